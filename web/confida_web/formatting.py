@@ -1,0 +1,191 @@
+"""Dates, numbers and names as people read them; everything a template shows of these goes through here."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from jinja2 import pass_context
+
+from confida_core.clock import now
+
+if TYPE_CHECKING:
+    from jinja2.runtime import Context
+
+COUNTED_EXACTLY = 10_000  # Beyond this a count would slow the page (issue 2), so it says "more than".
+TINTS = 8  # As many avatar colours as the style sheet knows.
+
+
+class Formatter:
+    """Shows values in one language and one time zone; made once for each pair, then kept.
+
+    Every method takes None and shows "", because a template should not have to ask first.
+    """
+
+    def __init__(self, lang: str, time_zone: str) -> None:
+        self.locale = _locale(lang)
+        self.zone = ZoneInfo(time_zone)
+        self._on = lru_cache(maxsize=4096)(self._date_text)
+
+    def today(self) -> date:
+        return now().astimezone(self.zone).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """The same instant in the reader's time zone; a naive value is taken as UTC."""
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(self.zone)
+
+    def on(self, value: date | datetime | None) -> str:
+        """The calendar day, as "21 Nov 2026"."""
+        return "" if value is None else self._on(self._day_of(value), "medium")
+
+    def long_date(self, value: date | datetime | None) -> str:
+        """The calendar day with its weekday, as "Saturday, 21 November 2026"."""
+        return "" if value is None else self._on(self._day_of(value), "full")
+
+    def day(self, value: date | datetime | None) -> str:
+        """The day as seen from today: a word for yesterday to tomorrow, the weekday within six days, else the date."""
+        if value is None:
+            return ""
+        day, today = self._day_of(value), self.today()
+        distance = (day - today).days
+        if distance in _NEAR:
+            return _NEAR[distance]
+        if 0 < distance < 7:
+            return self._on(day, "weekday")
+        return self._on(day, "short" if day.year == today.year else "medium")
+
+    def time(self, value: datetime | None) -> str:
+        return "" if value is None else format_time(self.local(value).time(), "short", locale=self.locale)
+
+    def at(self, value: datetime | None) -> str:
+        """Day and time, as "21 Nov 2026, 14:05"."""
+        return "" if value is None else format_datetime(self.local(value), "medium", locale=self.locale)
+
+    def moment(self, value: datetime | None) -> str:
+        """The day as seen from today, with the time."""
+        return "" if value is None else f"{self.day(value)}, {self.time(value)}"
+
+    def number(self, value: float | None) -> str:
+        return "" if value is None else format_decimal(value, locale=self.locale)
+
+    def size(self, size_bytes: int | None) -> str:
+        """A file size in the unit a person would choose (powers of 1000, as file managers show it)."""
+        if size_bytes is None:
+            return ""
+        value, unit = float(size_bytes), "byte"
+        for unit in ("byte", "kilobyte", "megabyte", "gigabyte"):
+            if value < 1000 or unit == "gigabyte":
+                break
+            value /= 1000
+        return format_unit(round(value, 1 if value < 10 else 0), f"digital-{unit}", length="short", locale=self.locale)
+
+    def duration(self, minutes: int | None) -> str:
+        """Minutes as hours and minutes, in short units of the language."""
+        if minutes is None:
+            return ""
+        hours, rest = divmod(minutes, 60)
+        parts = [
+            format_unit(amount, unit, length="short", locale=self.locale)
+            for amount, unit in ((hours, "duration-hour"), (rest, "duration-minute"))
+            if amount
+        ]
+        return " ".join(parts) or format_unit(0, "duration-minute", length="short", locale=self.locale)
+
+    def birthday(self, month: int, day: int, year: int | None) -> str:
+        """A birthday with or without its year; 29 February needs no leap year to be shown."""
+        if year is not None:
+            return self._on(date(year, month, day), "medium")
+        return format_skeleton("MMMd", datetime(2000, month, day, tzinfo=UTC), locale=self.locale)
+
+    def counted(self, count: int, exact: bool = True) -> str:
+        """A count of results; beyond what is counted exactly it says so in words."""
+        return self.number(count) if exact else f"more than {self.number(min(count, COUNTED_EXACTLY))}"
+
+    def _day_of(self, value: date | datetime) -> date:
+        return self.local(value).date() if isinstance(value, datetime) else value
+
+    def _date_text(self, day: date, form: str) -> str:
+        if form == "short":
+            return format_skeleton("MMMd", datetime(day.year, day.month, day.day, tzinfo=UTC), locale=self.locale)
+        return format_date(day, "EEEE" if form == "weekday" else form, locale=self.locale)
+
+
+_NEAR: Mapping[int, str] = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+
+
+def _locale(lang: str) -> Locale:
+    # "en" alone would be American in CLDR, and the product speaks British English.
+    try:
+        return Locale.parse("en_GB" if lang == "en" else lang.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return Locale.parse("en_GB")
+
+
+@lru_cache(maxsize=256)
+def formatter(lang: str, time_zone: str) -> Formatter:
+    """The formatter of a language and a time zone; unknown ones fall back to British English and UTC."""
+    try:
+        return Formatter(lang, time_zone)
+    except (KeyError, ValueError, OSError):
+        return Formatter(lang, "UTC")
+
+
+def initials(name: str) -> str:
+    """At most two letters or digits that stand for a name, in any script; "" where the name has none."""
+    letters = [next((c for c in word if unicodedata.category(c)[0] in "LN"), "") for word in name.split()]
+    found = [letter for letter in letters if letter]
+    return "".join(found[:1] + found[-1:] if len(found) > 1 else found).upper()
+
+
+def tint(name: str) -> int:
+    """Which of the avatar colours a name gets; the same on every machine and every day."""
+    return sum(ord(letter) for letter in name) % TINTS
+
+
+def iso(value: date | datetime | None) -> str:
+    """The machine form for `<time datetime>`; instants in UTC."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat() if value else ""
+
+
+_CONTEXT_FILTERS = {
+    "date": "on",
+    "long_date": "long_date",
+    "day": "day",
+    "time": "time",
+    "datetime": "at",
+    "moment": "moment",
+    "number": "number",
+    "size": "size",
+    "duration": "duration",
+    "counted": "counted",
+}
+
+
+def _through_formatter(method: str) -> Callable[..., str]:
+    @pass_context
+    def show(context: Context, value: Any, *arguments: Any) -> str:
+        text: str = getattr(context["f"], method)(value, *arguments)
+        return text
+
+    return show
+
+
+def filters() -> dict[str, Callable[..., Any]]:
+    """The filters of the template environment; the dated ones read the formatter `f` of the page's context.
+
+    Macros do not see that context, therefore they take `f` as an argument and call its methods.
+    """
+    found: dict[str, Callable[..., Any]] = {
+        name: _through_formatter(method) for name, method in _CONTEXT_FILTERS.items()
+    }
+    return found | {"initials": initials, "tint": tint, "iso": iso}

@@ -1,0 +1,74 @@
+"""What surrounds every page: who is signed in, where they are, how they like to read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from confida_web.formatting import initials
+
+Theme = Literal["auto", "light", "dark"]
+Density = Literal["comfortable", "compact"]
+Direction = Literal["ltr", "rtl"]
+Tone = Literal["done", "notice", "problem"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NavItem:
+    """One place of the side navigation or of quick add. icon: a symbol of static/icons.svg. badge: 0 shows none."""
+
+    key: str
+    label: str
+    icon: str
+    href: str
+    current: bool = False
+    badge: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toast:
+    """What just happened, in one sentence. undo_url: takes a POST that reverses it, or None."""
+
+    message: str
+    undo_url: str | None = None
+    tone: Tone = "done"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Frame:
+    """What the layout shows; without arguments the frame of a stranger, in which error pages and the login stand.
+
+    nav_items and quick_add: in the order shown, already reduced to what this account may do.
+    csrf_token: "" where no session exists. lang: BCP 47. time_zone: IANA name; all times are shown in it.
+    reminder: one sentence that stays on top of every page until it is dealt with, with `reminder_href`; "" shows none.
+    slim_nav: the side navigation shows icons only. single_key: single-letter shortcuts are on (WCAG 2.1.4).
+    """
+
+    account_name: str = ""
+    permissions: frozenset[str] = frozenset()
+    nav_items: tuple[NavItem, ...] = ()
+    quick_add: tuple[NavItem, ...] = ()
+    csrf_token: str = ""
+    theme: Theme = "auto"
+    density: Density = "comfortable"
+    lang: str = "en"
+    dir: Direction = "ltr"
+    time_zone: str = "UTC"
+    toast: Toast | None = None
+    due_count: int = 0
+    instance_name: str = "Confida"
+    reminder: str = ""
+    reminder_href: str = ""
+    slim_nav: bool = False
+    single_key: bool = True
+
+    @property
+    def signed_in(self) -> bool:
+        return bool(self.account_name)
+
+    @property
+    def initials(self) -> str:
+        return initials(self.account_name)
+
+
+STRANGER = Frame()

@@ -1,0 +1,124 @@
+"""page(): the only way to render HTML for a browser."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any, ClassVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+from litestar import Request, Response
+from litestar.enums import MediaType
+from markupsafe import Markup
+
+from confida_web.formatting import filters, formatter
+from confida_web.frame import STRANGER, Frame
+
+_HERE = Path(__file__).parent
+STATIC_FOLDER = _HERE / "static"
+TEMPLATE_FOLDER = _HERE / "templates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Everything one template shows. Templates read it as `page`, the surroundings as `frame`, and nothing else.
+
+    template: path below a template folder. title: English, translated by the layout; a template may show its own.
+    blocks: the blocks that may be sent alone, so they use `page`, `frame` and `f` only.
+    """
+
+    template: ClassVar[str]
+    title: ClassVar[str]
+    blocks: ClassVar[tuple[str, ...]] = ()
+
+
+def page(
+    request: Request[Any, Any, Any], content: Page, block: str | None = None, status: int = 200
+) -> Response[bytes]:
+    """The whole page, or for an htmx request the named block alone.
+
+    The handler names the block, never the client. The frame comes from `request.state.frame`, the environment from
+    `request.app.state.templates`; where a request failed before they were there, defaults step in, so that error
+    pages always render. A toast of the frame travels with either form. Raises ValueError for an undeclared block.
+    """
+    frame = getattr(request.state, "frame", None) or STRANGER
+    environment = getattr(request.app.state, "templates", None) or default_environment()
+    alone = block if is_fragment_request(request.headers) else None
+    html = render(environment, content, frame, alone)
+    return Response(
+        html.encode("utf-8", "replace"), status_code=status, media_type=MediaType.HTML, headers={"Vary": "HX-Request"}
+    )
+
+
+def is_fragment_request(headers: Mapping[str, str]) -> bool:
+    """Whether htmx asks for a part: boosted links and history restores want the whole page (stack.md 57)."""
+    return "HX-Request" in headers and not ("HX-Boosted" in headers or "HX-History-Restore-Request" in headers)
+
+
+def render(environment: Environment, content: Page, frame: Frame, block: str | None = None) -> str:
+    """The HTML of a page or of one declared block. Raises ValueError for an undeclared block."""
+    context = {"page": content, "frame": frame, "f": formatter(frame.lang, frame.time_zone)}
+    if block is None:
+        return environment.get_template(content.template).render(context)
+    if block not in content.blocks:
+        raise ValueError(f"{type(content).__name__} declares no block {block!r}")
+    html = render_block(environment, content.template, block, context)
+    return html + render_block(environment, "layout.html", "toast_alone", context) if frame.toast else html
+
+
+def render_panel(environment: Environment, template: str, frame: Frame, data: Mapping[str, Any]) -> Markup:
+    """The HTML of one plugin panel or widget, rendered apart, so that its failure stays its own.
+
+    data: the names the panel's template may use, beside `frame` and `f`. What the template raises passes through;
+    the caller then shows the panel with `html=None`.
+    """
+    context = {**data, "frame": frame, "f": formatter(frame.lang, frame.time_zone)}
+    # The template escaped every value itself, as all templates of this environment do.
+    return Markup(environment.get_template(template).render(context))  # noqa: S704
+
+
+def build_environment(
+    template_folders: Sequence[Path] = (), translations: NullTranslations | None = None
+) -> Environment:
+    """The template environment: escaping on, undefined names refused, compiled templates kept for good.
+
+    template_folders: those of plugins; ours comes first, so that none of them can replace a page of ours.
+    """
+    environment = Environment(
+        loader=FileSystemLoader([TEMPLATE_FOLDER, *template_folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    environment.install_gettext_translations(translations or NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(filters())
+    environment.globals["static"] = static_url
+    # Macros as a global module: a block rendered alone does not run the imports at the top of its template.
+    environment.globals["ui"] = environment.get_template("ui.html").module
+    environment.globals["fields"] = environment.get_template("fields.html").module
+    return environment
+
+
+@lru_cache(maxsize=1)
+def default_environment() -> Environment:
+    """The environment without plugins, for pages that must render before the application stands."""
+    return build_environment()
+
+
+@lru_cache(maxsize=256)
+def static_url(name: str) -> str:
+    """The address of a file below static/, with a mark of its content, so that it may be cached for a year.
+
+    Raises FileNotFoundError for a name that is not there.
+    """
+    digest = hashlib.sha256((STATIC_FOLDER / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:10]}"
