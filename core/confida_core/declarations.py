@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from msgspec import Struct
-    from piccolo.conf.apps import AppConfig
     from piccolo.table import Table
 
     from confida_core.installation import Installation
@@ -31,3 +30,121 @@ class IndexField:
     label: str
     value: Callable[[Any, Mapping[str, Any]], Any]
     choices: Mapping[str, str] = field(default_factory=dict)
+
+
+Erasure = Literal["delete", "redact", "keep"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordDeclaration:
+    """One table with personal content: how it is sealed and what happens to it at export, erasure and retention.
+
+    table: a Piccolo table with the columns `id` (UUID), `version` (Integer) and `sealed` (Bytea).
+    content: the struct that is encoded and sealed into `sealed`.
+    subject: the column that holds the subject's id; None for a shared record, whose key is wrapped once per person.
+    retention_class: whose end destroys the key. purpose: what the content is kept for (key of a declared purpose).
+    erasure: what happens to the row itself, beside its key: deleted, redacted, or kept (with its reason in `keeps`).
+    clear: columns of text, JSON or binary type that are not sealed, each with the reason.
+    """
+
+    table: type[Table]
+    content: type[Struct]
+    subject: str | None
+    retention_class: str
+    purpose: str
+    label: str
+    erasure: Erasure = "delete"
+    keeps: str = ""
+    clear: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.table._meta.tablename
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TableDeclaration:
+    """One table without personal content; `subject_free` says why nothing in it leads to a person, or what removes it."""
+
+    table: type[Table]
+    subject_free: str
+    clear: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PurposeDeclaration:
+    """What personal data may be opened for. Consent's purposes build on these keys.
+
+    allowed_when_restricted: still permitted for a subject whose processing is restricted (GDPR Art. 18(2)).
+    """
+
+    key: str
+    label: str
+    allowed_when_restricted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PermissionDeclaration:
+    """One permission key, `<area>.<verb>`, and the roles that have it at first."""
+
+    key: str
+    label: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PluginInfo:
+    """Who declares: key (prefix of tables, URLs, settings and permissions), name people read, and one sentence."""
+
+    key: str
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobDeclaration:
+    """Work after commit. run: called with the installation and the job's own arguments, at least once.
+
+    key: `<plugin>.<verb>`. attempts: how often before the job becomes a dead letter. seconds: its lease.
+    every: run again after so many seconds, without anybody queueing it (None: only when queued).
+    """
+
+    key: str
+    run: Callable[[Installation, Mapping[str, Any]], Awaitable[None]]
+    label: str
+    attempts: int = 5
+    seconds: int = 300
+    every: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimelineSource:
+    """One kind of thing on a contact's timeline.
+
+    entries: the newest first, strictly older than `before` (or from the newest), at most `limit`; it opens through the door.
+    """
+
+    key: str
+    label: str
+    entries: Callable[..., Awaitable[list[Any]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Importer:
+    """A file format that can be read: `read` turns bytes into drafts and row errors, `suffixes` choose it."""
+
+    key: str
+    label: str
+    suffixes: tuple[str, ...]
+    read: Callable[..., Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exporter:
+    """A file format that can be written: `write` turns opened contacts into pieces of the file."""
+
+    key: str
+    label: str
+    suffix: str
+    media_type: str
+    write: Callable[..., Any]

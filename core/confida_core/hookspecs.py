@@ -1,0 +1,77 @@
+"""The hooks core calls: each once, at start, in no particular order; each returns frozen dataclasses and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pluggy
+from piccolo.conf.apps import AppConfig
+
+from confida_core.declarations import (
+    Exporter,
+    Importer,
+    IndexField,
+    JobDeclaration,
+    PermissionDeclaration,
+    PluginInfo,
+    PurposeDeclaration,
+    RecordDeclaration,
+    TableDeclaration,
+    TimelineSource,
+)
+
+PROJECT = "confida"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class CoreHooks:
+    """Core's hookspecs."""
+
+    @hookspec
+    def plugin_info(self) -> PluginInfo:  # type: ignore[empty-body]
+        """Who this is. Required of every plugin.
+
+        def plugin_info():
+            return PluginInfo(key="membership", name="Membership", summary="Members, fees and renewals.")
+        """
+
+    @hookspec
+    def piccolo_apps(self) -> Sequence[AppConfig]:  # type: ignore[empty-body]
+        """The Piccolo apps whose migrations are run and whose tables are checked."""
+
+    @hookspec
+    def records(self) -> Sequence[RecordDeclaration]:  # type: ignore[empty-body]
+        """Tables with personal content: struct, subject, retention class, purpose, what erasure does."""
+
+    @hookspec
+    def tables(self) -> Sequence[TableDeclaration]:  # type: ignore[empty-body]
+        """Tables without personal content, each with the reason why it needs none of the above."""
+
+    @hookspec
+    def purposes(self) -> Sequence[PurposeDeclaration]:  # type: ignore[empty-body]
+        """What personal data may be opened for."""
+
+    @hookspec
+    def permissions(self) -> Sequence[PermissionDeclaration]:  # type: ignore[empty-body]
+        """Permission keys and the roles that have them at first."""
+
+    @hookspec
+    def jobs(self) -> Sequence[JobDeclaration]:  # type: ignore[empty-body]
+        """Work that runs after commit or on a schedule."""
+
+    @hookspec
+    def index_fields(self) -> Sequence[IndexField]:  # type: ignore[empty-body]
+        """Attributes of a contact that lists, filters and segments can use."""
+
+    @hookspec
+    def timeline_sources(self) -> Sequence[TimelineSource]:  # type: ignore[empty-body]
+        """What appears on a contact's timeline."""
+
+    @hookspec
+    def importers(self) -> Sequence[Importer]:  # type: ignore[empty-body]
+        """File formats that can be read."""
+
+    @hookspec
+    def exporters(self) -> Sequence[Exporter]:  # type: ignore[empty-body]
+        """File formats that can be written."""

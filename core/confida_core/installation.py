@@ -1,0 +1,81 @@
+"""One installation, open: every part, wired once. Functions that do the work take it as their first argument."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from confida_core.registry import Registry
+from confida_core.settings import Settings
+from confida_core.storage.changes import ChangeFeed
+from confida_core.storage.database import Database
+from confida_core.storage.engine import DATA
+from confida_core.vault.door import Door
+from confida_core.vault.keyring import Keyring
+from confida_core.vault.orders import StandingOrders
+from confida_core.vault.read_log import ReadLog
+from confida_core.vault.records import Records
+from confida_core.vault.sealing import derived
+from confida_core.vault.unlock import unlock
+
+
+@dataclass(kw_only=True, slots=True)
+class Installation:
+    """Everything a function may need. `data` holds the rows, `keyring` their keys."""
+
+    settings: Settings
+    registry: Registry
+    data: Database
+    keyring: Keyring
+    orders: StandingOrders
+    feed: ChangeFeed
+    records: Records
+    door: Door
+
+
+async def open_store(settings: Settings, name: str, url: str, root: bytes) -> Database:
+    """One store: PostgreSQL if a URL is set, else a SQLCipher file (a plain one if the cipher is switched off)."""
+    if url:
+        from confida_core.storage.postgres import PostgresDatabase
+
+        return await PostgresDatabase.open(url)
+    from confida_core.storage.sqlite import SQLiteDatabase
+
+    key = derived(root, f"file {name}") if settings.cipher else None
+    return SQLiteDatabase(settings.home / f"{name}.db", key)
+
+
+@asynccontextmanager
+async def open_installation(
+    settings: Settings, registry: Registry, *, ask: Callable[[], str] | None = None
+) -> AsyncIterator[Installation]:
+    """Unlock, open both stores, and put the parts together; closes them at the end.
+
+    ask: called for the passphrase where one is needed. Raises Locked or WrongKey before any data is touched.
+    """
+    root = unlock(settings.key_places, ask)
+    async with AsyncExitStack() as stack:
+        keyring_store = await open_store(settings, "keyring", settings.keyring_url, root)
+        stack.push_async_callback(keyring_store.close)
+        data = await open_store(settings, "confida", settings.database_url, root)
+        stack.push_async_callback(data.close)
+        keyring = Keyring(keyring_store, root)
+        await keyring.prepare()
+        DATA.bind(data)
+        stack.callback(DATA.bind, None)
+        yield assemble(settings, registry, data, keyring)
+
+
+def assemble(settings: Settings, registry: Registry, data: Database, keyring: Keyring) -> Installation:
+    feed, orders = ChangeFeed(data), StandingOrders(keyring)
+    return Installation(
+        settings=settings,
+        registry=registry,
+        data=data,
+        keyring=keyring,
+        orders=orders,
+        feed=feed,
+        records=Records(data, keyring, feed),
+        door=Door(data, keyring, orders, ReadLog(data), registry.purposes),
+    )

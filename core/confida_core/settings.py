@@ -1,0 +1,77 @@
+"""Every setting, read once, here: from `CONFIDA_*`, then `config.toml` in the home folder, then the defaults below."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from confida_core.vault.unlock import KeyPlaces
+
+
+class InvalidSettings(Exception):
+    """A setting is unknown or has a value it cannot have; names the setting, never its value."""
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. The unlock secret is not here: it is never an environment variable."""
+
+    model_config = SettingsConfigDict(env_prefix="CONFIDA_", extra="forbid", frozen=True)
+
+    home: Path = Field(default=Path("var"), description="Folder of databases, keys, files and backups.")
+    database_url: str = Field(default="", description="postgresql://… for the data; empty: SQLite in the home folder.")
+    keyring_url: str = Field(default="", description="postgresql://… for the keys, another database than the data's.")
+    cipher: bool = Field(default=True, description="Encrypt confida.db and keyring.db as whole files too (SQLCipher).")
+    secret_file: Path | None = Field(
+        default=None, description="Unlock secret, such as a Docker secret; else keys/unlock.key."
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    workers: int = Field(default=1, ge=1, le=64, description="Server processes.")
+    public_url: str = Field(default="", description="Base of every absolute link, such as https://crm.example.org.")
+    trusted_proxies: str = Field(
+        default="", description="Addresses of proxies whose forwarded headers are believed, by comma."
+    )
+    name: str = Field(default="Confida", max_length=60, description="What this installation is called on its pages.")
+    region: str = Field(
+        default="", max_length=2, description="Country for phone numbers without one (ISO 3166, such as DE)."
+    )
+    language: str = Field(default="en", description="Language of pages for people who have not chosen one.")
+    time_zone: str = Field(
+        default="UTC", description="Time zone in which dates are shown and typed, such as Europe/Berlin."
+    )
+    plugins: tuple[str, ...] = Field(default=(), description="Names of the plugins that are enabled.")
+    upload_megabytes: int = Field(default=250, ge=1, le=10_000, description="Largest attachment.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        **_: Any,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        home = Path(init_settings().get("home") or os.environ.get("CONFIDA_HOME") or "var")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "config.toml")
+
+    @property
+    def key_places(self) -> KeyPlaces:
+        credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+        return KeyPlaces(
+            root_file=self.home / "keys" / "root.json",
+            credential=Path(credentials) / "confida-unlock" if credentials else None,
+            secret_file=self.secret_file,
+            key_file=self.home / "keys" / "unlock.key",
+        )
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings in force; `given` wins over everything. Raises InvalidSettings naming each setting that is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise InvalidSettings(wrong) from None

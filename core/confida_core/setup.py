@@ -1,0 +1,33 @@
+"""Making a new installation, and bringing an existing one up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from confida_core.installation import Installation
+from confida_core.settings import Settings
+from confida_core.storage.migrations import migrate
+from confida_core.vault.unlock import create_root
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstallation:
+    """recovery_key: shown once and stored nowhere; None if the installation existed."""
+
+    recovery_key: str | None
+
+
+def initialise(settings: Settings, passphrase: str | None = None) -> NewInstallation:
+    """Create the home folder and its keys if they are missing; changes nothing that exists."""
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in ("keys", "files", "backups"):
+        (settings.home / folder).mkdir(mode=0o700, exist_ok=True)
+    if settings.key_places.root_file.exists():
+        return NewInstallation(None)
+    _, recovery_key = create_root(settings.key_places, passphrase)
+    return NewInstallation(recovery_key)
+
+
+async def upgrade(crm: Installation) -> list[str]:
+    """Run every pending migration; returns what ran."""
+    return await migrate(crm.registry.apps, crm.data)

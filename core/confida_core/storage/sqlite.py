@@ -1,0 +1,227 @@
+"""SQLite that is safe to depend on: SQLCipher files, one fair writer, durable commits.
+
+Statements run where they are asked for, because a point read costs less than handing it to a thread; only what may wait
+(opening, BEGIN for the lock, COMMIT for the disk) goes to the writer's own thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlcipher3 import dbapi2
+
+from confida_core.storage.database import (
+    WRITE_QUEUE_SECONDS,
+    Busy,
+    Database,
+    DatabaseError,
+    ReferenceViolation,
+    Row,
+    StorageFull,
+    Transaction,
+    UniqueViolation,
+    ValueRefused,
+    WrongKey,
+)
+
+T = TypeVar("T")
+
+# Reasons for each line: design/DESIGN.md section 4 and the measurements behind it.
+SETTINGS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA mmap_size=0",
+    "PRAGMA journal_size_limit=67108864",
+    "PRAGMA cache_size=-16000",
+)
+OLDEST_SAFE = (3, 51, 3)  # Up to 3.51.2 a WAL reset can corrupt the file when two connections write.
+
+
+@lru_cache(maxsize=1)
+def register_types() -> None:
+    """Teach this driver the column types that Piccolo teaches the standard library's driver."""
+    import piccolo.engine.sqlite  # noqa: F401 -- Importing it registers adapters and converters on sqlite3.
+
+    dbapi2.converters.update(sqlite3.converters)
+    for (type_, _), adapter in sqlite3.adapters.items():
+        dbapi2.register_adapter(type_, adapter)
+
+
+def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
+    """A connection with every setting applied, usable from any thread (the caller orders its use).
+
+    key: 32 bytes for a SQLCipher file, None for a plain one. Raises WrongKey if the file does not open with it.
+    """
+    register_types()
+    connection = dbapi2.connect(
+        str(path),
+        isolation_level=None,
+        check_same_thread=False,
+        detect_types=dbapi2.PARSE_DECLTYPES,
+        cached_statements=512,
+    )
+    try:
+        if key is not None:
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for setting in SETTINGS:
+            connection.execute(setting)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+    except dbapi2.DatabaseError as error:
+        connection.close()
+        raise translated(error) from None
+    return connection
+
+
+def translated(error: Exception) -> DatabaseError:
+    """Our own error for one of the driver's; the driver's text may quote values, so it is dropped."""
+    text = str(error)
+    if isinstance(error, dbapi2.IntegrityError):
+        if "UNIQUE" in text:
+            return UniqueViolation("a row with this key exists")
+        if "FOREIGN KEY" in text:
+            return ReferenceViolation("a row points to one that does not exist")
+        return ValueRefused("a value was refused")
+    if "not a database" in text or "file is encrypted" in text:
+        return WrongKey("the database file does not open with this key")
+    if "full" in text or "disk I/O" in text:
+        return StorageFull("no room left on the disk")
+    if "locked" in text or "busy" in text:
+        return Busy("the database is busy")
+    if isinstance(error, (OverflowError, UnicodeEncodeError)) or "bind" in text:
+        return ValueRefused("a value was refused")
+    return DatabaseError(text if "syntax" in text or "no such" in text else "the database refused a statement")
+
+
+DRIVER_ERRORS = (dbapi2.Error, OverflowError, UnicodeEncodeError)
+
+
+def rows_of(connection: Any, sql: str, args: Sequence[Any]) -> list[Row]:
+    """One statement's rows as dictionaries, errors translated."""
+    try:
+        cursor = connection.execute(sql, args)
+        found = cursor.fetchall()
+    except DRIVER_ERRORS as error:
+        raise translated(error) from None
+    if not found:
+        return []
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+class SQLiteTransaction(Transaction):
+    def __init__(self, connection: Any) -> None:
+        super().__init__()
+        self._connection = connection
+
+    async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        return rows_of(self._connection, sql, args)
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        try:
+            self._connection.executemany(sql, rows)
+        except DRIVER_ERRORS as error:
+            raise translated(error) from None
+
+
+class SQLiteDatabase(Database):
+    """One file. Exactly one connection of this process writes to it; other processes are ordered by the file lock."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path, key: bytes | None) -> None:
+        super().__init__()
+        self.path, self._key = path, key
+        self._writer = connect(path, key)
+        self._reader = connect(path, key, read_only=True)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"writer-{path.stem}")
+        self._turn = asyncio.Lock()
+
+    async def in_thread(self, work: Callable[..., T], *args: Any) -> T:
+        """Run in the writer's thread; only for the holder of the turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+    async def _fetch_alone(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        if is_read(sql):
+            return rows_of(self._reader, sql, args)
+        async with self.transaction() as transaction:
+            return await transaction.fetch(sql, args)
+
+    async def _begin(self) -> Transaction:
+        try:
+            async with asyncio.timeout(WRITE_QUEUE_SECONDS):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise Busy("the write queue is full") from None
+        begun = asyncio.ensure_future(self.in_thread(rows_of, self._writer, "BEGIN IMMEDIATE", ()))
+        try:
+            await asyncio.shield(begun)
+        except BaseException:
+            await self._abandon(begun)
+            raise
+        return SQLiteTransaction(self._writer)
+
+    async def _abandon(self, begun: asyncio.Future[list[Row]]) -> None:
+        """A BEGIN that was cancelled may still succeed in its thread: wait for it, undo it, pass the turn on."""
+        try:
+            await asyncio.wait([begun])
+            if self._writer.in_transaction:
+                self._writer.rollback()
+        finally:
+            self._turn.release()
+
+    async def _commit(self, transaction: Transaction) -> None:
+        try:
+            await self.in_thread(rows_of, self._writer, "COMMIT", ())
+        except DatabaseError:
+            if self._writer.in_transaction:
+                self._writer.rollback()
+            raise
+        finally:
+            self._turn.release()
+
+    async def _roll_back(self, transaction: Transaction) -> None:
+        try:
+            if self._writer.in_transaction:
+                self._writer.rollback()
+        finally:
+            self._turn.release()
+
+    async def data_version(self) -> int:
+        return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
+
+    async def checkpoint(self) -> None:
+        """Empty the write-ahead log into the file, so that nothing erased lingers in it."""
+        async with self._turn:
+            await self.in_thread(rows_of, self._writer, "PRAGMA wal_checkpoint(TRUNCATE)", ())
+
+    async def close(self) -> None:
+        async with self._turn:
+            self._reader.close()
+            await self.in_thread(self._writer.close)
+        self._thread.shutdown()
+
+
+@lru_cache(maxsize=4096)
+def is_read(sql: str) -> bool:
+    """Whether a statement only reads; a WITH is taken as a write unless it plainly is not."""
+    word = sql.lstrip().split(None, 1)[0].upper()
+    return word in {"SELECT", "EXPLAIN", "VALUES"} or (word == "WITH" and "INSERT" not in sql and "UPDATE" not in sql)
+
+
+def library_version() -> tuple[int, ...]:
+    """The SQLite that is really linked, as numbers (3.100 is later than 3.51)."""
+    return tuple(int(part) for part in dbapi2.sqlite_version.split("."))

@@ -1,0 +1,298 @@
+"""The keyring: a store of its own for every key, so that a backup of the data alone opens nothing.
+
+root key -> one KEK per bucket (256, by the subject's id; each with an epoch) -> one DEK per subject and retention class.
+Erasing destroys DEKs, gives the bucket a new KEK, wraps the bucket's other DEKs again and destroys the old KEK.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from confida_core.ids import new_id
+from confida_core.storage.database import Database, Row
+from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
+
+Item = TypeVar("Item")
+
+BUCKETS = 256
+CACHE_LIMIT = 50_000
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS keyring_state (id INTEGER PRIMARY KEY, installation {uuid} NOT NULL, generation BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS kek (bucket INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped {bytes} NOT NULL, PRIMARY KEY (bucket, epoch))",
+    """CREATE TABLE IF NOT EXISTS dek (id {uuid} PRIMARY KEY, subject_id {uuid} NOT NULL, retention_class VARCHAR(40) NOT NULL,
+        version INTEGER NOT NULL, bucket INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped {bytes} NOT NULL,
+        UNIQUE (subject_id, retention_class, version))""",
+    "CREATE INDEX IF NOT EXISTS dek_bucket ON dek (bucket)",
+    "CREATE TABLE IF NOT EXISTS named_key (name VARCHAR(40) PRIMARY KEY, wrapped {bytes} NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS standing_order (id {uuid} PRIMARY KEY, kind VARCHAR(20) NOT NULL, subject_id {uuid},
+        purpose VARCHAR(80) NOT NULL, channel VARCHAR(20) NOT NULL, mark {bytes}, given_at VARCHAR(40) NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS standing_order_subject ON standing_order (subject_id)",
+)
+
+
+class KeyDestroyed(Exception):
+    """The key of this row is gone: the person was erased."""
+
+
+class KeyringMismatch(Exception):
+    """The keyring belongs to another installation, or is older than the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKey:
+    """One DEK, open: `row` seals rows, `wrap` wraps the keys of shared records."""
+
+    row: Key
+    wrap: Key
+    subject_id: UUID
+    retention_class: str
+
+
+def bucket_of(subject_id: UUID) -> int:
+    """The last byte: UUIDv7 begins with the time, its end is random."""
+    return subject_id.bytes[-1]
+
+
+class Keyring:
+    """All keys of one installation. Opens none of the data itself."""
+
+    def __init__(self, database: Database, root: bytes) -> None:
+        self.database = database
+        self._root = root
+        self._root_wrap = Key.shared(b"confida-root-key", derived(root, "wrap keks"))
+        self._keks: dict[tuple[int, int], Key] = {}
+        self._open: dict[bytes, SubjectKey] = {}
+        self._current: dict[tuple[UUID, str], SubjectKey] = {}
+        self.generation = -1
+        self._seen_version = -2
+        self.installation_id = UUID(int=0)
+
+    async def prepare(self) -> None:
+        """Create the store where it is missing and read its state."""
+        types = {"uuid": "UUID", "bytes": "BLOB" if self.database.engine == "sqlite" else "BYTEA"}
+        async with self.database.transaction():
+            for statement in SCHEMA:
+                await self.database.fetch(statement.format(**types))
+            if not await self.database.fetch("SELECT id FROM keyring_state"):
+                await self.database.fetch(
+                    "INSERT INTO keyring_state (id, installation, generation) VALUES (1, ?, 0)", new_id()
+                )
+                await self.database.execute_many(
+                    "INSERT INTO kek (bucket, epoch, wrapped) VALUES (?, 1, ?)", self._new_keks()
+                )
+        state = (await self.database.fetch("SELECT installation, generation FROM keyring_state"))[0]
+        self.installation_id, self.generation = UUID(str(state["installation"])), state["generation"]
+        await self._load_keks()
+
+    def _new_keks(self) -> list[tuple[int, bytes]]:
+        return [(bucket, self._wrap_kek(bucket, 1, os.urandom(32))) for bucket in range(BUCKETS)]
+
+    def _wrap_kek(self, bucket: int, epoch: int, secret: bytes) -> bytes:
+        return seal(self._root_wrap, secret, bound_to(b"kek", bytes((bucket,)), epoch.to_bytes(4, "big")))
+
+    async def _load_keks(self) -> None:
+        rows = await self.database.fetch("SELECT bucket, epoch, wrapped FROM kek")
+        self._keks = {(row["bucket"], row["epoch"]): self._kek(row) for row in rows}
+
+    def _kek(self, row: Row) -> Key:
+        place = bound_to(b"kek", bytes((row["bucket"],)), row["epoch"].to_bytes(4, "big"))
+        secret = open_sealed(self._root_wrap, bytes(row["wrapped"]), place)
+        return Key.shared(b"confida-kek" + bytes((row["bucket"],)) + row["epoch"].to_bytes(4, "big"), secret)
+
+    async def refresh(self) -> bool:
+        """Forget what another process has destroyed or ordered meanwhile; true if anything changed."""
+        version = await self.database.data_version()
+        if version == self._seen_version and version != -1:
+            return False
+        self._seen_version = version
+        generation = (await self.database.fetch("SELECT generation FROM keyring_state"))[0]["generation"]
+        if generation == self.generation:
+            return False
+        self._forget(generation)
+        await self._load_keks()
+        return True
+
+    async def bump(self) -> None:
+        """Tell every process that keys were destroyed or orders given; first step of the transaction that does it."""
+        await self.database.fetch("UPDATE keyring_state SET generation = generation + 1")
+
+    async def _hold_generation(self) -> None:
+        """Until this transaction ends no epoch rolls; a key wrapped under a KEK that is being destroyed would be lost."""
+        lock = " FOR SHARE" if self.database.engine == "postgres" else ""
+        state = await self.database.fetch("SELECT generation FROM keyring_state" + lock)
+        if state[0]["generation"] != self.generation:
+            self._forget(int(state[0]["generation"]))
+            await self._load_keks()
+
+    def _forget(self, generation: int) -> None:
+        self.generation = generation
+        self._open.clear()
+        self._current.clear()
+
+    # Keys of subjects
+
+    async def ensure(self, subject_ids: Iterable[UUID], retention_class: str) -> None:
+        """Give each subject a key of this class if it has none; one commit for all of them."""
+        wanted = {subject for subject in subject_ids if (subject, retention_class) not in self._current}
+        missing = wanted - await self._load_current(wanted, retention_class)
+        if not missing:
+            return
+        async with self.database.transaction():
+            await self._hold_generation()
+            await self._insert([self._new_dek(subject, retention_class, 1) for subject in sorted(missing)])
+        if await self._load_current(missing, retention_class) != missing:
+            raise KeyDestroyed("a key could not be made")
+
+    def _new_dek(
+        self, subject: UUID, retention_class: str, version: int
+    ) -> tuple[UUID, UUID, str, int, int, int, bytes]:
+        key_id, bucket = new_id(), bucket_of(subject)
+        epoch = self._epoch(bucket)
+        place = self._dek_place(key_id, subject, retention_class)
+        return (
+            key_id,
+            subject,
+            retention_class,
+            version,
+            bucket,
+            epoch,
+            seal(self._keks[bucket, epoch], os.urandom(32), place),
+        )
+
+    async def _insert(self, rows: Sequence[tuple[UUID, UUID, str, int, int, int, bytes]]) -> None:
+        await self.database.execute_many(
+            "INSERT INTO dek (id, subject_id, retention_class, version, bucket, epoch, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (subject_id, retention_class, version) DO NOTHING",
+            rows,
+        )
+
+    def _epoch(self, bucket: int) -> int:
+        return max(epoch for known, epoch in self._keks if known == bucket)
+
+    @staticmethod
+    def _dek_place(key_id: UUID, subject: UUID, retention_class: str) -> bytes:
+        return bound_to(b"dek", key_id.bytes, subject.bytes, retention_class.encode())
+
+    async def _load_current(self, subjects: set[UUID], retention_class: str) -> set[UUID]:
+        found = set()
+        for batch in batches(sorted(subjects)):
+            marks = ", ".join("?" * len(batch))
+            rows = await self.database.fetch(
+                f"SELECT * FROM dek WHERE retention_class = ? AND subject_id IN ({marks}) ORDER BY version",
+                retention_class,
+                *batch,
+            )
+            for row in rows:
+                key = self._admit(row)
+                self._current[key.subject_id, retention_class] = key
+                found.add(key.subject_id)
+        return found
+
+    def _admit(self, row: Row) -> SubjectKey:
+        """Unwrap one DEK and keep it open, within bounds."""
+        key_id, subject = UUID(str(row["id"])), UUID(str(row["subject_id"]))
+        place = self._dek_place(key_id, subject, row["retention_class"])
+        secret = open_sealed(self._keks[row["bucket"], row["epoch"]], bytes(row["wrapped"]), place)
+        wrap = Key.shared(key_id, derived(secret, "wrap record keys"))
+        key = SubjectKey(Key.own(key_id, secret), wrap, subject, row["retention_class"])
+        if len(self._open) >= CACHE_LIMIT:
+            # Forgetting all at once costs one slow page; ordering by use would cost a little on every one.
+            self._open.clear()
+            self._current.clear()
+        self._open[key_id.bytes] = key
+        return key
+
+    async def current(self, subject_id: UUID, retention_class: str) -> SubjectKey:
+        """The key to seal with; made if the subject has none. Call it before a data transaction, not inside."""
+        if (subject_id, retention_class) not in self._current:
+            await self.ensure([subject_id], retention_class)
+        return self._current[subject_id, retention_class]
+
+    def cached(self, key_id: bytes) -> SubjectKey | None:
+        """The open key with this id, if it is at hand."""
+        return self._open.get(key_id)
+
+    async def load(self, key_ids: Iterable[bytes]) -> None:
+        """Have these keys at hand; ids that no longer exist stay absent. One query for up to 500 keys."""
+        missing = [UUID(bytes=key_id) for key_id in set(key_ids) if key_id not in self._open]
+        for batch in batches(missing):
+            marks = ", ".join("?" * len(batch))
+            for row in await self.database.fetch(f"SELECT * FROM dek WHERE id IN ({marks})", *batch):
+                self._admit(row)
+
+    async def destroy(self, subject_id: UUID, retention_classes: Sequence[str]) -> int:
+        """Destroy the subject's keys of these classes and roll the bucket's epoch; returns the new epoch.
+
+        Afterwards neither this store nor any older copy of the data opens what they sealed (EN-6).
+        """
+        bucket = bucket_of(subject_id)
+        marks = ", ".join("?" * len(retention_classes))
+        async with self.database.transaction():
+            await self.bump()
+            await self.database.fetch(
+                f"DELETE FROM dek WHERE subject_id = ? AND retention_class IN ({marks})",
+                subject_id,
+                *retention_classes,
+            )
+            epoch = await self._roll(bucket)
+        await self.refresh()
+        return epoch
+
+    async def rotate(self) -> int:
+        """Give every bucket a new KEK and wrap all DEKs again; returns how many DEKs were wrapped."""
+        count = 0
+        for bucket in range(BUCKETS):
+            async with self.database.transaction():
+                await self.bump()
+                await self._roll(bucket)
+            count += len(await self.database.fetch("SELECT id FROM dek WHERE bucket = ?", bucket))
+        await self.refresh()
+        return count
+
+    async def _roll(self, bucket: int) -> int:
+        state = await self.database.fetch(
+            "SELECT bucket, epoch, wrapped FROM kek WHERE bucket = ? ORDER BY epoch", bucket
+        )
+        old = {row["epoch"]: self._kek(row) for row in state}
+        epoch = max(old) + 1
+        secret = os.urandom(32)
+        wrapped = self._wrap_kek(bucket, epoch, secret)
+        new = self._kek({"bucket": bucket, "epoch": epoch, "wrapped": wrapped})
+        await self.database.fetch("INSERT INTO kek (bucket, epoch, wrapped) VALUES (?, ?, ?)", bucket, epoch, wrapped)
+        moved = []
+        for row in await self.database.fetch("SELECT * FROM dek WHERE bucket = ?", bucket):
+            place = self._dek_place(UUID(str(row["id"])), UUID(str(row["subject_id"])), row["retention_class"])
+            plain = open_sealed(old[row["epoch"]], bytes(row["wrapped"]), place)
+            moved.append((epoch, seal(new, plain, place), row["id"]))
+        await self.database.execute_many("UPDATE dek SET epoch = ?, wrapped = ? WHERE id = ?", moved)
+        await self.database.fetch("DELETE FROM kek WHERE bucket = ? AND epoch < ?", bucket, epoch)
+        return epoch
+
+    # Keys with a name: the index file, and others that belong to nobody
+
+    async def named(self, name: str) -> bytes:
+        """A random 32-byte key of this name; made on first use, the same in every process."""
+        place = bound_to(b"named", name.encode())
+        rows = await self.database.fetch("SELECT wrapped FROM named_key WHERE name = ?", name)
+        if not rows:
+            wrapped = seal(self._root_wrap, os.urandom(32), place)
+            await self.database.fetch(
+                "INSERT INTO named_key (name, wrapped) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", name, wrapped
+            )
+            rows = await self.database.fetch("SELECT wrapped FROM named_key WHERE name = ?", name)
+        return open_sealed(self._root_wrap, bytes(rows[0]["wrapped"]), place)
+
+    def hashing_key(self, label: str) -> bytes:
+        """A derived key for keyed hashes of one use, such as finding an account by its e-mail address."""
+        return derived(self._root, f"hash {label}")
+
+
+def batches(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:
+    """Slices small enough for one IN list on either engine."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
