@@ -259,7 +259,7 @@ class Keyring:
             "SELECT bucket, epoch, wrapped FROM kek WHERE bucket = ? ORDER BY epoch", bucket
         )
         old = {row["epoch"]: self._kek(row) for row in state}
-        epoch = max(old) + 1
+        epoch = int(max(old)) + 1
         secret = os.urandom(32)
         wrapped = self._wrap_kek(bucket, epoch, secret)
         new = self._kek({"bucket": bucket, "epoch": epoch, "wrapped": wrapped})

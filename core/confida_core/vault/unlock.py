@@ -115,7 +115,9 @@ def read_slots(root_file: Path) -> dict[str, Any]:
     """The slots by name. Raises Locked if the file is absent or is not ours."""
     try:
         document = json.loads(root_file.read_text())
-        slots: dict[str, Any] = document["slots"]
+        slots = document["slots"]
+        if not isinstance(slots, dict):
+            raise TypeError
     except FileNotFoundError:
         raise Locked(
             f"{root_file} is missing; without it no data can be opened. Restore it from the keyring backup"
