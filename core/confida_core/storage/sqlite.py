@@ -74,6 +74,8 @@ def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
     )
     try:
         if key is not None:
+            # Otherwise the library writes lines of its own to standard error when the key does not fit.
+            connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         for setting in SETTINGS:
