@@ -8,22 +8,31 @@ import io
 from pathlib import Path
 
 from piccolo.apps.migrations.commands import new
+from piccolo.conf.apps import AppConfig
 
 import confida_core.storage.migrations  # noqa: F401 -- It names the engine to Piccolo before anything asks.
-from confida_core.piccolo_app import APP_CONFIG
+from confida_core.piccolo_app import app
 
-FOLDER = Path(APP_CONFIG.resolved_migrations_folder_path)
 NAME = "confida_core_2026_11_22_initial"
-ID = "2026-11-22T00:00:00:000000"
 
 
 def main() -> None:
-    (FOLDER / f"{NAME}.py").unlink(missing_ok=True)
+    core = app()
+    target = core.migrations / f"{NAME}.py"
+    others = {path: path.read_text() for path in core.migrations.glob(f"{core.name}_*.py")}
+    for path in others:
+        path.unlink()
+    described = AppConfig(
+        app_name=core.name, migrations_folder_path=str(core.migrations), table_classes=list(core.tables)
+    )
     with contextlib.redirect_stdout(io.StringIO()):
-        meta = asyncio.run(new._create_new_migration(APP_CONFIG, auto=True, description="The first schema."))
-    text = Path(meta.migration_path).read_text().replace(meta.migration_id, ID)
-    Path(meta.migration_path).unlink()
-    (FOLDER / f"{NAME}.py").write_text(text)
+        meta = asyncio.run(new._create_new_migration(described, auto=True, description="The first schema."))
+    made = Path(meta.migration_path)
+    text = made.read_text().replace(meta.migration_id, "2026-11-22T00:00:00:000000")
+    made.unlink()
+    for path, content in others.items():
+        path.write_text(content)
+    target.write_text(text)
 
 
 if __name__ == "__main__":

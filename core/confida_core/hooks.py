@@ -1,15 +1,39 @@
-"""Core's own features, declared through the hooks that plugins use."""
+"""Core's own features, declared through the hooks that plugins use.
+
+Each area of core keeps its declarations in a module `declared`; a hook returns those of all areas.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
 
-from piccolo.conf.apps import AppConfig
-
-from confida_core.declarations import PluginInfo, PurposeDeclaration, RecordDeclaration, TableDeclaration
+from confida_core.declarations import (
+    IndexField,
+    JobDeclaration,
+    PermissionDeclaration,
+    PiccoloApp,
+    PluginInfo,
+    PurposeDeclaration,
+    RecordDeclaration,
+    TableDeclaration,
+    TimelineSource,
+)
 from confida_core.hookspecs import hookimpl
-from confida_core.piccolo_app import APP_CONFIG
-from confida_core.vault import declared as vault
+from confida_core.jobs import declared as jobs_area
+from confida_core.piccolo_app import app
+from confida_core.vault import declared as vault_area
+
+AREAS: tuple[ModuleType, ...] = (
+    vault_area,
+    jobs_area,
+)
+
+
+def of_all_areas(name: str) -> list[Any]:
+    """What every area lists under this name."""
+    return [declaration for area in AREAS for declaration in getattr(area, name, ())]
 
 
 @hookimpl
@@ -18,20 +42,40 @@ def plugin_info() -> PluginInfo:
 
 
 @hookimpl
-def piccolo_apps() -> Sequence[AppConfig]:
-    return [APP_CONFIG]
+def piccolo_apps() -> Sequence[PiccoloApp]:
+    return [app()]
 
 
 @hookimpl
 def records() -> Sequence[RecordDeclaration]:
-    return []
+    return of_all_areas("RECORDS")
 
 
 @hookimpl
 def tables() -> Sequence[TableDeclaration]:
-    return vault.TABLES
+    return of_all_areas("TABLES")
 
 
 @hookimpl
 def purposes() -> Sequence[PurposeDeclaration]:
-    return vault.PURPOSES
+    return of_all_areas("PURPOSES")
+
+
+@hookimpl
+def permissions() -> Sequence[PermissionDeclaration]:
+    return of_all_areas("PERMISSIONS")
+
+
+@hookimpl
+def jobs() -> Sequence[JobDeclaration]:
+    return of_all_areas("JOBS")
+
+
+@hookimpl
+def index_fields() -> Sequence[IndexField]:
+    return of_all_areas("INDEX_FIELDS")
+
+
+@hookimpl
+def timeline_sources() -> Sequence[TimelineSource]:
+    return of_all_areas("TIMELINE_SOURCES")

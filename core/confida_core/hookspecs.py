@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pluggy
-from piccolo.conf.apps import AppConfig
 
 from confida_core.declarations import (
     Exporter,
@@ -13,6 +12,7 @@ from confida_core.declarations import (
     IndexField,
     JobDeclaration,
     PermissionDeclaration,
+    PiccoloApp,
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
@@ -37,7 +37,7 @@ class CoreHooks:
         """
 
     @hookspec
-    def piccolo_apps(self) -> Sequence[AppConfig]:  # type: ignore[empty-body]
+    def piccolo_apps(self) -> Sequence[PiccoloApp]:  # type: ignore[empty-body]
         """The Piccolo apps whose migrations are run and whose tables are checked."""
 
     @hookspec

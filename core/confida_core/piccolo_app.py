@@ -1,17 +1,30 @@
-"""Core's tables and migrations, as Piccolo wants them described."""
+"""Core's tables and migrations."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterable
 from pathlib import Path
 
-from piccolo.conf.apps import AppConfig, table_finder
+from piccolo.table import Table
 
-APP_CONFIG = AppConfig(
-    app_name="confida_core",
-    migrations_folder_path=str(Path(__file__).parent / "migrations"),
-    table_classes=table_finder(
-        modules=[
-            "confida_core.vault.tables",
-        ]
-    ),
+from confida_core.declarations import PiccoloApp
+
+MODULES = (
+    "confida_core.jobs.tables",
+    "confida_core.vault.tables",
 )
+
+
+def tables_of(modules: Iterable[str]) -> tuple[type[Table], ...]:
+    """Every table class that these modules define themselves, in their order."""
+    found = []
+    for name in modules:
+        for value in vars(importlib.import_module(name)).values():
+            if isinstance(value, type) and issubclass(value, Table) and value.__module__ == name:
+                found.append(value)
+    return tuple(found)
+
+
+def app() -> PiccoloApp:
+    return PiccoloApp(name="confida_core", migrations=Path(__file__).parent / "migrations", tables=tables_of(MODULES))

@@ -13,10 +13,9 @@ from typing import Any
 
 import pluggy
 from piccolo.columns import JSON, JSONB, Bytea, Text, Varchar
-from piccolo.conf.apps import AppConfig
 from piccolo.table import Table
 
-from confida_core.declarations import PluginInfo, RecordDeclaration, TableDeclaration
+from confida_core.declarations import PiccoloApp, PluginInfo, RecordDeclaration, TableDeclaration
 from confida_core.hookspecs import PROJECT, CoreHooks
 
 ENTRY_POINTS = "confida.plugins"
@@ -72,7 +71,7 @@ class Registry:
         return self._declared.get(hook, ())
 
     @property
-    def apps(self) -> list[AppConfig]:
+    def apps(self) -> list[PiccoloApp]:
         return self.all("piccolo_apps")
 
     def _by_key(self, hook: str, key: Callable[[Any], str]) -> Mapping[str, Any]:
@@ -174,7 +173,7 @@ def check_schema(declared: Mapping[str, tuple[Declared, ...]]) -> None:
         for item in declared.get(hook, ()):
             described[item.value.table] = item.value
     for item in declared.get("piccolo_apps", ()):
-        for table in item.value.table_classes:
+        for table in item.value.tables:
             declaration = described.get(table)
             if declaration is None:
                 raise PluginError(

@@ -18,7 +18,7 @@ from confida_core.storage.database import Database
 from confida_core.storage.engine import DATA
 
 if TYPE_CHECKING:
-    from piccolo.conf.apps import AppConfig
+    from confida_core.declarations import PiccoloApp
 
 # Piccolo looks its engine up by the module named here; set once, before any migration is imported.
 os.environ["PICCOLO_CONF"] = "confida_core.storage.piccolo_conf"
@@ -35,7 +35,7 @@ class MigrationError(RuntimeError):
 class PendingMigration:
     app_name: str
     name: str
-    module: ModuleType
+    path: Path
 
 
 async def applied(database: Database) -> set[tuple[str, str]]:
@@ -44,19 +44,18 @@ async def applied(database: Database) -> set[tuple[str, str]]:
     return {(row["app_name"], row["name"]) for row in await database.fetch("SELECT app_name, name FROM migration")}
 
 
-def known(app: AppConfig) -> list[PendingMigration]:
+def known(app: PiccoloApp) -> list[PendingMigration]:
     """All migrations an app ships, oldest first. Raises MigrationError for a file not named after its app."""
-    folder = Path(app.resolved_migrations_folder_path)
+    folder = app.migrations
     found = []
     for path in sorted(folder.glob("*.py")):
         if path.stem.startswith("_"):
             continue
-        if not path.stem.startswith(f"{app.app_name}_"):
+        if not path.stem.startswith(f"{app.name}_"):
             # Two apps with a file of the same name would run the same migration twice.
-            raise MigrationError(f"migration {path.name} of {app.app_name} must begin with {app.app_name}_")
-        module = load(path)
-        found.append(PendingMigration(app_name=app.app_name, name=module.ID, module=module))
-    return sorted(found, key=lambda migration: migration.name)
+            raise MigrationError(f"migration {path.name} of {app.name} must begin with {app.name}_")
+        found.append(PendingMigration(app_name=app.name, name=path.stem, path=path))
+    return found
 
 
 def load(path: Path) -> ModuleType:
@@ -71,7 +70,7 @@ def load(path: Path) -> ModuleType:
     return module
 
 
-async def migrate(apps: Sequence[AppConfig], database: Database) -> list[str]:
+async def migrate(apps: Sequence[PiccoloApp], database: Database) -> list[str]:
     """Run what has not run; returns the names of what ran. `DATA` must be bound to `database`.
 
     Raises MigrationError if the database holds a migration this program does not know: a newer program wrote it.
@@ -80,7 +79,7 @@ async def migrate(apps: Sequence[AppConfig], database: Database) -> list[str]:
         raise MigrationError("the tables are bound to another database")
     done = await applied(database)
     ships = [migration for app in apps for migration in known(app)]
-    names = {app.app_name for app in apps}
+    names = {app.name for app in apps}
     unknown = {pair for pair in done if pair[0] in names} - {(step.app_name, step.name) for step in ships}
     if unknown:
         raise MigrationError(
@@ -97,7 +96,7 @@ async def migrate(apps: Sequence[AppConfig], database: Database) -> list[str]:
 async def run(step: PendingMigration, database: Database) -> None:
     """One migration and its entry in the ledger, all or nothing."""
     async with database.transaction():
-        manager = await step.module.forwards()
+        manager = await load(step.path).forwards()
         # Piccolo's manager prints its progress; a server's output must stay machine readable.
         with contextlib.redirect_stdout(io.StringIO()):
             await manager.run()

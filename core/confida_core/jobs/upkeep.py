@@ -1,0 +1,43 @@
+"""The program's own housekeeping, as periodic jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from confida_core.clock import now
+from confida_core.installation import Installation
+from confida_core.storage.database import Database
+
+CHANGES_KEPT = 100_000
+FINISHED_KEPT = timedelta(days=7)
+
+
+async def distribute_reads(crm: Installation, _: Mapping[str, Any]) -> None:
+    """Say per person which entries of the read log concern them."""
+    while await crm.door.read_log.distribute():
+        pass
+
+
+async def empty_write_ahead_logs(crm: Installation, _: Mapping[str, Any]) -> None:
+    """Move the write-ahead logs into their files, so that nothing erased lingers there; PostgreSQL does so by itself."""
+    for database in (crm.data, crm.keyring.database):
+        await checkpoint(database)
+
+
+async def checkpoint(database: Database) -> None:
+    from confida_core.storage.sqlite import SQLiteDatabase
+
+    if isinstance(database, SQLiteDatabase):
+        await database.checkpoint()
+
+
+async def prune_changes(crm: Installation, _: Mapping[str, Any]) -> None:
+    """Keep the newest entries of the change feed; an index that is further behind is rebuilt when it notices the gap."""
+    await crm.data.fetch("DELETE FROM change WHERE position <= ?", await crm.feed.head() - CHANGES_KEPT)
+
+
+async def prune_finished_jobs(crm: Installation, _: Mapping[str, Any]) -> None:
+    """Forget what was done a week ago, and with it the idempotency keys; dead letters stay until somebody decides."""
+    await crm.data.fetch("DELETE FROM job WHERE state = 'done' AND finished_at < ?", now() - FINISHED_KEPT)
