@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from confida_core.jobs.signal import WorkSignal
 from confida_core.registry import Registry
 from confida_core.settings import Settings
 from confida_core.storage.changes import ChangeFeed
@@ -32,6 +33,7 @@ class Installation:
     feed: ChangeFeed
     records: Records
     door: Door
+    work: WorkSignal = field(default_factory=WorkSignal)
 
 
 async def open_store(settings: Settings, name: str, url: str, root: bytes) -> Database:

@@ -1,0 +1,25 @@
+"""Indexes over several columns, which the tables cannot declare."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from confida_core.storage.engine import DATA
+
+ID = "2026-11-22T00:00:01:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Indexes over several columns."
+
+STATEMENTS = [
+    "CREATE INDEX job_due ON job (state, due_at)",
+    "CREATE INDEX job_listed ON job (state, id)",
+]
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="confida_core", description=DESCRIPTION)
+
+    async def run() -> None:
+        for statement in STATEMENTS:
+            await DATA.database.fetch(statement)
+
+    manager.add_raw(run)
+    return manager
