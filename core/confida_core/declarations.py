@@ -77,11 +77,15 @@ class RecordDeclaration:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableDeclaration:
-    """One table without personal content; `subject_free` says why nothing in it leads to a person, or what removes it."""
+    """One table without personal content; `subject_free` says why nothing in it leads to a person, or what removes it.
+
+    subject: the column that names a contact, if rows shall go when that contact is erased; "" if none does.
+    """
 
     table: type[Table]
     subject_free: str
     clear: Mapping[str, str] = field(default_factory=dict)
+    subject: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from confida_core.accounts import declared as accounts_area
+from confida_core.contacts import declared as contacts_area
 from confida_core.declarations import (
     IndexField,
     JobDeclaration,
@@ -21,13 +23,19 @@ from confida_core.declarations import (
     TimelineSource,
 )
 from confida_core.hookspecs import hookimpl
+from confida_core.interactions import declared as interactions_area
 from confida_core.jobs import declared as jobs_area
 from confida_core.piccolo_app import app
+from confida_core.storage import declared as storage_area
 from confida_core.vault import declared as vault_area
 
 AREAS: tuple[ModuleType, ...] = (
     vault_area,
+    accounts_area,
     jobs_area,
+    contacts_area,
+    interactions_area,
+    storage_area,
 )
 
 

@@ -11,7 +11,11 @@ from piccolo.table import Table
 from confida_core.declarations import PiccoloApp
 
 MODULES = (
+    "confida_core.accounts.tables",
+    "confida_core.contacts.tables",
+    "confida_core.interactions.tables",
     "confida_core.jobs.tables",
+    "confida_core.storage.tables",
     "confida_core.vault.tables",
 )
 
