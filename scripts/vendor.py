@@ -145,7 +145,9 @@ def cut_icons(folder: Path) -> Path:
             inner = " ".join(svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")].split())
             symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner.replace("> <", "><")}</symbol>')
     path = STATIC / "icons.svg"
-    head = '<svg xmlns="http://www.w3.org/2000/svg">\n<!-- Cut by scripts/vendor.py from lucide-static, ISC licence. -->\n'
+    head = (
+        '<svg xmlns="http://www.w3.org/2000/svg">\n<!-- Cut by scripts/vendor.py from lucide-static, ISC licence. -->\n'
+    )
     path.write_text(head + "\n".join(symbols) + "\n</svg>\n", encoding="utf-8")
     return path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from jinja2 import pass_context
@@ -65,9 +64,11 @@ class Formatter:
     def time(self, value: datetime | None) -> str:
         return "" if value is None else format_time(self.local(value).time(), "short", locale=self.locale)
 
-    def at(self, value: datetime | None) -> str:
-        """Day and time, as "21 Nov 2026, 14:05"."""
-        return "" if value is None else format_datetime(self.local(value), "medium", locale=self.locale)
+    def at(self, value: date | datetime | None) -> str:
+        """Day and time, as "21 Nov 2026, 14:05"; of a mere day the day."""
+        if not isinstance(value, datetime):
+            return self.on(value)
+        return f"{self.on(value)}, {self.time(value)}"
 
     def moment(self, value: datetime | None) -> str:
         """The day as seen from today, with the time."""
@@ -140,14 +141,18 @@ def formatter(lang: str, time_zone: str) -> Formatter:
 
 def initials(name: str) -> str:
     """At most two letters or digits that stand for a name, in any script; "" where the name has none."""
-    letters = [next((c for c in word if unicodedata.category(c)[0] in "LN"), "") for word in name.split()]
-    found = [letter for letter in letters if letter]
-    return "".join(found[:1] + found[-1:] if len(found) > 1 else found).upper()
+    found = [letter for word in name.split() if (letter := _first_letter(word))]
+    return (found[0] + found[-1] if len(found) > 1 else "".join(found)).upper()
+
+
+def _first_letter(word: str) -> str:
+    # Almost every word begins with one; brackets, quotes and emoji are passed over.
+    return word[0] if word[0].isalnum() else next((letter for letter in word if letter.isalnum()), "")
 
 
 def tint(name: str) -> int:
     """Which of the avatar colours a name gets; the same on every machine and every day."""
-    return sum(ord(letter) for letter in name) % TINTS
+    return (ord(name[0]) * 7 + ord(name[-1]) + len(name)) % TINTS if name else 0
 
 
 def iso(value: date | datetime | None) -> str:

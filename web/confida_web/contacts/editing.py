@@ -103,6 +103,11 @@ class ContactFormPage(Page):
     known_tags: tuple[str, ...] = ()
     possible_duplicates: tuple[ContactHead, ...] = ()
 
+    empty_email: ClassVar[EmailRow] = EmailRow()
+    empty_phone: ClassVar[PhoneRow] = PhoneRow()
+    empty_address: ClassVar[AddressRow] = AddressRow()
+    empty_link: ClassVar[LinkRow] = LinkRow()
+
     @property
     def action(self) -> str:
         return f"{self.contact.href}/edit" if self.contact else "/contacts/new"

@@ -97,13 +97,14 @@ class ContactPage(Page):
 
     timeline_kinds: chips by kind; the first is "everything". older_href: the next page of the cursor, or None.
     people: members of an organisation (kind organisation only). relationship_types: value is the type's key.
-    note_html: the contact's own note, rendered and sanitised by the caller.
+    note: plain text, shown with its line breaks. block `story` is composer and timeline: the answer to a new entry,
+    written or refused. block `older`: the next page of the cursor, put where its link stood.
     """
 
     template: ClassVar[str] = "contacts/contact.html"
     title: ClassVar[str] = "Contact"
     blocks: ClassVar[tuple[str, ...]] = (
-        "head", "strip", "composer", "timeline", "older", "facts", "relationships", "panels",
+        "head", "strip", "story", "composer", "timeline", "older", "facts", "relationships", "panels",
     )  # fmt: skip
 
     contact: ContactHead

@@ -1,0 +1,166 @@
+"""Samples of the pages for administrators, for import and export, for search and for errors."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from confida_web.display import Option, Tab
+from confida_web.errors.pages import ErrorPage, SignInFragment
+from confida_web.exchange import pages as exchange
+from confida_web.page import Page
+from confida_web.plugins.pages import PluginRow, PluginsPage
+from confida_web.search.pages import Hit, PalettePage, PeopleChoices, SearchPage
+from confida_web.settings import pages as settings
+
+
+def exchange_samples(now: datetime) -> dict[str, Page]:
+    def one(state: exchange.ImportState, **changes: object) -> exchange.ImportHead:
+        values: dict[str, object] = {
+            "id": "5", "name": "Kontakte (Kopie) – alt.csv", "state": state, "started_at": now, "who": "Olga Petrova",
+            "rows_total": 12_480, "rows_done": 5_113, "created": 4_870, "updated": 31, "duplicates": 205, "invalid": 7,
+        }  # fmt: skip
+        return exchange.ImportHead(**(values | changes))  # type: ignore[arg-type]
+
+    targets = (
+        exchange.TargetGroup(label="", options=(Option(value="", label="keep in the note"), Option(value="-", label="leave out"))),
+        exchange.TargetGroup(label="Name", options=(Option(value="given", label="Given name"), Option(value="family", label="Family name"))),
+        exchange.TargetGroup(label="Reach", options=(Option(value="email", label="E-mail"),)),
+    )  # fmt: skip
+    columns = (
+        exchange.MappedColumn(index=0, name="Vorname", samples=("Ada", "", "محمد"), target="given", remembered=True),
+        exchange.MappedColumn(index=1, name="E-Mail 1 - Value", samples=("ada@example.org",), target="email"),
+        exchange.MappedColumn(
+            index=2, name="", samples=("x" * 80,), target="email", error="E-mail is taken by another column."
+        ),
+    )
+    outcomes = (
+        exchange.PreviewRow(number=2, outcome="new", name="Ada Lovelace", email="ada@example.org"),
+        exchange.PreviewRow(number=3, outcome="duplicate", name="محمد عبد الرحمن", problem="same mail address as Mats"),
+        exchange.PreviewRow(number=4, outcome="update", name="Mats", phone="+49 341 5550100"),
+        exchange.PreviewRow(number=5, outcome="invalid", name="", problem="no name, mail address or phone number"),
+    )
+    problems = (exchange.RowProblem(number=5, name="", problem="no name, mail address or phone number"),)
+    preview = exchange.PreviewPage(
+        head=one("previewed"), new=12_000, updates=31, duplicates=205, invalid=7, rows=outcomes,
+        warnings=("The column “Lieblingsfarbe” has no field and goes to the note.",), mapping_href="/imports/5/mapping",
+    )  # fmt: skip
+    origins = tuple(
+        Option(value=value, label=label)
+        for value, label in (("themselves", "From the people themselves"), ("public", "From a public source"), ("other", "From somebody else"))
+    )  # fmt: skip
+    return {
+        "imports": exchange.ImportsPage(imports=(one("finished"), one("running"), one("failed"), one("undone"), one("mapped"))),
+        "imports-none": exchange.ImportsPage(),
+        "import-new": exchange.NewImportPage(
+            formats=(Option(value="", label="find out"), Option(value="csv", label="CSV")),
+            regions=(Option(value="DE", label="Germany"),), origins=origins, max_size_bytes=200_000_000,
+            errors={"file": "Please choose a file.", "origin": "Please say where the data come from."},
+        ),
+        "import-mapping": exchange.MappingPage(
+            head=one("uploaded"), columns=columns, targets=targets, facts=(("Encoding", "UTF-8"), ("Rows", "12,480"))
+        ),
+        "import-preview": preview,
+        "import-running": exchange.ImportPage(head=one("running")),
+        "import-finished": exchange.ImportPage(head=one("finished", may_undo=True), problems=problems, finished_at=now),
+        "import-failed": exchange.ImportPage(head=one("failed"), failure="The disk was full. 5,113 rows are written."),
+        "import-undone": exchange.ImportPage(head=one("undone"), kept_rows=1),
+        "import-waiting": exchange.ImportPage(head=one("previewed")),
+        "export": exchange.ExportPage(scopes=(Option(value="all", label="Everyone"),), count=1234),
+    }  # fmt: skip
+
+
+def settings_samples(now: datetime) -> dict[str, Page]:
+    checks = (
+        settings.Check(name="Keys", state="good", text="The key file is readable by this program only."),
+        settings.Check(name="Backup", state="warning", text="The last one is 9 days old.", remedy="confida backup"),
+        settings.Check(name="Disk", state="bad", text="Less than 100 MB are free."),
+    )
+    jobs = (
+        settings.JobRow(
+            id="1",
+            kind="core.import_run",
+            state="dead",
+            queued_at=now,
+            attempts=8,
+            max_attempts=8,
+            error="TimeoutError",
+        ),
+        settings.JobRow(
+            id="2", kind="core.reminder", state="waiting", queued_at=now, due_at=now + timedelta(minutes=5)
+        ),
+        settings.JobRow(id="3", kind="core.picture", state="running", queued_at=now),
+        settings.JobRow(id="4", kind="core.picture", state="done", queued_at=now),
+    )
+    rows = (
+        settings.CustomFieldRow(
+            key="size", label="T-shirt", type="Choice", applies_to="People", choices=("S", "M", "L"), used=412
+        ),
+        settings.CustomFieldRow(key="old", label="Fax list", type="Text", retired=True),
+    )
+    kinds = (Option(value="text", label="Text"), Option(value="choice", label="Choice"))
+    return {
+        "settings": settings.SettingsPage(
+            links=(
+                settings.SettingsLink(label="Custom fields", href="/settings/fields", text="What you need to know besides.", icon="fields"),
+                settings.SettingsLink(label="Teams", href="/settings/teams", text="Who looks after whom together.", icon="users"),
+            )
+        ),
+        "settings-fields": settings.CustomFieldsPage(fields=rows, types=kinds, kinds=kinds, errors={"label": "This name is taken."}),
+        "settings-fields-none": settings.CustomFieldsPage(types=kinds, kinds=kinds),
+        "settings-relationships": settings.RelationshipTypesPage(
+            types=(
+                settings.RelationshipTypeRow(key="works_at", label="works at", reverse="employs", used=120, builtin=True),
+                settings.RelationshipTypeRow(key="god", label="is godparent of", reverse="is godchild of", retired=True),
+            )
+        ),
+        "settings-teams": settings.TeamsPage(
+            teams=(settings.TeamRow(id="1", name="Fundraising", members=("Olga Petrova", "Mats")), settings.TeamRow(id="2", name="الشمال")),
+            accounts=(Option(value="o", label="Olga Petrova"), Option(value="m", label="Mats")),
+        ),
+        "settings-teams-none": settings.TeamsPage(),
+        "system": settings.SystemPage(
+            checks=checks, facts=(("Confida", "0.1.0"), ("Contacts", "1,234")), recovery_key_confirmed=False, checked_at=now,
+            settings=(settings.EffectiveSetting(key="CONFIDA_PUBLIC_URL", value="https://crm.example.org", origin="environment"),),
+        ),
+        "jobs": settings.JobsPage(
+            tabs=(Tab(label="Given up", href="/jobs?state=dead", current=True, count=1),), jobs=jobs, oldest_waiting_seconds=12
+        ),
+        "jobs-none": settings.JobsPage(),
+        "plugins": PluginsPage(
+            plugins=(
+                PluginRow(key="core", name="Contacts and interactions", version="0.1.0", builtin=True, hooks=("records", "jobs")),
+                PluginRow(
+                    key="sales", name="Sales", version="1.2.0", distribution="confida-sales", summary="Deals and quotes.",
+                    hooks=("routes",), permissions=("sales.read",), settings_href="/settings/plugins/sales", enabled=False,
+                ),
+            )
+        ),
+    }  # fmt: skip
+
+
+def other_samples() -> dict[str, Page]:
+    hits = (
+        Hit(label="Ada Lovelace", href="/contacts/1", detail="Analytical Engines Ltd", group="Contacts"),
+        Hit(label="", href="/contacts/2", detail="kontakt@example.org", icon="organisation", group="Contacts"),
+        Hit(label="Import contacts", href="/imports/new", icon="import", group="Go to"),
+    )
+    errors: dict[str, Page] = {
+        f"error-{status}": ErrorPage(status=status, reference="0199f3b2" if status == 500 else "")
+        for status in (400, 401, 403, 404, 405, 409, 410, 413, 418, 422, 429, 500, 502, 503)
+    }
+    return errors | {
+        "sign-in-fragment": SignInFragment(),
+        "search": SearchPage(q="ada", hits=hits, more=True),
+        "search-nothing": SearchPage(q="xyz"),
+        "search-empty": SearchPage(),
+        "palette": PalettePage(q="ada", hits=hits),
+        "palette-nothing": PalettePage(q="xyz"),
+        "people-choices": PeopleChoices(
+            people=(Option(value="1", label="Ada Lovelace"), Option(value="2", label="محمد"))
+        ),
+    }
+
+
+def office_samples(now: datetime) -> dict[str, Page]:
+    """Every sample of this module by name."""
+    return exchange_samples(now) | settings_samples(now) | other_samples()
