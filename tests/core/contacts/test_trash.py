@@ -1,0 +1,66 @@
+"""The trash: back within thirty days, gone for good afterwards."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from confida_core.clock import now
+from confida_core.contacts.people import visible_contact
+from confida_core.contacts.trash import list_trash, purge_trash, restore_contact, trash_contact
+from confida_core.vault.access import Forbidden, NotFound
+from tests.core.contacts.cast import MATS, access_of, ada, make, make_ada
+
+pytestmark = pytest.mark.anyio
+
+
+async def age_trash(crm: Any, days: int) -> None:
+    await crm.data.fetch("UPDATE contact SET deleted_at = ? WHERE deleted_at IS NOT NULL", now() - timedelta(days=days))
+
+
+async def test_trashed_contact_is_gone_from_its_page_and_comes_back(crm: Any) -> None:
+    contact_id = await make_ada(crm)
+    await trash_contact(crm, access_of(), contact_id)
+    with pytest.raises(NotFound):
+        await visible_contact(crm, access_of(), contact_id)
+    with pytest.raises(NotFound):
+        await visible_contact(crm, access_of(MATS), contact_id, trashed=True)
+    assert [one.row["id"] for one in await list_trash(crm, access_of())] == [contact_id]
+    await restore_contact(crm, access_of(), contact_id)
+    assert (await visible_contact(crm, access_of(), contact_id)).content == ada()
+    assert await list_trash(crm, access_of()) == []
+
+
+async def test_trash_needs_its_permission(crm: Any) -> None:
+    contact_id = await make_ada(crm)
+    for work in (trash_contact(crm, access_of(MATS), contact_id), list_trash(crm, access_of(MATS))):
+        with pytest.raises(Forbidden):
+            await work
+    assert (await visible_contact(crm, access_of(), contact_id)).row["deleted_at"] is None
+
+
+async def test_purge_waits_thirty_days(crm: Any) -> None:
+    contact_id = await make_ada(crm)
+    await trash_contact(crm, access_of(), contact_id)
+    await age_trash(crm, 29)
+    await purge_trash(crm, {})
+    assert [one.row["id"] for one in await list_trash(crm, access_of())] == [contact_id]
+
+
+async def test_purge_destroys_the_key_and_every_row_of_the_person_alone(crm: Any) -> None:
+    contact_id, other = await make_ada(crm), await make(crm, "Other")
+    sealed = (await crm.data.fetch("SELECT * FROM contact WHERE id = ?", contact_id))[0]
+    await trash_contact(crm, access_of(), contact_id)
+    await age_trash(crm, 31)
+    await purge_trash(crm, {})
+    left = {
+        table: await crm.data.fetch(f"SELECT id FROM {table} WHERE {column} = ?", contact_id)
+        for table, column in (("contact", "id"), ("contact_change", "subject_id"), ("shared_key", "subject_id"))
+    }
+    assert left == {"contact": [], "contact_change": [], "shared_key": []}
+    from confida_core.contacts.records import CONTACT
+
+    assert await crm.door.open(access_of(), CONTACT, [sealed]) == []
+    assert (await visible_contact(crm, access_of(), other)).content.display_name == "Other"
