@@ -17,6 +17,7 @@ from confida_core.storage.database import Database, Row
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
 
 Item = TypeVar("Item")
+DekRow = tuple[UUID, UUID, str, int, int, int, bytes]
 
 BUCKETS = 256
 CACHE_LIMIT = 50_000
@@ -148,23 +149,14 @@ class Keyring:
         if await self._load_current(missing, retention_class) != missing:
             raise KeyDestroyed("a key could not be made")
 
-    def _new_dek(
-        self, subject: UUID, retention_class: str, version: int
-    ) -> tuple[UUID, UUID, str, int, int, int, bytes]:
+    def _new_dek(self, subject: UUID, retention_class: str, version: int) -> DekRow:
         key_id, bucket = new_id(), bucket_of(subject)
         epoch = self._epoch(bucket)
         place = self._dek_place(key_id, subject, retention_class)
-        return (
-            key_id,
-            subject,
-            retention_class,
-            version,
-            bucket,
-            epoch,
-            seal(self._keks[bucket, epoch], os.urandom(32), place),
-        )
+        wrapped = seal(self._keks[bucket, epoch], os.urandom(32), place)
+        return key_id, subject, retention_class, version, bucket, epoch, wrapped
 
-    async def _insert(self, rows: Sequence[tuple[UUID, UUID, str, int, int, int, bytes]]) -> None:
+    async def _insert(self, rows: Sequence[DekRow]) -> None:
         await self.database.execute_many(
             "INSERT INTO dek (id, subject_id, retention_class, version, bucket, epoch, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (subject_id, retention_class, version) DO NOTHING",
@@ -230,18 +222,23 @@ class Keyring:
 
         Afterwards neither this store nor any older copy of the data opens what they sealed (EN-6).
         """
-        bucket = bucket_of(subject_id)
-        marks = ", ".join("?" * len(retention_classes))
+        return (await self.destroy_many([subject_id], retention_classes))[bucket_of(subject_id)]
+
+    async def destroy_many(self, subject_ids: Sequence[UUID], retention_classes: Sequence[str]) -> dict[int, int]:
+        """The same for many subjects in one commit, with one new epoch for each of their buckets: bucket -> epoch."""
+        classes = ", ".join("?" * len(retention_classes))
         async with self.database.transaction():
             await self.bump()
-            await self.database.fetch(
-                f"DELETE FROM dek WHERE subject_id = ? AND retention_class IN ({marks})",
-                subject_id,
-                *retention_classes,
-            )
-            epoch = await self._roll(bucket)
+            for batch in batches(subject_ids):
+                marks = ", ".join("?" * len(batch))
+                await self.database.fetch(
+                    f"DELETE FROM dek WHERE retention_class IN ({classes}) AND subject_id IN ({marks})",
+                    *retention_classes,
+                    *batch,
+                )
+            epochs = {bucket: await self._roll(bucket) for bucket in sorted({bucket_of(each) for each in subject_ids})}
         await self.refresh()
-        return epoch
+        return epochs
 
     async def rotate(self) -> int:
         """Give every bucket a new KEK and wrap all DEKs again; returns how many DEKs were wrapped."""
@@ -286,6 +283,10 @@ class Keyring:
             )
             rows = await self.database.fetch("SELECT wrapped FROM named_key WHERE name = ?", name)
         return open_sealed(self._root_wrap, bytes(rows[0]["wrapped"]), place)
+
+    def over(self, database: Database) -> Keyring:
+        """A copy of this keyring in another store, opened with the same root key; `prepare` must follow."""
+        return Keyring(database, self._root)
 
     def hashing_key(self, label: str) -> bytes:
         """A derived key for keyed hashes of one use, such as finding an account by its e-mail address."""
