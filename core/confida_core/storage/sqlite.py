@@ -210,6 +210,30 @@ class SQLiteDatabase(Database):
         async with self._turn:
             await self.in_thread(rows_of, self._writer, "PRAGMA wal_checkpoint(TRUNCATE)", ())
 
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy, encrypted with the same key, through a connection of its own; to be called in a thread."""
+        connection = connect(self.path, self._key)
+        try:
+            connection.execute("VACUUM INTO ?", (str(path),))
+        except DRIVER_ERRORS as error:
+            raise translated(error) from None
+        finally:
+            connection.close()
+
+    def inspect(self, pragma: str) -> list[tuple[Any, ...]]:
+        """The answer of one checking pragma, through a connection of its own; to be called in a thread."""
+        connection = connect(self.path, self._key, read_only=True)
+        try:
+            return list(connection.execute(pragma).fetchall())
+        except DRIVER_ERRORS as error:
+            raise translated(error) from None
+        finally:
+            connection.close()
+
+    def sibling(self, path: Path) -> SQLiteDatabase:
+        """Another file under the same key, such as a copy of this one."""
+        return SQLiteDatabase(path, self._key)
+
     async def close(self) -> None:
         async with self._turn:
             self._reader.close()

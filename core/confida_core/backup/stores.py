@@ -1,0 +1,90 @@
+"""Copying one store into a folder, on either engine, while others write to it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from confida_core.backup.manifest import Manifest, StoredTable
+from confida_core.storage.database import Database, Row
+from confida_core.storage.postgres import PostgresDatabase, PostgresTransaction
+from confida_core.storage.sqlite import SQLiteDatabase
+
+TABLES_FOLDER = "tables"
+
+
+async def dump(database: Database, name: str, folder: Path) -> dict[str, StoredTable]:
+    """A copy of the store as of one moment; returns how PostgreSQL's tables lie in it (SQLite's need no description).
+
+    name: of the file, for SQLite. The copy stays encrypted with the store's own key.
+    """
+    if isinstance(database, SQLiteDatabase):
+        await asyncio.to_thread(database.copy_to, folder / f"{name}.db")
+        return {}
+    async with database.transaction() as transaction:
+        await transaction.fetch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", ())
+        return await dump_tables(connection_of(transaction), folder / TABLES_FOLDER)
+
+
+def connection_of(transaction: object) -> PostgresTransaction:
+    assert isinstance(transaction, PostgresTransaction)  # noqa: S101 -- Tells the type checker which engine this is.
+    return transaction
+
+
+async def dump_tables(transaction: PostgresTransaction, folder: Path) -> dict[str, StoredTable]:
+    await asyncio.to_thread(folder.mkdir, 0o700)
+    tables = await table_columns(transaction)
+    stored = {}
+    for table, columns in sorted(tables.items()):
+        names = [column["column_name"] for column in columns]
+        quoted = ", ".join(f'"{name}"' for name in names)
+        answer = await transaction.connection.copy_from_query(
+            f'SELECT {quoted} FROM "{table}"', output=folder / f"{table}.copy", format="binary"
+        )
+        serial = [column["column_name"] for column in columns if str(column["column_default"]).startswith("nextval")]
+        stored[table] = StoredTable(columns=names, rows=int(answer.split()[-1]), serial=serial)
+    return stored
+
+
+async def table_columns(transaction: PostgresTransaction) -> dict[str, list[Row]]:
+    """Every table of the schema, also those of plugins that are not enabled now: a backup leaves nothing out."""
+    rows = await transaction.fetch(
+        "SELECT c.table_name, c.column_name, c.column_default FROM information_schema.columns c "
+        "JOIN information_schema.tables t USING (table_schema, table_name) "
+        "WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' ORDER BY c.table_name, c.ordinal_position",
+        (),
+    )
+    tables: dict[str, list[Row]] = {}
+    for row in rows:
+        tables.setdefault(row["table_name"], []).append(row)
+    return tables
+
+
+async def load_tables(transaction: PostgresTransaction, folder: Path, manifest: Manifest, schema: str = "") -> None:
+    """Fill the tables from their files; rows that are there stay there. Raises what the driver raises."""
+    for table, stored in manifest.tables.items():
+        await transaction.connection.copy_to_table(
+            table,
+            source=folder / TABLES_FOLDER / f"{table}.copy",
+            columns=stored.columns,
+            schema_name=schema or None,
+            format="binary",
+        )
+
+
+async def set_sequences(transaction: PostgresTransaction, manifest: Manifest) -> None:
+    for table, stored in manifest.tables.items():
+        for column in stored.serial:
+            await transaction.fetch(
+                f"SELECT setval(pg_get_serial_sequence('\"{table}\"', '{column}'), coalesce(max(\"{column}\"), 1), "
+                f'max("{column}") IS NOT NULL) FROM "{table}"',
+                (),
+            )
+
+
+async def table_names(database: Database) -> set[str]:
+    if isinstance(database, PostgresDatabase):
+        rows = await database.fetch("SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()")
+    else:
+        rows = await database.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {row["name"] for row in rows}
