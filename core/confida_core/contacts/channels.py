@@ -14,11 +14,31 @@ from urllib.parse import urlsplit
 LONGEST_NUMBER = 64
 LONGEST_URL = 2_000
 
+_BARE_PAGE = re.compile(r"(?:[\w-]{1,63}\.){1,10}[^\W\d_]{2,24}(?:[/?#].*)?")
+_LONGEST_LOCAL_PART = 64
+_USUAL_LABELS = {"work", "home", "mobile", "fax", "pager", "other"}
 _COUNTRY_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
-_COUNTRY_ALIASES = {"england": "GB", "scotland": "GB", "wales": "GB", "greatbritain": "GB", "holland": "NL", "us": "US"}
+_COUNTRY_ALIASES = {
+    **{
+        "england": "GB",
+        "scotland": "GB",
+        "wales": "GB",
+        "northernireland": "GB",
+        "greatbritain": "GB",
+        "holland": "NL",
+    },
+    **{"unitedstatesofamerica": "US", "russianfederation": "RU", "republicofireland": "IE", "czechrepublic": "CZ"},
+    **{"thenetherlands": "NL", "republicofkorea": "KR", "turkey": "TR", "bundesrepublikdeutschland": "DE"},
+}
 _PLAIN_ADDRESS = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9_+-]*(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9]+(?:[-.][A-Za-z0-9]+)*\.[A-Za-z]{2,24}"
 )
+
+
+def normal_label(text: str) -> str:
+    """The usual words in lower case ("Work Fax" is "work fax"); anybody's own word stays as typed."""
+    folded = text.lower()
+    return folded if _USUAL_LABELS.issuperset(folded.split(" ")) else text
 
 
 def normal_email(text: str) -> str | None:
@@ -30,11 +50,13 @@ def normal_email(text: str) -> str | None:
     text = text.strip().removeprefix("mailto:")
     if len(text) > 254:
         return None
-    if _PLAIN_ADDRESS.fullmatch(text) and text.index("@") <= 64:
+    if _PLAIN_ADDRESS.fullmatch(text) and text.index("@") <= _LONGEST_LOCAL_PART:
         local, _, domain = text.partition("@")
         # Most addresses are this plain, and the full check costs twenty times more.
         if all(len(part) < 64 for part in domain.split(".")):
             return f"{local}@{domain.lower()}"
+    if len(text.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
+        return None
     from email_validator import validate_email
 
     try:
@@ -71,9 +93,9 @@ def normal_phone(text: str, region: str = "") -> str:
 
 
 def normal_link(text: str) -> str | None:
-    """The address of a page, http or https; "www.example.org" becomes https; None for anything else."""
+    """The address of a page, http or https; "example.org/us" becomes https; None for anything else."""
     text = text.strip()
-    if re.match(r"(?i)www\.[^\s/.]+\.", text):
+    if len(text) <= LONGEST_URL and _BARE_PAGE.fullmatch(text):
         text = "https://" + text
     if len(text) > LONGEST_URL or not text.isprintable() or any(mark in text for mark in ' <>"\\^`{|}'):
         return None
@@ -97,7 +119,7 @@ def country_name(code: str) -> str:
     """The English name of a country, for exchange formats; the code itself where none is known."""
     from babel import Locale
 
-    return Locale("en").territories.get(code, code)
+    return str(Locale("en").territories.get(code, code))
 
 
 @cache
@@ -106,7 +128,8 @@ def _country_names() -> dict[str, str]:
     from babel import Locale
     from babel.core import get_global
 
-    codes = {code for code in Locale("en").territories if re.fullmatch("[A-Z]{2}", code)} - {"EU", "EZ", "UN", "ZZ", "QO"}
+    all_codes = [str(code) for code in Locale("en").territories]
+    codes = {code for code in all_codes if re.fullmatch("[A-Z]{2}", code)} - {"EU", "EZ", "UN", "ZZ", "QO"}
     names = dict(_COUNTRY_ALIASES)
     for language in _COUNTRY_LANGUAGES:
         territories = Locale(language).territories

@@ -29,7 +29,7 @@ class Sealed(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of everything that is encoded and sealed; unknown fields of newer versions are ignored."""
 
 
-class StructuredName(Sealed):
+class StructuredName(Sealed, frozen=True):
     """The parts of a person's name; the display name is the truth, these only sort and address."""
 
     prefix: ShortText = ""
@@ -39,21 +39,21 @@ class StructuredName(Sealed):
     suffix: ShortText = ""
 
 
-class EmailAddress(Sealed):
+class EmailAddress(Sealed, frozen=True):
     """address: as typed, domain lower-cased, not checked by DNS. label: "work", "home" or the user's own word."""
 
     address: Annotated[str, Meta(max_length=254)]
     label: ShortText = ""
 
 
-class PhoneNumber(Sealed):
+class PhoneNumber(Sealed, frozen=True):
     """number: E.164 where it could be understood, else as typed. label: "work", "home", "mobile", "fax", "pager" or own."""
 
     number: Annotated[str, Meta(max_length=64)]
     label: ShortText = ""
 
 
-class PostalAddress(Sealed):
+class PostalAddress(Sealed, frozen=True):
     """street: lines separated by newline. country: ISO 3166-1 alpha-2, upper case, or ""."""
 
     label: ShortText = ""
@@ -65,14 +65,14 @@ class PostalAddress(Sealed):
     country: Annotated[str, Meta(max_length=2)] = ""
 
 
-class Link(Sealed):
+class Link(Sealed, frozen=True):
     """url: http or https only; other addresses (messenger names) stand in `label: value` form in the note."""
 
     url: Annotated[str, Meta(max_length=2_000)]
     label: ShortText = ""
 
 
-class Birthday(Sealed):
+class Birthday(Sealed, frozen=True):
     """year: None where only day and month are known."""
 
     month: Annotated[int, Meta(ge=1, le=12)]
@@ -80,7 +80,7 @@ class Birthday(Sealed):
     year: Annotated[int, Meta(ge=1800, le=2200)] | None = None
 
 
-class ContactContent(Sealed):
+class ContactContent(Sealed, frozen=True):
     """Everything personal of one contact.
 
     display_name: what people read; never empty after validation (`contacts.validation`).

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from confida_core.contacts.channels import normal_email, normal_link
+from confida_core.contacts.channels import normal_email, normal_label, normal_link
 from confida_core.contacts.content import ContactContent, EmailAddress, Link, PhoneNumber, PostalAddress
 from confida_core.contacts.text import UnstorableText, clean_line, clean_text, limits_of
 
@@ -122,6 +122,8 @@ class _Check:
     def texts(self, value: Any, path: str) -> Any:
         """A struct whose fields are all text, each of them checked."""
         fields = {field: self.text(value, field, f"{path}.{field}") for field in value.__struct_fields__}
+        if "label" in fields:
+            fields["label"] = normal_label(fields["label"])
         return type(value)(**fields)
 
     def pattern(self, value: str, path: str, pattern: re.Pattern[str], message: str) -> str:

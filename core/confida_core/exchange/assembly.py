@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from confida_core.contacts.channels import country_code, normal_email, normal_link, normal_phone
+from confida_core.contacts.channels import country_code, normal_email, normal_label, normal_link, normal_phone
 from confida_core.contacts.content import (
     ContactContent,
     ContactKind,
@@ -13,6 +13,7 @@ from confida_core.contacts.content import (
     PhoneNumber,
     PostalAddress,
     StructuredName,
+    changed,
 )
 from confida_core.contacts.text import clean_line, clean_text, limits_of, storable
 from confida_core.contacts.validation import LONGEST_CUSTOM_TEXT, MOST_CUSTOM_FIELDS, MOST_ENTRIES, MOST_TAGS
@@ -53,9 +54,9 @@ class DraftAssembly:
     picture: bytes | None = None
     picture_type: str = ""
     texts: dict[str, str] = field(default_factory=dict)
-    emails: dict[str, EmailAddress] = field(default_factory=dict)
-    phones: dict[str, PhoneNumber] = field(default_factory=dict)
-    links: dict[str, Link] = field(default_factory=dict)
+    emails: dict[EmailAddress, None] = field(default_factory=dict)
+    phones: dict[PhoneNumber, None] = field(default_factory=dict)
+    links: dict[Link, None] = field(default_factory=dict)
     addresses: dict[PostalAddress, None] = field(default_factory=dict)
     tags: dict[str, None] = field(default_factory=dict)
     custom: dict[str, object] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class DraftAssembly:
     unmapped: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     memberships: list[str] = field(default_factory=list)
-    content: ContactContent = ContactContent()
+    content: ContactContent = field(default_factory=ContactContent)
 
     def warn(self, sentence: str) -> None:
         """Say once what was changed, left out or moved."""
@@ -109,7 +110,7 @@ class DraftAssembly:
         if found is None or len(self.emails) >= MOST_ENTRIES:
             self.left_in_note("E-mail", line, "is no e-mail address" if found is None else "")
         else:
-            self.emails.setdefault(found, EmailAddress(address=found, label=self.label(label)))
+            self.emails.setdefault(EmailAddress(address=found, label=self.label(label)))
 
     def add_phone(self, number: str, label: str = "") -> None:
         """A phone number, rewritten as E.164 where it is understood."""
@@ -120,16 +121,18 @@ class DraftAssembly:
         # "tel:" alone is no number; normal_phone takes the scheme off.
         found = normal_phone(line, self.region)
         if found:
-            self.phones.setdefault(found, PhoneNumber(number=found, label=self.label(label)))
+            self.phones.setdefault(PhoneNumber(number=found, label=self.label(label)))
 
     def add_link(self, url: str, label: str = "") -> None:
         """A page on the web; other addresses go to the note."""
         line = self.line(url)
         found = normal_link(line)
         if found is None or len(self.links) >= MOST_ENTRIES:
-            self.left_in_note(f"Link ({label})" if label else "Link", line, "is no web address" if found is None else "")
+            self.left_in_note(
+                f"Link ({label})" if label else "Link", line, "is no web address" if found is None else ""
+            )
         else:
-            self.links.setdefault(found, Link(url=found, label=self.label(label)))
+            self.links.setdefault(Link(url=found, label=self.label(label)))
 
     def add_address(self, parts: dict[str, str], label: str = "") -> None:
         """A postal address by the fields of `PostalAddress`; `country` may be a name, else it goes to the note."""
@@ -173,11 +176,13 @@ class DraftAssembly:
         reading = read_birthday(text, order)
         if isinstance(reading, str):
             if reading != "empty":
-                self.left_in_note("Birthday", text, "can be read in two ways" if reading == "ambiguous" else "is no date")
+                self.left_in_note(
+                    "Birthday", text, "can be read in two ways" if reading == "ambiguous" else "is no date"
+                )
         elif self.content.birthday not in (None, reading):
             self.left_in_note("Birthday", text, "")
         else:
-            self.content = _with(self.content, birthday=reading)
+            self.content = changed(self.content, birthday=reading)
 
     def set_birthday_parts(self, year: str, month: str, day: str) -> None:
         """A birthday from three columns; without month and day there is none, and the parts go to the note."""
@@ -190,7 +195,7 @@ class DraftAssembly:
         if found is None:
             self.left_in_note("Birthday", "-".join(part or "?" for part in parts), "is no date")
         else:
-            self.content = _with(self.content, birthday=found)
+            self.content = changed(self.content, birthday=found)
 
     def set_language(self, tag: str) -> None:
         line = self.line(tag)
@@ -211,7 +216,7 @@ class DraftAssembly:
         return clean_text(self._storable(value))
 
     def label(self, value: str) -> str:
-        return self.fitted(self.line(value), 200, "Label")
+        return normal_label(self.fitted(self.line(value), 200, "Label"))
 
     def fitted(self, value: str, limit: int, title: str) -> str:
         """The value within its limit; a longer one is kept in full in the note."""
@@ -231,12 +236,6 @@ class DraftAssembly:
         if clean != value:
             self.warn("Characters that cannot be stored were removed or replaced.")
         return clean
-
-
-def _with(content: ContactContent, **fields: object) -> ContactContent:
-    import msgspec
-
-    return msgspec.structs.replace(content, **fields)
 
 
 def _is_language(tag: str) -> bool:

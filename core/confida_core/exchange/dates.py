@@ -88,7 +88,7 @@ def _year_last(text: str, order: DateOrder) -> DateReading | None:
 
 
 def _with_month_name(text: str) -> DateReading:
-    """"12 Mar 2025", "March 12, 2025", "3. März": one known month name, a day and at most one year."""
+    """ "12 Mar 2025", "March 12, 2025", "3. März": one known month name, a day and at most one year."""
     words = _WORDS.findall(text)
     months = [_month_names()[word.casefold()] for word in words if word.casefold() in _month_names()]
     numbers = [int(word) for word in words if word.isdecimal() and len(word) <= 4]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 LARGEST_CARD = 16 * 1024 * 1024
 MOST_PROPERTIES = 2_000
+_LONGEST_HEADER = 8_192
 _OUTSIDE_KEPT = 20_000
 
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n|\Z)")
@@ -23,7 +24,7 @@ _KNOWN = (
     b"EMAIL END EXPERTISE FBURL FN GENDER GEO HOBBY IMPP INTEREST KEY KIND LABEL LANG LOGO MAILER MEMBER N NAME NICKNAME "
     b"NOTE ORG ORG-DIRECTORY PHOTO PRODID PROFILE RELATED REV ROLE SORT-STRING SOUND SOURCE TEL TITLE TZ UID URL VERSION XML"
 )
-_NAMES = b"|".join(sorted(_KNOWN.split(), key=len, reverse=True))
+_NAMES = b"|".join(sorted(_KNOWN.split(), reverse=True))
 # A line of unfolded text may well hold a colon ("Mind: the dog bites"), so a property has a known or capital name.
 _PROPERTY = re.compile(rb"(?i:(?:[\w-]{1,100}\.)?(?:" + _NAMES + rb"|X-[\w-]{1,200}))\s*[;:]|[A-Z][A-Z0-9-]{1,60}[;:]")
 _SURELY_PROPERTY = re.compile(rb"(?:" + _NAMES + rb")[;:]")
@@ -89,12 +90,19 @@ def _if_filled(card: RawCard) -> Iterator[RawCard]:
 
 def _begins_agent(card: RawCard, line: bytes) -> bool:
     """vCard 2.1 puts a whole card below AGENT, sometimes with BEGIN on the same line."""
-    agent = _AGENT.fullmatch(line)
+    agent = _agent(line)
     if agent:
         return agent[1] is not None
+    if not _BEGIN.fullmatch(line):
+        return False
     before = next((earlier for earlier in reversed(card.lines[-3:]) if earlier.strip()), b"")
-    agent_before = _AGENT.fullmatch(before)
-    return _BEGIN.fullmatch(line) is not None and agent_before is not None and agent_before[1] is None
+    agent_before = _agent(before)
+    return agent_before is not None and agent_before[1] is None
+
+
+def _agent(line: bytes) -> re.Match[bytes] | None:
+    # The length is bounded, because two runs of white space in one pattern take quadratic time.
+    return _AGENT.fullmatch(line) if len(line) < 200 else None
 
 
 def unfold(lines: list[bytes]) -> tuple[list[bytes], list[list[bytes]]]:
@@ -107,8 +115,8 @@ def unfold(lines: list[bytes]) -> tuple[list[bytes], list[list[bytes]]]:
     nested: list[list[bytes]] = []
     depth = 0
     for line in lines:
-        begins = _BEGIN.fullmatch(line) or (_AGENT.fullmatch(line) or [None, None])[1]
-        if begins:
+        agent = _agent(line)
+        if _BEGIN.fullmatch(line) or (agent and agent[1]):
             depth += 1
             if depth == 1:
                 nested.append([])
@@ -128,8 +136,8 @@ class _Logical:
 
     def __init__(self, line: bytes) -> None:
         self.parts = [line]
-        self.quoted = _QUOTED_PRINTABLE.match(line) is not None
-        self.base64 = _BASE64.match(line) is not None
+        self.quoted = _QUOTED_PRINTABLE.match(line, 0, _LONGEST_HEADER) is not None
+        self.base64 = _BASE64.match(line, 0, _LONGEST_HEADER) is not None
         self.closed = False
 
     def awaits_more(self) -> bool:

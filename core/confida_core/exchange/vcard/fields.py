@@ -21,13 +21,16 @@ _ADDRESS_PARTS = ("post_office_box", "extended", "street", "locality", "region",
 
 @dataclass
 class CardReading:
-    """One card while it is read. labels: X-ABLabel by group. address_words: to see whether a LABEL says anything new."""
+    """One card while it is read. labels, countries: X-ABLabel and X-ABADR by group.
+
+    address_words: what the addresses say, to see whether a printed label says anything new.
+    """
 
     parts: DraftAssembly
     labels: Mapping[str, str]
+    countries: Mapping[str, str]
     address_words: set[str] = field(default_factory=set)
     delivery_labels: list[tuple[str, str]] = field(default_factory=list)
-    name: str = ""
 
     def label(self, found: Property) -> str:
         return self.labels.get(found.group, "") or label_of(found.types)
@@ -59,17 +62,15 @@ def _decide_kind(card: CardReading) -> None:
 
 
 def _name(card: CardReading, found: Property) -> None:
-    joiner = (" ", " ", " ", " ", ", ")
-    components = found.components()
-    for path, text, between in zip(("family", "given", "additional", "prefix", "suffix"), components, joiner, strict=False):
-        # The commas of a list that was not escaped; escaped ones are already plain and look the same.
-        card.parts.set_text(f"name.{path}", re.sub(r",(?=\S)", between, text))
+    components = found.component_lists()
+    for path, texts in zip(("family", "given", "additional", "prefix", "suffix"), components, strict=False):
+        card.parts.set_text(f"name.{path}", (", " if path == "suffix" else " ").join(text for text in texts if text))
     for extra in components[5:]:
-        card.parts.keep("Name", extra)
+        card.parts.keep("Name", ", ".join(extra))
 
 
 def _organisation(card: CardReading, found: Property) -> None:
-    components = [text for text in found.components()]
+    components = found.components()
     if "organisation" in card.parts.texts:
         shown = ", ".join(text.strip() for text in components if text.strip())
         if shown not in (card.parts.texts["organisation"], ""):
@@ -84,10 +85,9 @@ def _address(card: CardReading, found: Property) -> None:
     written = dict(zip(_ADDRESS_PARTS, found.components(), strict=False))
     lines = [text for text in (written.pop("extended", ""), written.get("street", "")) if text.strip()]
     written["street"] = "\n".join(lines)
-    hints = [*found.params.get("CC", ()), written.get("country", ""), card.labels.get(f"{found.group}.country", "")]
+    # RFC 8605 says the code beside the name; Apple says it in a property of the same group.
+    hints = [*found.params.get("CC", ()), written.get("country", ""), card.countries.get(found.group, "")]
     country_hint = next((hint for hint in hints if hint.strip()), "")
-    if found.params.get("CC"):
-        card.address_words.update(_WORD.findall(written.get("country", "").casefold()))
     card.parts.add_address(written | {"country": country_hint}, card.label(found))
     card.address_words.update(word for text in written.values() for word in _WORD.findall(text.casefold()))
     card.delivery_labels.extend((label, card.label(found)) for label in found.params.get("LABEL", ()))
@@ -99,6 +99,12 @@ def _delivery_label(card: CardReading, text: str, label: str) -> None:
         card.parts.add_address({"street": text}, label)
     elif not set(_WORD.findall(text.casefold())) <= card.address_words:
         card.parts.keep(f"Address label ({label})" if label else "Address label", text)
+
+
+def _apple_address(card: CardReading, found: Property) -> None:
+    """Usually the country of the address in the same group; some programs write the whole address."""
+    if len(found.text().strip()) != 2:
+        card.delivery_labels.append((found.text(), ""))
 
 
 def _photo(card: CardReading, found: Property) -> None:
@@ -115,7 +121,9 @@ def _photo(card: CardReading, found: Property) -> None:
         return
     parts.picture = picture
     kinds = [kind for kind in found.types if kind.lower() not in {"pref", "home", "work"}]
-    parts.picture_type = uri[1].decode("ascii", "replace").lower() if uri else f"image/{kinds[0].lower()}" if kinds else ""
+    parts.picture_type = (
+        uri[1].decode("ascii", "replace").lower() if uri else f"image/{kinds[0].lower()}" if kinds else ""
+    )
 
 
 def _unknown(card: CardReading, found: Property) -> None:
@@ -197,11 +205,12 @@ _READERS: dict[str, Callable[[CardReading, Property], None]] = {
     "TEL": lambda card, found: card.parts.add_phone(found.text(), card.label(found)),
     "ADR": _address,
     "LABEL": lambda card, found: card.delivery_labels.append((found.text(), card.label(found))),
+    "X-ABADR": _apple_address,
     "URL": lambda card, found: card.parts.add_link(found.text(), card.label(found)),
     "X-SOCIALPROFILE": _social_profile,
     "BDAY": lambda card, found: card.parts.set_birthday(found.text()),
     "LANG": lambda card, found: card.parts.set_language(found.text()),
-    "CATEGORIES": lambda card, found: card.parts.add_tags([tag.removeprefix("* ") for tag in found.values()]),
+    "CATEGORIES": lambda card, found: card.parts.add_tags(found.values()),
     "NOTE": lambda card, found: card.parts.add_note(found.text()),
     "PHOTO": _photo,
     "KIND": _kind,

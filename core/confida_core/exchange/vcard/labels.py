@@ -14,6 +14,7 @@ _TO_LABEL = {"cell": "mobile", "iphone": "mobile"}
 _TO_TYPE = {"mobile": "cell"}
 _ORDER = ("work", "home", "mobile", "fax", "pager")
 _APPLE = re.compile(r"_\$!<(.*)>!\$_", re.DOTALL)
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OWN_TYPE = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
@@ -35,4 +36,7 @@ def types_of(label: str) -> list[str] | None:
 def plain_label(written: str) -> str:
     """The words of an X-ABLabel: Apple wraps its own as `_$!<HomePage>!$_`."""
     found = _APPLE.fullmatch(written.strip())
-    return found[1] if found else written.strip()
+    if found is None:
+        return written.strip()
+    words = _INNER_CAPITAL.sub(" ", found[1]).lower()
+    return words if words in _ORDER else words.capitalize()

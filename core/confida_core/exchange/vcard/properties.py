@@ -51,8 +51,14 @@ class Property:
         return unescape(self.undecoded()[0], self.old_style)
 
     def components(self) -> list[str]:
-        """The parts of a structured value; lists inside a part stay together as one text."""
+        """The parts of a structured value; a list inside a part stays together as one text."""
         return [unescape(part, self.old_style) for part in split_unescaped(self.undecoded()[0], ";")]
+
+    def component_lists(self) -> list[list[str]]:
+        """The parts of a structured value, each as the list it may be; vCard 2.1 has no lists there."""
+        parts = split_unescaped(self.undecoded()[0], ";")
+        lists = [[part] if self.old_style else split_unescaped(part, ",") for part in parts]
+        return [[unescape(text, self.old_style).strip() for text in texts] for texts in lists]
 
     def values(self) -> list[str]:
         """The members of a list value."""
@@ -107,10 +113,9 @@ def unpacked_base64(raw: bytes) -> bytes | None:
     packed = raw.translate(None, b" \t\r\n").rstrip(b"=")
     if not re.fullmatch(rb"[A-Za-z0-9+/]*", packed):
         return None
-    try:
-        return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
-    except ValueError:
-        return None
+    # One character left over is half a byte of something cut off: what came before is still there.
+    packed = packed[:-1] if len(packed) % 4 == 1 else packed
+    return binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
 
 
 def _header_end(line: bytes) -> int:

@@ -42,10 +42,12 @@ def read_vcards(data: bytes, region: str = "") -> Iterator[ContactDraft | RowErr
 
 def _read_card(parts: DraftAssembly, lines: list[bytes], nested: list[list[bytes]]) -> None:
     properties = _properties(parts, lines)
-    labels = {found.group: plain_label(found.text()) for found in properties if found.group and found.name == "X-ABLABEL"}
+    grouped = [found for found in properties if found.group]
+    labels = {found.group: plain_label(found.text()) for found in grouped if found.name == "X-ABLABEL"}
+    countries = {found.group: found.text() for found in grouped if found.name == "X-ABADR"}
     # The preferred number or address stands first, otherwise the order of the card stays.
     properties.sort(key=Property.preference)
-    read_properties(CardReading(parts, labels), properties)
+    read_properties(CardReading(parts, labels, countries), properties)
     for agent in [*nested, *_escaped_agents(properties)]:
         parts.keep("Agent", _one_line(agent, _DEEPEST_AGENT))
         parts.warn("The card of an agent inside this card is in the note.")

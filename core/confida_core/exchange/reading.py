@@ -1,0 +1,50 @@
+"""One interface for every file a person may bring: contacts and errors, in the order of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, Literal
+
+from confida_core.exchange.charsets import to_utf8
+from confida_core.exchange.csv_reader import CSVRow, open_table, read_whole
+from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
+from confida_core.exchange.mapped_rows import apply_mapping
+from confida_core.exchange.mapping import ColumnMapping, suggest_mapping
+from confida_core.exchange.vcard.reader import read_vcards
+
+_CARD = re.compile(rb"^[ \t]{0,20}BEGIN[ \t]{0,20}:[ \t]{0,20}VCARD", re.IGNORECASE | re.MULTILINE)
+
+
+def file_format(filename: str, data: bytes) -> Literal["vcard", "csv"]:
+    """What the content says; the name of the file decides only where the content does not."""
+    if _CARD.search(to_utf8(data[:65_536])):
+        return "vcard"
+    return "vcard" if filename.lower().endswith((".vcf", ".vcard")) else "csv"
+
+
+def read_drafts(
+    filename: str, data: bytes | BinaryIO, mapping: ColumnMapping | None = None, region: str = ""
+) -> Iterator[ContactDraft | RowError]:
+    """The contacts of a vCard file or a table, one by one; every card or row yields exactly one draft or error.
+
+    mapping: for tables; None uses the suggested one. region: ISO 3166-1 alpha-2 for phone numbers without country
+    code, or "". Raises UnreadableFile, at the first step, if the file as a whole cannot be read; after that nothing.
+    """
+    content = read_whole(data)
+    if not content.strip():
+        raise UnreadableFile("The file is empty.")
+    if file_format(filename, content) == "vcard":
+        yield from read_vcards(content, region)
+        return
+    table = open_table(content)
+    chosen = mapping or suggest_mapping(table.header, [row.cells for row in table.sample])
+    for row in table.rows():
+        yield apply_mapping(chosen, row, region) if isinstance(row, CSVRow) else row
+
+
+def count_items(filename: str, data: bytes) -> int:
+    """About how many cards or rows there are, for a progress bar; exact unless records span lines or nest."""
+    if file_format(filename, data) == "vcard":
+        return sum(1 for _ in _CARD.finditer(to_utf8(data)))
+    return max(data.count(b"\n") or data.count(b"\r"), 1)
