@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from confida_core.jobs.signal import WorkSignal
+from confida_core.index.index import Index
 from confida_core.registry import Registry
 from confida_core.settings import Settings
 from confida_core.storage.changes import ChangeFeed
@@ -23,7 +24,7 @@ from confida_core.vault.unlock import unlock
 
 @dataclass(kw_only=True, slots=True)
 class Installation:
-    """Everything a function may need. `data` holds the rows, `keyring` their keys."""
+    """Everything a function may need. `data` holds the rows, `keyring` their keys, `index` the way to find them."""
 
     settings: Settings
     registry: Registry
@@ -33,6 +34,7 @@ class Installation:
     feed: ChangeFeed
     records: Records
     door: Door
+    index: Index
     work: WorkSignal = field(default_factory=WorkSignal)
 
 
@@ -66,10 +68,13 @@ async def open_installation(
         await keyring.prepare()
         DATA.bind(data)
         stack.callback(DATA.bind, None)
-        yield assemble(settings, registry, data, keyring)
+        fields = registry.index_fields.values()
+        index = Index.open(settings.home / "index.db", await keyring.named("index"), fields)
+        stack.callback(index.close)
+        yield assemble(settings, registry, data, keyring, index)
 
 
-def assemble(settings: Settings, registry: Registry, data: Database, keyring: Keyring) -> Installation:
+def assemble(settings: Settings, registry: Registry, data: Database, keyring: Keyring, index: Index) -> Installation:
     feed, orders = ChangeFeed(data), StandingOrders(keyring)
     return Installation(
         settings=settings,
@@ -80,4 +85,5 @@ def assemble(settings: Settings, registry: Registry, data: Database, keyring: Ke
         feed=feed,
         records=Records(data, keyring, feed),
         door=Door(data, keyring, orders, ReadLog(data), registry.purposes),
+        index=index,
     )

@@ -1,0 +1,109 @@
+"""Lists of contacts: the index yields ids, rows are read by id, and the door opens them once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from confida_core.contacts.content import ContactContent
+from confida_core.contacts.custom_fields import FieldDefinition
+from confida_core.contacts.indexing import ContactSource, entry_of, index_fields
+from confida_core.contacts.records import CONTACT
+from confida_core.index.plan import Scope
+from confida_core.index.query import Ask, IndexPage, IndexQuery
+from confida_core.installation import Installation
+from confida_core.vault.access import Access
+from confida_core.vault.door import Opened
+
+COUNTED_EXACTLY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ContactList:
+    """contacts: opened, in the order of the list. count, exact: of all pages together (see `Ask.count`)."""
+
+    contacts: tuple[Opened[ContactContent], ...]
+    page: IndexPage
+    count: int
+    exact: bool
+
+
+async def list_contacts(
+    crm: Installation, access: Access, query: IndexQuery, *, definitions: Sequence[FieldDefinition] = ()
+) -> ContactList:
+    """One page, current as of this moment. Two queries of the data, whatever the number of rows; opens sealed data.
+
+    definitions: of the custom fields that the condition may name. Raises InvalidCursor, InvalidCondition.
+    """
+    access.actor.require("contacts.read")
+    await follow(crm, definitions)
+
+    def ask(index: Ask) -> tuple[IndexPage, tuple[int, bool]]:
+        return index.page(query), index.count(query, COUNTED_EXACTLY)
+
+    page, (count, exact) = crm.index.inline(ask)
+    contacts = await opened_in_order(crm, access, page.ids)
+    return ContactList(contacts, page, count, exact)
+
+
+async def follow(crm: Installation, definitions: Sequence[FieldDefinition]) -> None:
+    """Have the index know the fields and every change committed before now."""
+    crm.index.declare(index_fields(crm, definitions))
+    await crm.index.catch_up(ContactSource(crm))
+
+
+async def opened_in_order(crm: Installation, access: Access, ids: Sequence[UUID]) -> tuple[Opened[ContactContent], ...]:
+    """These contacts, without those in the trash and those this access may not see; one query, one opening."""
+    rows = [row for row in await crm.records.rows(CONTACT, ids) if row["deleted_at"] is None]
+    return tuple(await crm.door.open(access, CONTACT, rows))
+
+
+async def select_ids(
+    crm: Installation,
+    access: Access,
+    scope: Scope,
+    *,
+    definitions: Sequence[FieldDefinition] = (),
+    limit: int = 200_000,
+) -> list[UUID]:
+    """All contacts of a filter, by name, for exports and bulk work. Nothing is opened. Raises InvalidCondition."""
+    access.actor.require("contacts.read")
+    await follow(crm, definitions)
+    found: list[UUID] = []
+    cursor: str | None = None
+    while len(found) < limit:
+        page = await crm.index.page(
+            IndexQuery(
+                condition=scope.condition,
+                text=scope.text,
+                archived=scope.archived,
+                restricted=scope.restricted,
+                cursor=cursor,
+                limit=500,
+            )
+        )
+        found += page.ids
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return found[:limit]
+
+
+async def likely_contacts(
+    crm: Installation, access: Access, text: str, *, limit: int = 8
+) -> tuple[Opened[ContactContent], ...]:
+    """Whom somebody most likely means who types this, best first; for the palette. Opens sealed data."""
+    access.actor.require("contacts.read")
+    await crm.index.catch_up(ContactSource(crm))
+    return await opened_in_order(crm, access, crm.index.inline(lambda ask: ask.likely(text, limit)))
+
+
+async def possible_duplicates(
+    crm: Installation, access: Access, contact: Opened[ContactContent], *, limit: int = 5
+) -> tuple[Opened[ContactContent], ...]:
+    """Other contacts that share a mail address, telephone number, or name and birthday with this one."""
+    access.actor.require("contacts.read")
+    await crm.index.catch_up(ContactSource(crm))
+    entry = entry_of(crm, contact, ())
+    return await opened_in_order(crm, access, crm.index.inline(lambda ask: ask.candidates(entry, limit)))
