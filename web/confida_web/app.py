@@ -1,0 +1,111 @@
+"""The wiring of the web application, readable from top to bottom."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
+
+from confida_core import hooks as core_hooks
+from confida_core.hookspecs import CoreHooks
+from confida_core.installation import Installation, open_installation
+from confida_core.jobs.worker import run_worker
+from confida_core.registry import Declared, Registry, load_registry
+from confida_core.settings import Settings
+from confida_web import hooks as web_hooks
+from confida_web.errors.answers import answer
+from confida_web.hookspecs import WebHooks
+from confida_web.page import build_environment
+from confida_web.security.envelope import Envelope
+from confida_web.security.guard import UnguardedRoute, check_routes, guard
+from confida_web.static_files import static_files
+
+
+def load_everything(settings: Settings) -> Registry:
+    """Core, web and the enabled plugins, declared and checked. Raises PluginError."""
+    return load_registry(settings.plugins, built_in=(core_hooks, web_hooks), specifications=(CoreHooks, WebHooks))
+
+
+def create_app(crm: Installation) -> Litestar:
+    """The application of an open installation. Raises UnguardedRoute for a route that nobody guards."""
+    handlers = crm.registry.all("routes")
+    check_routes(handlers, crm.registry.permissions)
+    check_prefixes(crm.registry.with_owner("routes"))
+    static_files()
+    app = Litestar(
+        route_handlers=handlers,
+        guards=[guard],
+        exception_handlers={Exception: answer},
+        openapi_config=None,
+        debug=False,
+        logging_config=None,
+        state=State({"crm": crm, "templates": build_environment(crm.registry.all("template_folders"))}),
+    )
+    # Around everything, errors of routing included: Litestar's own middleware never sees those.
+    app.asgi_handler = Envelope(app.asgi_handler, crm)
+    return app
+
+
+def check_prefixes(routes: tuple[Declared, ...]) -> None:
+    """A plugin's pages live under its own key, so that none can take the place of another's. Raises UnguardedRoute."""
+    for item in routes:
+        if item.plugin.distribution == "confida" or not isinstance(item.value, HTTPRouteHandler):
+            continue
+        prefix = f"/x/{item.plugin.info.key}"
+        for path in item.value.paths:
+            if path != prefix and not path.startswith(prefix + "/"):
+                raise UnguardedRoute(f"{item.plugin}: route {path} must begin with {prefix}/")
+
+
+class OpeningApp:
+    """The ASGI application of a server process: opens the installation when the server starts, closes it at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._app: Litestar | None = None
+        self._open = contextlib.AsyncExitStack()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._app is not None:
+            await self._app(scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            crm = await self._open.enter_async_context(open_installation(self.settings, load_everything(self.settings)))
+            self._app = create_app(crm)
+            await self._open.enter_async_context(self._app.lifespan())
+            await self._open.enter_async_context(background_work(crm))
+        except Exception as error:
+            await self._open.aclose()
+            # The server shows the message of a failed start; its own classes of error say what to do.
+            await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._open.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+@contextlib.asynccontextmanager
+async def background_work(crm: Installation) -> AsyncIterator[None]:
+    """Jobs run beside the pages, in the same process; at the end the running one may finish, or is taken up again later."""
+    stop = asyncio.Event()
+    worker = asyncio.create_task(run_worker(crm, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await worker
+
+
+def create_app_from_settings(settings: Settings) -> OpeningApp:
+    """What a server runs: nothing is opened before the server's start event."""
+    return OpeningApp(settings)

@@ -1,0 +1,53 @@
+"""Web's own pages, declared through the hooks that plugins use.
+
+Each area of web keeps its handlers in `<area>/routes.py` as ROUTES, and its places in the navigation there as NAV_ITEMS.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Sequence
+from typing import Any
+
+from confida_core.declarations import PluginInfo
+from confida_core.hookspecs import hookimpl
+from confida_web.declarations import NavDeclaration
+
+AREAS = (
+    "dashboard",
+    "contacts",
+    "interactions",
+    "search",
+    "exchange",
+    "settings",
+    "plugins",
+    "account",
+    "administration",
+    "health",
+)
+
+
+def of_all_areas(name: str) -> list[Any]:
+    """What every area lists under this name in its module `routes`."""
+    found: list[Any] = []
+    for area in AREAS:
+        module = f"confida_web.{area}.routes"
+        if importlib.util.find_spec(module) is not None:
+            found += getattr(importlib.import_module(module), name, ())
+    return found
+
+
+@hookimpl
+def plugin_info() -> PluginInfo:
+    return PluginInfo(key="web", name="Pages", summary="The pages people work with.")
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    return of_all_areas("ROUTES")
+
+
+@hookimpl
+def nav_items() -> Sequence[NavDeclaration]:
+    return of_all_areas("NAV_ITEMS")

@@ -1,0 +1,77 @@
+"""The outermost layer: what is true of every request and every answer, whichever part of the program answers."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from litestar import Request
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from confida_core.installation import Installation
+from confida_core.vault.access import Access
+from confida_web.errors.answers import answer
+from confida_web.security.cookies import no_toast_cookie
+from confida_web.security.headers import complete
+from confida_web.security.target import allowed_hosts, check_target
+from confida_web.security.visit import NOBODY, frame_of, recognise
+
+# Nobody needs to be recognised for these, and health checks must answer while the database is busy.
+STRANGERS_WELCOME = ("/static/", "/healthz", "/readyz", "/csp-report")
+
+
+class Envelope:
+    """Checks the target, recognises the visitor, writes the read log before anything leaves, completes the headers."""
+
+    def __init__(self, app: ASGIApp, crm: Installation) -> None:
+        self.app, self.crm = app, crm
+        self.hosts = allowed_hosts(crm.settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        # A copy: the server hands the same dictionary to every request.
+        state: dict[str, Any] = dict(scope.get("state") or {})
+        scope["state"] = state
+        state.update(crm=self.crm, visitor=None, actor=NOBODY, frame=frame_of(self.crm, None, scope))
+        outgoing = Outgoing(self.crm, scope, send)
+        try:
+            check_target(scope, self.hosts)
+            if scope["method"] == "HEAD":
+                # Answered like GET, without the body: monitors and link checkers ask so.
+                scope["method"], outgoing.bodiless = "GET", True
+            if not scope["path"].startswith(STRANGERS_WELCOME):
+                await recognise(self.crm, scope)
+            await self.app(scope, receive, outgoing.send)
+        except Exception as error:
+            if outgoing.started:
+                raise
+            request: Request[Any, Any, Any] = Request(scope, receive, outgoing.send)
+            await answer(request, error).to_asgi_response(None, request)(scope, receive, outgoing.send)
+
+
+class Outgoing:
+    """Every message of one answer passes here."""
+
+    def __init__(self, crm: Installation, scope: MutableMapping[str, Any], send: Send) -> None:
+        self.crm, self.scope, self._send = crm, scope, send
+        self.started = self.bodiless = False
+
+    async def send(self, message: Message) -> None:
+        await self.settle()
+        if message["type"] == "http.response.start":
+            self.started = True
+            message["headers"] = complete(message["headers"])
+            if self.scope["state"]["frame"].toast is not None and message["status"] < 300:
+                cookie = no_toast_cookie().to_header(header="").strip()
+                message["headers"].append((b"set-cookie", cookie.encode("latin-1")))
+        elif self.bodiless and message["type"] == "http.response.body":
+            message["body"] = b""
+        await self._send(message)
+
+    async def settle(self) -> None:
+        """Nothing personal leaves before it is written down who reads it."""
+        accesses: dict[str, Access] = self.scope["state"].get("accesses", {})
+        for access in accesses.values():
+            if access.seen:
+                await self.crm.door.read_log.settle(access)

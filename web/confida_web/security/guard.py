@@ -1,0 +1,82 @@
+"""The gate in front of every handler: permission, fresh proof of identity, and where a change comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from confida_core.vault.access import Forbidden
+from confida_web.forms import read_form_token
+from confida_web.page import is_fragment_request
+from confida_web.security.access import access_for
+from confida_web.security.csrf import FIELD, HEADER, ForeignRequest, check_origin, is_token
+from confida_web.security.target import SAFE
+from confida_web.security.visit import count_badges
+
+
+class NotSignedIn(Exception):
+    """The page needs somebody who is signed in."""
+
+
+class NotFresh(Exception):
+    """The page needs a password typed within five minutes."""
+
+
+class UnguardedRoute(RuntimeError):
+    """A route names neither a permission nor public=True: the start stops."""
+
+
+def check_routes(handlers: Iterable[Any], permissions: Iterable[str]) -> None:
+    """Raises UnguardedRoute for a route without a permission, or with one that nobody declares."""
+    known = set(permissions)
+    for handler in handlers:
+        if not isinstance(handler, HTTPRouteHandler):
+            raise UnguardedRoute(f"{handler!r} is not a handler of @get, @post, ...")
+        name, opt = f"{handler.fn.__module__}.{handler.fn.__qualname__}", handler.opt
+        if opt.get("public") is True:
+            continue
+        if opt.get("permission") not in known:
+            raise UnguardedRoute(
+                f"{name} ({', '.join(sorted(handler.paths))}) names no declared permission and is not public"
+            )
+
+
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Runs before every handler. Raises NotSignedIn, NotFresh, Forbidden, ForeignRequest, and what bad bodies raise."""
+    request: Any = connection
+    opt, visitor = handler.opt, request.state.visitor
+    public = opt.get("public") is True
+    if not public:
+        if visitor is None:
+            raise NotSignedIn
+        visitor.actor.require(str(opt.get("permission")))
+    if request.method not in SAFE:
+        await check_change(request, handler)
+    if opt.get("fresh") is True and not (visitor and visitor.fresh):
+        raise NotFresh
+    if visitor is not None and request.method in SAFE and not is_fragment_request(request.headers):
+        request.state.frame = await count_badges(
+            request.state.crm, access_for(request, "relationship"), request.state.frame
+        )
+
+
+async def check_change(request: Request[Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Where the change comes from. `csrf="origin"` is for forms that stand before any session; `csrf="none"` for reports."""
+    asked = handler.opt.get("csrf", "token")
+    if asked == "none":
+        return
+    check_origin(request, request.state.crm.settings)
+    visitor = request.state.visitor
+    if asked == "origin":
+        return
+    if visitor is None:
+        raise Forbidden("session")
+    given = request.headers.get(HEADER)
+    if given is None:
+        given = await read_form_token(request, FIELD)
+    if not is_token(given, visitor.csrf_token):
+        raise ForeignRequest
