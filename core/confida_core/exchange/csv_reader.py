@@ -22,12 +22,20 @@ _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_WITHIN = 20
 _SAMPLE_ROWS = 100
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n?|\n|\Z)")
-_SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"sep=([,;|:\t])\s*", re.IGNORECASE)
 _DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|[\d\s.:/+()-]*\d[\d\s.:/+()-]*|https?://.*", re.IGNORECASE)
 _FORMATS = ((b"PK\x03\x04", "an Excel or zip file"), (b"\xd0\xcf\x11\xe0", "an old Excel file"), (b"%PDF", "a PDF"))
 # What charset-normalizer may choose from: the sets in which address books are really exported.
 _GUESSED = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "cp932", "gb18030")
 _GUESSED_TOO = ("big5", "euc_kr", "euc_jp", "mac_roman", "cp850")
+
+
+_WESTERN = re.compile("Latin|Supplement|Punctuation|Symbol|Spacing Modifier|Control")
+# Polish and Slovak letters of cp1250 look in cp1252 like these signs in the middle of words ("Wa³êsa").
+_SIGN_IN_A_WORD = re.compile(
+    rb"(?<=[A-Za-z\xc0-\xff])[\xb9\xb3\xbf\xbe\xbb\x9f]|[\xa3\xaf\x8f\xbc](?=[A-Za-z\xc0-\xff])"
+)
+_CENTRAL_EUROPEAN = {"Polish", "Czech", "Hungarian", "Slovak", "Slovene", "Croatian", "Romanian"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ def open_table(data: bytes | BinaryIO, *, charset: str = "", delimiter: str = ""
     charset = known_charset(charset) or ("utf-8" if wide else _guess_charset(content))
     first_line = next(_lines(content, charset), "")
     stated = _SEPARATOR_LINE.fullmatch(first_line)
+    delimiter = delimiter if delimiter in {*_DELIMITERS, ":"} else ""
     delimiter = delimiter or (stated[1] if stated else _guess_delimiter(content, charset))
     records = list(islice(split_records(_lines(content, charset), delimiter), _SAMPLE_ROWS))
     records = records[1:] if stated else records
@@ -148,13 +157,18 @@ def _guess_eight_bit(content: bytes) -> str:
         return "utf-8"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(b"\n".join(special)[:50_000], cp_isolation=[*_GUESSED, *_GUESSED_TOO]).best()
-    # Short Western texts look like several charsets; only a clear other alphabet speaks against Windows' own.
-    western = (
-        best is None or not best.alphabets or all("Latin" in name or "Supplement" in name for name in best.alphabets)
-    )
-    certain = best is not None and best.language in {"Polish", "Czech", "Hungarian", "Slovak", "Croatian", "Romanian"}
-    return "cp1252" if best is None or (western and not certain) else best.encoding
+    text = b"\n".join(special)[:50_000]
+    letters = len(text) - len(text.translate(None, bytes(range(0x80, 0x100))))
+    if len(_SIGN_IN_A_WORD.findall(text)) * 5 > letters:
+        return "cp1250"
+    best = from_bytes(text, cp_isolation=[*_GUESSED, *_GUESSED_TOO]).best()
+    if best is None:
+        return "cp1252"
+    # A few Western names look like several charsets; only another alphabet, or much text in a language of
+    # Central Europe, speaks against Windows' own.
+    western = all(_WESTERN.search(name) for name in best.alphabets)
+    central = best.language in _CENTRAL_EUROPEAN and len(text) > 300
+    return "cp1252" if western and not central else best.encoding
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -15,7 +15,9 @@ DateReading = Birthday | Literal["empty", "ambiguous", "unknown"]
 # Apple writes this year where it knows none, because it was a leap year long before anybody alive.
 _NO_YEAR = {0, 1604}
 _EMPTY = re.compile(r"[0\s./-]*")
-_TIME = re.compile(r"([T ]\d{1,2}(:?\d{2}){0,2}([.,]\d{1,9})?\s*(Z|[+-]\d{2}:?\d{0,2}|[AaPp][Mm])?)$")
+_TIME = re.compile(
+    r"(T\d{1,2}(:?\d{2}){0,2}| \d{1,2}(:\d{2}){1,2})([.,]\d{1,9})?\s?(Z|[+-]\d{2}:?\d{0,2}|[AaPp][Mm])?$"
+)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})")
 _NO_YEAR_ISO = re.compile(r"--(\d{2})-?(\d{2})")
 _DAY_FIRST_DOTS = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})?")

@@ -58,11 +58,14 @@ class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
     holds the label; "birthday" or its ".year", ".month", ".day"; "language", "tags", "note", "kind", "uid",
     "custom.<key>"; "keep" (a labelled line in the note) and "ignore". Two columns may have the same path.
     date_order: how dates with slashes are meant, "" if that is not known.
+    charset, delimiter: where a person corrected what would be guessed; else "".
     """
 
     header: tuple[str, ...]
     targets: tuple[str, ...]
     date_order: DateOrder = ""
+    charset: str = ""
+    delimiter: str = ""
 
     def __post_init__(self) -> None:
         if len(self.header) != len(self.targets):

@@ -37,7 +37,9 @@ def read_drafts(
     if file_format(filename, content) == "vcard":
         yield from read_vcards(content, region)
         return
-    table = open_table(content)
+    table = open_table(
+        content, charset=mapping.charset if mapping else "", delimiter=mapping.delimiter if mapping else ""
+    )
     chosen = mapping or suggest_mapping(table.header, [row.cells for row in table.sample])
     for row in table.rows():
         yield apply_mapping(chosen, row, region) if isinstance(row, CSVRow) else row

@@ -53,7 +53,8 @@ def test_guard_is_undone_exactly(cell: str) -> None:
 @given(st.text(st.sampled_from("=+-@\t\r\n '1a＝")))
 def test_no_guarded_cell_begins_like_a_formula(cell: str) -> None:
     written = guarded(cell)
-    assert written[:1] not in set("=-@\t\r\n＝") and (written[:1] != "+" or written[1:].isdigit())
+    assert written[:1] not in set("=-@\t\r\n＝")
+    assert not written.startswith("+") or written[1:].isdigit()
     assert unguarded(written) == cell
 
 

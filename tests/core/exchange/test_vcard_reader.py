@@ -206,7 +206,26 @@ LINE = st.one_of(
     st.builds(
         "{}{}:{}".format,
         st.sampled_from(
-            "N FN ADR ORG TEL EMAIL URL BDAY NOTE CATEGORIES PHOTO AGENT LABEL KIND UID X-A item1.TEL X-CONFIDA-CUSTOM".split()
+            [
+                "N",
+                "FN",
+                "ADR",
+                "ORG",
+                "TEL",
+                "EMAIL",
+                "URL",
+                "BDAY",
+                "NOTE",
+                "CATEGORIES",
+                "PHOTO",
+                "AGENT",
+                "LABEL",
+                "KIND",
+                "UID",
+                "X-A",
+                "item1.TEL",
+                "X-CONFIDA-CUSTOM",
+            ]
         ),
         st.sampled_from(
             ["", ";TYPE=work", ";ENCODING=QUOTED-PRINTABLE", ";ENCODING=b", ";CHARSET=utf-16", ';X="', ";PREF=1"]
