@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from uuid import UUID
 
 from confida_core.ids import new_id
@@ -44,14 +44,27 @@ class KeyringMismatch(Exception):
     """The keyring belongs to another installation, or is older than the data."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SubjectKey:
     """One DEK, open: `row` seals rows, `wrap` wraps the keys of shared records."""
 
     row: Key
-    wrap: Key
     subject_id: UUID
     retention_class: str
+    _secret: bytes = field(repr=False)
+    _wrap: Key | None = field(default=None, repr=False)
+
+    @property
+    def wrap(self) -> Key:
+        """Derived when it is first asked for: most rows are about one person, and a rebuild opens every key there is."""
+        if self._wrap is None:
+            self._wrap = Key.shared(self.row.id, derived(self._secret, "wrap record keys"))
+        return self._wrap
+
+
+def as_uuid(value: Any) -> UUID:
+    """A UUID as it came from either engine; one driver has a class of its own for it."""
+    return value if type(value) is UUID else UUID(str(value))
 
 
 def bucket_of(subject_id: UUID) -> int:
@@ -187,11 +200,10 @@ class Keyring:
 
     def _admit(self, row: Row) -> SubjectKey:
         """Unwrap one DEK and keep it open, within bounds."""
-        key_id, subject = UUID(str(row["id"])), UUID(str(row["subject_id"]))
+        key_id, subject = as_uuid(row["id"]), as_uuid(row["subject_id"])
         place = self._dek_place(key_id, subject, row["retention_class"])
         secret = open_sealed(self._keks[row["bucket"], row["epoch"]], bytes(row["wrapped"]), place)
-        wrap = Key.shared(key_id, derived(secret, "wrap record keys"))
-        key = SubjectKey(Key.own(key_id, secret), wrap, subject, row["retention_class"])
+        key = SubjectKey(Key.own(key_id, secret), subject, row["retention_class"], secret)
         if len(self._open) >= CACHE_LIMIT:
             # Forgetting all at once costs one slow page; ordering by use would cost a little on every one.
             self._open.clear()
