@@ -94,7 +94,7 @@ def checked(draft: InteractionDraft, attachments: Sequence[Attachment] = ()) -> 
         ("remind_minutes", within(draft.remind_at), "must be before 2200"),
         ("participants", len(set(draft.people)) <= MOST_PEOPLE, f"at most {MOST_PEOPLE} people"),
         ("attachments", len(attachments) <= MOST_FILES, f"at most {MOST_FILES} files"),
-        ("body", any(texts.values()) or bool(attachments), "write at least a subject or a text"),
+        ("body", bool(errors) or any(texts.values()) or bool(attachments), "write at least a subject or a text"),
     )  # fmt: skip
     errors |= {name: message for name, sound, message in rules if not sound and name not in errors}
     if errors:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -199,5 +198,5 @@ def read_cursor(cursor: str | None) -> Place | None:
             raise InvalidCursor("the cursor was not made here")
         at = EPOCH + timedelta(microseconds=int.from_bytes(raw[:8], "big", signed=True))
         return Place(at, UUID(bytes=raw[8:]))
-    except (ValueError, OverflowError, binascii.Error):
+    except (ValueError, OverflowError):
         raise InvalidCursor("the cursor was not made here") from None
