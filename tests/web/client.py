@@ -24,7 +24,7 @@ class Browser(httpx.AsyncClient):
     secret: str = ""
     csrf_token: str = ""
 
-    async def request(self, method: str, url: Any, **given: Any) -> httpx.Response:  # type: ignore[override]
+    async def request(self, method: str, url: Any, **given: Any) -> httpx.Response:
         headers = {"sec-fetch-site": "same-origin", **dict(given.pop("headers", None) or {})}
         if method.upper() not in {"GET", "HEAD"} and self.csrf_token:
             headers.setdefault("x-csrftoken", self.csrf_token)

@@ -20,6 +20,7 @@ from confida_core.settings import Settings
 from confida_web import hooks as web_hooks
 from confida_web.errors.answers import answer
 from confida_web.hookspecs import WebHooks
+from confida_web.logs import log_structures_as_json
 from confida_web.page import build_environment
 from confida_web.security.envelope import Envelope
 from confida_web.security.guard import UnguardedRoute, check_routes, guard
@@ -68,7 +69,6 @@ class OpeningApp:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._app: Litestar | None = None
-        self._open = contextlib.AsyncExitStack()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -77,20 +77,21 @@ class OpeningApp:
             await self._app(scope, receive, send)
 
     async def _live(self, receive: Any, send: Any) -> None:
+        """From the server's start event to its end."""
         await receive()
-        try:
-            crm = await self._open.enter_async_context(open_installation(self.settings, load_everything(self.settings)))
-            self._app = create_app(crm)
-            await self._open.enter_async_context(self._app.lifespan())
-            await self._open.enter_async_context(background_work(crm))
-        except Exception as error:
-            await self._open.aclose()
-            # The server shows the message of a failed start; its own classes of error say what to do.
-            await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
-            return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self._open.aclose()
+        log_structures_as_json()
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                crm = await stack.enter_async_context(open_installation(self.settings, load_everything(self.settings)))
+                self._app = create_app(crm)
+                await stack.enter_async_context(self._app.lifespan())
+                await stack.enter_async_context(background_work(crm))
+            except Exception as error:
+                # The server shows the message of a failed start; our own classes of error say what to do.
+                await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
+                return
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -62,9 +62,8 @@ async def delay(crm: Installation, attempt: Attempt, address_mark: bytes, moment
     counted = await crm.data.fetch(
         "SELECT (SELECT count(*) FROM login_attempt WHERE account_mark = ? AND at > ? AND id <> ?) AS by_account, "
         "(SELECT count(*) FROM login_attempt WHERE address_mark = ? AND at > ? AND id <> ?) AS by_address, "
-        "(SELECT count(*) FROM login_attempt WHERE at > ?) AS in_all, "
-        "(SELECT max(at) FROM login_attempt WHERE account_mark = ? AND id <> ?) AS last_at",
-        attempt.account_mark, since, attempt.id, address_mark, since, attempt.id, since, attempt.account_mark, attempt.id,
+        "(SELECT count(*) FROM login_attempt WHERE at > ?) AS in_all",
+        attempt.account_mark, since, attempt.id, address_mark, since, attempt.id, since,
     )  # fmt: skip
     row = counted[0]
     under_fire = row["in_all"] > IN_ALL
@@ -73,9 +72,17 @@ async def delay(crm: Installation, attempt: Attempt, address_mark: bytes, moment
     over = row["by_account"] - (PER_ACCOUNT_UNDER_FIRE if under_fire else PER_ACCOUNT)
     if over < 0:
         return timedelta(0)
-    last = row["last_at"]
-    last = datetime.fromisoformat(last) if isinstance(last, str) else last
-    return last + min(FIRST_DELAY * 2 ** min(over, 10), LONGEST_DELAY) - moment
+    pause = min(FIRST_DELAY * float(2 ** min(over, 10)), LONGEST_DELAY)
+    return await last_attempt(crm, attempt) + pause - moment
+
+
+async def last_attempt(crm: Installation, attempt: Attempt) -> datetime:
+    rows = await crm.data.fetch(
+        "SELECT at FROM login_attempt WHERE account_mark = ? AND id <> ? ORDER BY at DESC LIMIT 1",
+        attempt.account_mark, attempt.id,
+    )  # fmt: skip
+    found: datetime = rows[0]["at"] if rows else now()
+    return found
 
 
 async def forget_attempt(crm: Installation, attempt: Attempt) -> None:

@@ -28,6 +28,7 @@ from confida_core.accounts.staff import (
 )
 from confida_core.accounts.stored_settings import ORGANISATION_NAME, store
 from confida_core.clock import now
+from confida_core.contacts.text import UnstorableText, clean_line
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 
@@ -76,7 +77,7 @@ async def create_owner(
     if link.kind != "setup" or await has_owner(crm):
         raise LinkSpent
     content = valid_content(display_name, email)
-    organisation = organisation_name.strip()[:200]
+    organisation = valid_organisation(organisation_name)
     check_new_password(password, password_again, content, organisation)
     password_hash, account_id = await hash_password(password), new_id()
     await crm.keyring.ensure([account_id], ACCOUNT.retention_class)
@@ -89,6 +90,14 @@ async def create_owner(
             crm, "account.owner_created", actor_id=account_id, target_id=account_id, target_kind="account", serious=True
         )
     return account_id
+
+
+def valid_organisation(name: str) -> str:
+    """Raises InvalidAccount naming the field."""
+    try:
+        return clean_line(name)[:200]
+    except UnstorableText:
+        raise InvalidAccount({"organisation_name": "This name holds a character that cannot be stored."}) from None
 
 
 async def accept_invitation(
@@ -131,8 +140,8 @@ async def log_in(crm: Installation, *, email: str, password: str, address: str, 
     attempt = await begin_attempt(crm, email, address)
     rows = await crm.data.fetch(FIND, login_mark(crm, email))
     found = rows[0] if rows and rows[0]["state"] == "active" else None
-    stored = found["password_hash"] if found else None
-    if not await verify_password(stored, password) or found is None:
+    stored: str | None = found["password_hash"] if found else None
+    if not await verify_password(stored, password) or found is None or stored is None:
         await record_event(
             crm, "session.refused", target_id=found["id"] if found else None, target_kind="account", serious=True
         )

@@ -15,6 +15,7 @@ from uuid import UUID
 from confida_core.ids import new_id
 from confida_core.storage.database import Database, Row
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
+from confida_core.vault.unlock import KeyPlaces, replace_recovery_key
 
 Item = TypeVar("Item")
 DekRow = tuple[UUID, UUID, str, int, int, int, bytes]
@@ -303,6 +304,11 @@ class Keyring:
     def hashing_key(self, label: str) -> bytes:
         """A derived key for keyed hashes of one use, such as finding an account by its e-mail address."""
         return derived(self._root, f"hash {label}")
+
+    def new_recovery_key(self, places: KeyPlaces) -> str:
+        """A fresh recovery key, to be shown once; the one before no longer opens this installation."""
+        return replace_recovery_key(places, self._root)
+
 
 
 def batches(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:

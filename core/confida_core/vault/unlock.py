@@ -111,6 +111,21 @@ def recover(places: KeyPlaces, recovery_key: str) -> bytes:
     return root
 
 
+def replace_recovery_key(places: KeyPlaces, root: bytes) -> str:
+    """A new recovery key, to be shown once; the one before no longer opens anything. root: of the open installation."""
+    document = json.loads(places.root_file.read_text())
+    recovery = new_recovery_key()
+    document["slots"]["recovery"] = wrapped(root, recovery_secret(recovery), "recovery")
+    write_durably(places.root_file, json.dumps(document, indent=1).encode(), mode=0o600)
+    return recovery
+
+
+def check_recovery_key(places: KeyPlaces, recovery_key: str) -> None:
+    """Raises Locked unless this key opens the installation; changes nothing."""
+    slots = read_slots(places.root_file)
+    unwrapped(slots["recovery"], recovery_secret(recovery_key), "recovery", "this recovery key")
+
+
 def read_slots(root_file: Path) -> dict[str, Any]:
     """The slots by name. Raises Locked if the file is absent or is not ours."""
     try:

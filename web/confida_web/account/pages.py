@@ -12,7 +12,10 @@ from confida_web.page import Page
 
 @dataclass(frozen=True, kw_only=True)
 class SetupPage(Page):
-    """GET /setup/{token}: creates the owner. Posts display_name, email, password, password_again, organisation_name."""
+    """GET /setup/{token}: creates the owner. Posts display_name, email, password, password_again, organisation_name.
+
+    invited: it is a colleague with an invitation link (/invitation/{token}), whose address is fixed.
+    """
 
     template: ClassVar[str] = "account/setup.html"
     title: ClassVar[str] = "Set up Confida"
@@ -22,8 +25,9 @@ class SetupPage(Page):
     display_name: str = ""
     email: str = ""
     organisation_name: str = ""
+    invited: bool = False
     errors: Errors = field(default_factory=dict)
-    min_password_length: int = 12
+    min_password_length: int = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +103,7 @@ class AccountPage(Page):
     languages: tuple[Option, ...] = ()
     time_zones: tuple[Option, ...] = ()
     errors: Errors = field(default_factory=dict)
-    min_password_length: int = 12
+    min_password_length: int = 15
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

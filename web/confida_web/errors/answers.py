@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
-import traceback
 from typing import Any
 from urllib.parse import quote
 
-import structlog
 from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
@@ -19,6 +18,7 @@ from confida_core.storage.database import Busy, StorageFull, ValueRefused, Versi
 from confida_core.storage.file_seal import TooLarge
 from confida_core.vault.access import Forbidden, NotFound
 from confida_web.errors.pages import ErrorPage, SignInFragment
+from confida_web.logs import note, places_of
 from confida_web.multipart import BadBody
 from confida_web.page import is_fragment_request, page
 from confida_web.security.csrf import ForeignRequest
@@ -133,12 +133,12 @@ def back_to(request: Request[Any, Any, Any]) -> str:
 
 def log_failure(request: Request[Any, Any, Any], error: Exception, reference: str) -> None:
     """Kind of error and where in our code; never its text, which may hold values."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    structlog.get_logger("confida.web").error(
+    note(
+        logging.ERROR,
         "failed",
         reference=reference,
         route=request.scope.get("path_template", ""),
         method=request.scope.get("method", ""),
         kind=type(error).__name__,
-        at=[f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames],
+        at=places_of(error.__traceback__),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from litestar import Request, Response, get, post
 from litestar.enums import MediaType
 
@@ -13,6 +13,7 @@ from confida_core.clock import now
 from confida_core.storage.database import DatabaseError
 from confida_core.vault.access import NotFound
 from confida_web.forms import whole_body
+from confida_web.logs import note
 from confida_web.security.reports import directives_of
 from confida_web.static_files import static_file
 
@@ -51,7 +52,7 @@ def security_txt(request: Request[Any, Any, Any]) -> Response[str]:
 async def csp_report(request: Request[Any, Any, Any]) -> None:
     """What a browser refused to load. Only the route and the directive are written to the log, never an address."""
     for path, directive in directives_of(await whole_body(request, 64_000)):
-        structlog.get_logger("confida.web").warning("csp", page=path, directive=directive)
+        note(logging.WARNING, "csp", page=path, directive=directive)
 
 
 ROUTES = (alive, ready, security_txt, csp_report, static_file)

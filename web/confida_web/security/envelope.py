@@ -6,11 +6,11 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from litestar import Request
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp
 
 from confida_core.installation import Installation
 from confida_core.vault.access import Access
-from confida_web.errors.answers import answer
+from confida_web.errors.answers import answer, log_failure
 from confida_web.security.cookies import no_toast_cookie
 from confida_web.security.headers import complete
 from confida_web.security.target import allowed_hosts, check_target
@@ -20,6 +20,10 @@ from confida_web.security.visit import NOBODY, frame_of, recognise
 STRANGERS_WELCOME = ("/static/", "/healthz", "/readyz", "/csp-report")
 
 
+class AnswerBrokenOff(RuntimeError):
+    """Something failed after the answer had begun; the details are in our own log line."""
+
+
 class Envelope:
     """Checks the target, recognises the visitor, writes the read log before anything leaves, completes the headers."""
 
@@ -27,7 +31,7 @@ class Envelope:
         self.app, self.crm = app, crm
         self.hosts = allowed_hosts(crm.settings)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
         # A copy: the server hands the same dictionary to every request.
@@ -45,7 +49,9 @@ class Envelope:
             await self.app(scope, receive, outgoing.send)
         except Exception as error:
             if outgoing.started:
-                raise
+                log_failure(Request(scope), error, "")
+                # The server writes what it catches to its log; this says nothing, and cuts the answer off.
+                raise AnswerBrokenOff from None
             request: Request[Any, Any, Any] = Request(scope, receive, outgoing.send)
             await answer(request, error).to_asgi_response(None, request)(scope, receive, outgoing.send)
 
@@ -53,11 +59,11 @@ class Envelope:
 class Outgoing:
     """Every message of one answer passes here."""
 
-    def __init__(self, crm: Installation, scope: MutableMapping[str, Any], send: Send) -> None:
+    def __init__(self, crm: Installation, scope: MutableMapping[str, Any], send: Any) -> None:
         self.crm, self.scope, self._send = crm, scope, send
         self.started = self.bodiless = False
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: dict[str, Any]) -> None:
         await self.settle()
         if message["type"] == "http.response.start":
             self.started = True

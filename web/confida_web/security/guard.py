@@ -75,8 +75,6 @@ async def check_change(request: Request[Any, Any, Any], handler: BaseRouteHandle
         return
     if visitor is None:
         raise Forbidden("session")
-    given = request.headers.get(HEADER)
-    if given is None:
-        given = await read_form_token(request, FIELD)
-    if not is_token(given, visitor.csrf_token):
+    header = request.headers.get(HEADER)
+    if not is_token(await read_form_token(request, FIELD) if header is None else header, visitor.csrf_token):
         raise ForeignRequest

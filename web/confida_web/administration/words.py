@@ -1,0 +1,37 @@
+"""Security events as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KINDS: Mapping[str, str] = {
+    "": "Everything",
+    "session": "Signing in",
+    "account": "Accounts and roles",
+    "recovery_key": "Recovery key",
+    "export": "Exports",
+    "import": "Imports",
+    "plugin": "Plugins",
+}
+_WORDS: Mapping[str, str] = {
+    "session.started": "Signed in",
+    "session.ended": "Signed out",
+    "session.refused": "Failed to sign in",
+    "session.proved": "Typed the password again",
+    "session.all_ended": "Signed everybody out",
+    "account.owner_created": "Became owner of this installation",
+    "account.invited": "Invited",
+    "account.joined": "Accepted an invitation",
+    "account.role_changed": "Changed the role of",
+    "account.disabled": "Disabled",
+    "account.enabled": "Enabled again",
+    "account.password_changed": "Changed their password",
+    "recovery_key.made": "Made a new recovery key",
+    "recovery_key.confirmed": "Confirmed that the recovery key is stored",
+}
+
+
+def in_words(kind: str, target: str = "") -> str:
+    """A sentence without its subject; for events of others their own name, made readable."""
+    words = _WORDS.get(kind) or kind.replace("_", " ").replace(".", ": ").capitalize()
+    return f"{words}: {target}" if target else words

@@ -1,0 +1,56 @@
+"""`confida serve`: brings the database up to date, says where to go, and runs the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from confida_core.cli.program import Program, pass_program, require_set_up
+
+if TYPE_CHECKING:
+    from confida_core.installation import Installation
+    from confida_core.settings import Settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (setting: host).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (setting: port).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Server processes (setting: workers).")
+@pass_program
+def serve(program: Program, host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the server. Prints the one-time set-up link as long as there is no owner."""
+    from confida_core.presence import present
+
+    given = {name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value is not None}
+    program = Program(
+        built_in=program.built_in, specifications=program.specifications, given={**program.given, **given}
+    )
+    settings = program.settings
+    require_set_up(settings)
+    link = program.run(prepare)
+    click.echo(f"{settings.name} is on http://{settings.host}:{settings.port}", err=True)
+    if link is not None:
+        click.echo(f"\nOpen this link once to make the owner's account:\n\n    {link}\n", err=True)
+    with present(settings.home):
+        run_server(settings)
+
+
+async def prepare(crm: Installation) -> str | None:
+    """Whatever has to be done once, before any worker starts; returns the set-up link while it is needed."""
+    from confida_core.accounts.signing_in import make_setup_link
+    from confida_core.setup import upgrade
+    from confida_core.storage.ballast import lay_ballast
+
+    await upgrade(crm)
+    lay_ballast(crm.settings.home)
+    return await make_setup_link(crm)
+
+
+def run_server(settings: Settings) -> None:
+    """One process, or several that share the socket; ends the command with the server's exit code."""
+    from confida_web.server import serve as serve_until_stopped
+
+    code = serve_until_stopped(settings)
+    if code:
+        raise SystemExit(code)
