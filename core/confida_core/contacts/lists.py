@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from confida_core.clock import now
 from confida_core.contacts.content import ContactContent
 from confida_core.contacts.custom_fields import FieldDefinition
-from confida_core.contacts.indexing import ContactSource, entry_of, index_fields
+from confida_core.contacts.indexing import ContactSource, index_fields
 from confida_core.contacts.records import CONTACT
+from confida_core.ids import new_id
+from confida_core.index.entries import project_contact
 from confida_core.index.plan import Scope
 from confida_core.index.query import Ask, IndexPage, IndexQuery
 from confida_core.installation import Installation
@@ -100,10 +103,14 @@ async def likely_contacts(
 
 
 async def possible_duplicates(
-    crm: Installation, access: Access, contact: Opened[ContactContent], *, limit: int = 5
+    crm: Installation, access: Access, content: ContactContent, *, contact_id: UUID | None = None, limit: int = 5
 ) -> tuple[Opened[ContactContent], ...]:
-    """Other contacts that share a mail address, telephone number, or name and birthday with this one."""
+    """Other contacts that share a mail address, telephone number, or name and birthday with this content.
+
+    contact_id: whose content it is, None before it is stored.
+    """
     access.actor.require("contacts.read")
     await crm.index.catch_up(ContactSource(crm))
-    entry = entry_of(crm, contact, ())
+    row = {"id": contact_id or new_id(), "kind": "", "created_at": now()}
+    entry = project_contact(content, row, ())
     return await opened_in_order(crm, access, crm.index.inline(lambda ask: ask.candidates(entry, limit)))
