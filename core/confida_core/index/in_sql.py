@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from confida_core.declarations import FieldType, IndexField
 from confida_core.index.conditions import All, Any, Condition, InvalidCondition, Not, Test, positive
+from confida_core.index.schema import FIELD_COLUMNS
 from confida_core.index.values import word
 
 Parameter = str | float | bytes | int | None
@@ -89,12 +90,17 @@ def rows_sql(test: Test, kind: FieldType, *, today: date) -> Fragment:
         fits = _boolean_sql(test)
     else:
         fits = _order_sql(test, kind, today)
-    # The values are constants of ours; everything that came from outside stands behind a question mark.
-    sql = f"SELECT a.row FROM attribute AS a WHERE a.field = (SELECT id FROM field WHERE key = ?) AND {fits.sql}"
-    return Fragment(sql, (test.field, *fits.params))
+    if test.field in FIELD_COLUMNS:
+        text, number = FIELD_COLUMNS[test.field]
+        return Fragment(
+            f"SELECT a.row FROM contact AS a WHERE {fits.sql.format(text=text, number=number)}", fits.params
+        )
+    sql = "SELECT a.row FROM attribute AS a WHERE a.field = (SELECT id FROM field WHERE key = ?) AND "
+    return Fragment(sql + fits.sql.format(text="a.text", number="a.number"), (test.field, *fits.params))
 
 
-_HAS_TEXT = "a.text <> ''"  # Spelt out in each test, because it makes the partial index usable.
+# `{text}` and `{number}` become columns, or expressions of ours; what came from outside stands behind question marks.
+_HAS_TEXT = "{text} <> ''"  # Spelt out in each test, because it makes the partial index usable.
 
 
 def _words_sql(test: Test) -> Fragment:
@@ -103,16 +109,16 @@ def _words_sql(test: Test) -> Fragment:
     texts = tuple(word(str(text)) for text in (test.value if isinstance(test.value, tuple) else (test.value,)))
     match test.op:
         case "contains":
-            return Fragment(f"{_HAS_TEXT} AND instr(a.text, ?) > 0", texts)
+            return Fragment(f"{_HAS_TEXT} AND instr({{text}}, ?) > 0", texts)
         case "starts_with":
             return _starts_with_sql(texts[0])
         case _:
-            return Fragment(f"{_HAS_TEXT} AND a.text IN ({', '.join('?' * len(texts))})", texts)
+            return Fragment(f"{_HAS_TEXT} AND {{text}} IN ({', '.join('?' * len(texts))})", texts)
 
 
 def _starts_with_sql(start: str) -> Fragment:
-    sql = f"{_HAS_TEXT} AND a.text >= ? AND substr(a.text, 1, ?) = ?"
-    return Fragment(sql + " AND a.text < ?", (start, len(start), start, start_limit(start)))
+    sql = f"{_HAS_TEXT} AND {{text}} >= ? AND substr({{text}}, 1, ?) = ?"
+    return Fragment(sql + " AND {text} < ?", (start, len(start), start, start_limit(start)))
 
 
 def start_limit(start: str) -> str:
@@ -125,17 +131,17 @@ def start_limit(start: str) -> str:
 
 def _boolean_sql(test: Test) -> Fragment:
     if test.op == "known":
-        return Fragment("a.number IS NOT NULL")
-    return Fragment("a.number = ?", (1 if test.value is True else 0,))
+        return Fragment("{number} IS NOT NULL")
+    return Fragment("{number} = ?", (1 if test.value is True else 0,))
 
 
 def _order_sql(test: Test, kind: FieldType, today: date) -> Fragment:
     if test.op == "known":
-        return Fragment(_HAS_TEXT if kind == "date" else "a.number IS NOT NULL")
+        return Fragment(_HAS_TEXT if kind == "date" else "{number} IS NOT NULL")
     if test.op == "anniversary_within_days":
         return _anniversary_sql(today, int(_number(test.value)))
     if test.op in ("=", "<", "<=", ">", ">="):
-        return Fragment(f"a.number {test.op} ?", (_number(test.value),))
+        return Fragment(f"{{number}} {test.op} ?", (_number(test.value),))
     return _stretch_sql(test, today.toordinal())
 
 
@@ -148,13 +154,13 @@ def _stretch_sql(test: Test, now: int) -> Fragment:
         case "within_next_days":
             return _between(now, now + _number(test.value))
         case "more_than_days_ago":
-            return Fragment("a.number < ?", (now - _number(test.value),))
+            return Fragment("{number} < ?", (now - _number(test.value),))
         case _:
             raise InvalidCondition(test.field, "has an operator that its type does not know")
 
 
 def _between(low: float, high: float) -> Fragment:
-    return Fragment("a.number BETWEEN ? AND ?", (low, high))
+    return Fragment("{number} BETWEEN ? AND ?", (low, high))
 
 
 def _number(value: object) -> float:
@@ -169,5 +175,5 @@ def _anniversary_sql(today: date, days: int) -> Fragment:
     end = "02-29" if (last.month, last.day) == (2, 28) and not calendar.isleap(last.year) else f"{last:%m-%d}"
     start = f"{today:%m-%d}"
     if last.year == today.year:
-        return Fragment(f"{_HAS_TEXT} AND a.text BETWEEN ? AND ?", (start, end))
-    return Fragment(f"{_HAS_TEXT} AND (a.text >= ? OR a.text <= ?)", (start, end))
+        return Fragment(f"{_HAS_TEXT} AND {{text}} BETWEEN ? AND ?", (start, end))
+    return Fragment(f"{_HAS_TEXT} AND ({{text}} >= ? OR {{text}} <= ?)", (start, end))

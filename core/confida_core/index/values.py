@@ -29,10 +29,14 @@ Comparable = dict[str, str] | float | bool | Day | None
 def comparable(kind: FieldType, raw: object) -> Comparable:
     """The value as it is compared; None if it is not known, or not of the declared type.
 
-    Words come as {folded: as written}. A plugin that changes a field's type must not stop the index, hence no error.
+    Words come as {folded: as written}; type text, whose values nobody counts, goes without the latter. A plugin that
+    changes the type of a field must not stop the index, hence no error.
     """
     match kind:
-        case "text" | "choice" | "set":
+        case "text":
+            found = _words(raw)
+            return None if found is None else dict.fromkeys(found, "")
+        case "choice" | "set":
             return _words(raw)
         case "boolean":
             return raw if isinstance(raw, bool) else None
