@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import tempfile
 from pathlib import Path
 
 from piccolo.apps.migrations.commands import new
@@ -18,21 +19,14 @@ NAME = "confida_core_2026_11_22_initial"
 
 def main() -> None:
     core = app()
-    target = core.migrations / f"{NAME}.py"
-    others = {path: path.read_text() for path in core.migrations.glob(f"{core.name}_*.py")}
-    for path in others:
-        path.unlink()
-    described = AppConfig(
-        app_name=core.name, migrations_folder_path=str(core.migrations), table_classes=list(core.tables)
-    )
-    with contextlib.redirect_stdout(io.StringIO()):
-        meta = asyncio.run(new._create_new_migration(described, auto=True, description="The first schema."))
-    made = Path(meta.migration_path)
-    text = made.read_text().replace(meta.migration_id, "2026-11-22T00:00:00:000000")
-    made.unlink()
-    for path, content in others.items():
-        path.write_text(content)
-    target.write_text(text)
+    with tempfile.TemporaryDirectory() as folder:
+        described = AppConfig(app_name=core.name, migrations_folder_path=folder, table_classes=list(core.tables))
+        with contextlib.redirect_stdout(io.StringIO()):
+            meta = asyncio.run(new._create_new_migration(described, auto=True, description="The first schema."))
+        text = Path(meta.migration_path).read_text().replace(meta.migration_id, "2026-11-22T00:00:00:000000")
+    made = core.migrations / f".{NAME}"
+    made.write_text(text)
+    made.replace(core.migrations / f"{NAME}.py")
 
 
 if __name__ == "__main__":

