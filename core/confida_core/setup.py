@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from confida_core.contacts.indexing import ContactSource
 from confida_core.installation import Installation
 from confida_core.settings import Settings
 from confida_core.storage.migrations import migrate
@@ -29,5 +30,10 @@ def initialise(settings: Settings, passphrase: str | None = None) -> NewInstalla
 
 
 async def upgrade(crm: Installation) -> list[str]:
-    """Run every pending migration; returns what ran."""
-    return await migrate(crm.registry.apps, crm.data)
+    """Run every pending migration and make the index usable; returns the names of the migrations that ran.
+
+    Building a missing or damaged index takes some seconds at 100,000 contacts; otherwise only what is new is read.
+    """
+    ran = await migrate(crm.registry.apps, crm.data)
+    await crm.index.ensure(ContactSource(crm))
+    return ran
