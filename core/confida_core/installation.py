@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
-from confida_core.jobs.signal import WorkSignal
 from confida_core.index.index import Index
+from confida_core.jobs.signal import WorkSignal
 from confida_core.registry import Registry
 from confida_core.settings import Settings
+from confida_core.storage.ballast import drop_ballast
 from confida_core.storage.changes import ChangeFeed
 from confida_core.storage.database import Database
 from confida_core.storage.engine import DATA
@@ -64,6 +66,7 @@ async def open_installation(
         stack.push_async_callback(keyring_store.close)
         data = await open_store(settings, "confida", settings.database_url, root)
         stack.push_async_callback(data.close)
+        data.when_full = keyring_store.when_full = partial(drop_ballast, settings.home)
         keyring = Keyring(keyring_store, root)
         await keyring.prepare()
         DATA.bind(data)

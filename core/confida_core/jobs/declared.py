@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from confida_core.declarations import JobDeclaration, TableDeclaration
 from confida_core.jobs.tables import Job
-from confida_core.jobs.upkeep import distribute_reads, empty_write_ahead_logs, prune_changes, prune_finished_jobs
+from confida_core.jobs.upkeep import (
+    distribute_reads,
+    empty_write_ahead_logs,
+    keep_ballast,
+    prune_changes,
+    prune_finished_jobs,
+)
 
 TABLES = (
     TableDeclaration(
@@ -25,6 +31,7 @@ JOBS = (
     JobDeclaration(
         key="core.empty_write_ahead_logs", run=empty_write_ahead_logs, label="Empty write-ahead logs", every=300
     ),
+    JobDeclaration(key="core.keep_ballast", run=keep_ballast, label="Reserve room on the disk", every=3600),
     JobDeclaration(key="core.prune_changes", run=prune_changes, label="Forget old change entries", every=3600),
     JobDeclaration(
         key="core.prune_finished_jobs", run=prune_finished_jobs, label="Forget finished jobs", every=24 * 3600

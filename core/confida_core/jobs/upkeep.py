@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from confida_core.clock import now
 from confida_core.installation import Installation
+from confida_core.storage.ballast import lay_ballast
 from confida_core.storage.database import Database
 
 CHANGES_KEPT = 100_000
@@ -34,8 +36,14 @@ async def checkpoint(database: Database) -> None:
 
 
 async def prune_changes(crm: Installation, _: Mapping[str, Any]) -> None:
-    """Keep the newest entries of the change feed; an index that is further behind is rebuilt when it notices the gap."""
-    await crm.data.fetch("DELETE FROM change WHERE position <= ?", await crm.feed.head() - CHANGES_KEPT)
+    """Keep the newest entries of the change feed, and whatever this machine's index has not seen yet."""
+    last = min(await crm.feed.head() - CHANGES_KEPT, crm.index.position())
+    await crm.data.fetch("DELETE FROM change WHERE position <= ?", last)
+
+
+async def keep_ballast(crm: Installation, _: Mapping[str, Any]) -> None:
+    """Reserve room again once the disk has some."""
+    await asyncio.to_thread(lay_ballast, crm.settings.home)
 
 
 async def prune_finished_jobs(crm: Installation, _: Mapping[str, Any]) -> None:

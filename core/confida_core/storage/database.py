@@ -81,6 +81,7 @@ class Database(ABC):
     def __init__(self) -> None:
         self._current: contextvars.ContextVar[Transaction | None] = contextvars.ContextVar("transaction", default=None)
         self.observers: list[Callable[[str], None]] = []
+        self.when_full: Callable[[], object] | None = None
 
     def _seen(self, sql: str) -> None:
         for observer in self.observers:
@@ -143,14 +144,23 @@ class Database(ABC):
             yield transaction
             for step in transaction.before_commit:
                 await step()
-        except BaseException:
+        except BaseException as error:
             self._current.reset(token)
             await finish(self._roll_back(transaction))
+            self._notice(error)
             raise
         self._current.reset(token)
-        await finish(self._commit(transaction))
+        try:
+            await finish(self._commit(transaction))
+        except StorageFull as error:
+            self._notice(error)
+            raise
         for callback in transaction.after_commit:
             callback()
+
+    def _notice(self, error: BaseException) -> None:
+        if isinstance(error, StorageFull) and self.when_full is not None:
+            self.when_full()
 
     @asynccontextmanager
     async def _savepoint(self, outer: Transaction) -> AsyncIterator[None]:

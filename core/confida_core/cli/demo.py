@@ -1,0 +1,59 @@
+"""`confida demo`: invented contacts to look around with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from confida_core.cli.program import Program, pass_program
+
+if TYPE_CHECKING:
+    from confida_core.installation import Installation
+
+
+@click.group()
+def demo() -> None:
+    """Invented contacts to look around with; they can be taken out again exactly."""
+
+
+@demo.command()
+@click.option("--if-missing", is_flag=True, help="Do nothing if they are in already.")
+@pass_program
+def load(program: Program, if_missing: bool) -> None:
+    """Add 200 people, 30 organisations and 1,000 interactions; nobody among them exists."""
+    from rich.progress import Progress
+
+    from confida_core.demo.loading import DemoPresent, load_demo
+    from confida_core.demo.people import ORGANISATIONS, PEOPLE
+    from confida_core.demo.talk import INTERACTIONS
+
+    with Progress(console=program.console) as progress:
+        bar = progress.add_task("demo data", total=PEOPLE + ORGANISATIONS + INTERACTIONS)
+
+        async def work(crm: Installation) -> int | None:
+            try:
+                return await load_demo(crm, program.access("demo load"), lambda more: progress.advance(bar, more))
+            except DemoPresent:
+                if if_missing:
+                    return None
+                raise
+
+        count = program.run(work)
+    if count is not None:
+        click.echo(f"{count} invented contacts are in.")
+
+
+@demo.command()
+@pass_program
+def purge(program: Program) -> None:
+    """Erase the invented contacts with everything that is about them alone."""
+    from rich.progress import Progress
+
+    from confida_core.demo.loading import purge_demo
+    from confida_core.demo.people import ORGANISATIONS, PEOPLE
+
+    with Progress(console=program.console) as progress:
+        bar = progress.add_task("erasing", total=PEOPLE + ORGANISATIONS)
+        count = program.run(lambda crm: purge_demo(crm, lambda more: progress.advance(bar, more)))
+    click.echo(f"{count} invented contacts were erased.")

@@ -1,0 +1,162 @@
+"""What an installation finds when it looks at itself: keys, files, storage, and what an operator forgot."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from confida_core.accounts.stored_settings import recovery_key_confirmed
+from confida_core.backup.stores import table_names
+from confida_core.clock import now
+from confida_core.installation import Installation
+from confida_core.storage.ballast import NAME as BALLAST
+from confida_core.storage.migrations import applied, known
+from confida_core.storage.sqlite import OLDEST_SAFE, library_version
+from confida_core.vault.access import Access
+
+State = Literal["good", "warning", "bad"]
+GIB = 1024**3
+BACKUP_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """name: what was looked at. text: what was found. remedy: what can be done, "" if nothing is to do."""
+
+    name: str
+    state: State
+    text: str
+    remedy: str = ""
+
+
+async def examine(crm: Installation, access: Access) -> list[Finding]:
+    """All findings, the sound ones too, in a fixed order; changes nothing. Raises Forbidden."""
+    access.actor.require("system.manage")
+    findings = []
+    for check in CHECKS:
+        findings += await check(crm)
+    return findings
+
+
+async def check_keys(crm: Installation) -> list[Finding]:
+    confirmed = await recovery_key_confirmed(crm)
+    recovery = (
+        Finding("Recovery key", "good", "It was confirmed.")
+        if confirmed
+        else Finding(
+            "Recovery key",
+            "warning",
+            "Nobody has confirmed that it was written down; without it a lost unlock key loses all data.",
+            "confida keys confirm-recovery",
+        )
+    )
+    settings = crm.settings
+    if settings.database_url and settings.database_url == settings.keyring_url:
+        return [recovery, Finding("Keyring", "bad", "Keys and data share one database.", "Give keyring_url its own.")]
+    if settings.database_url and not settings.keyring_url:
+        return [
+            recovery,
+            Finding("Keyring", "good", "The keys are in keyring.db on this machine, apart from the data."),
+        ]
+    return [recovery, Finding("Keyring", "good", "The keys lie apart from the data and open.")]
+
+
+async def check_modes(crm: Installation) -> list[Finding]:
+    """Nobody but the program's own user may read the home folder."""
+    home = crm.settings.home
+    candidates = [
+        home,
+        *(home / name for name in ("keys", "files", "backups")),
+        *home.glob("*.db"),
+        *(home / "keys").glob("*"),
+    ]
+    loose = [
+        path for path in candidates if path.exists() and path.stat().st_mode & 0o077 and not behind_wall(path, home)
+    ]
+    if loose:
+        names = ", ".join(str(path.relative_to(home.parent)) for path in loose)
+        return [Finding("File modes", "bad", f"Others on this machine may read {names}.", f"chmod -R go-rwx {home}")]
+    return [Finding("File modes", "good", "Only the program's own user may read the home folder.")]
+
+
+def behind_wall(path: Path, home: Path) -> bool:
+    """A file that others could read, were it not in a folder that they cannot enter."""
+    return path != home and not home.stat().st_mode & 0o077
+
+
+async def check_library(crm: Installation) -> list[Finding]:
+    version = ".".join(map(str, library_version()))
+    findings = [
+        Finding("SQLite", "good", f"Version {version}.")
+        if library_version() >= OLDEST_SAFE
+        else Finding("SQLite", "bad", f"Version {version} can corrupt the file.", "Install the locked requirements.")
+    ]
+    if not crm.settings.cipher:
+        text = "Whole files are not encrypted; personal content still is, row by row."
+        findings.append(Finding("File encryption", "warning", text, "Set cipher = true in a new installation."))
+    return findings
+
+
+async def check_room(crm: Installation) -> list[Finding]:
+    usage = await asyncio.to_thread(shutil.disk_usage, crm.settings.home)
+    text = f"{usage.free / GIB:.1f} GiB are free of {usage.total / GIB:.1f}."
+    state: State = "good"
+    if usage.free < 0.2 * GIB:
+        state = "bad"
+    elif usage.free < GIB or usage.free < 0.1 * usage.total:
+        state = "warning"
+    findings = [Finding("Free space", state, text, "" if state == "good" else "Make room, or move the home folder.")]
+    if not (crm.settings.home / BALLAST).exists():
+        text = "No room is kept for erasing when the disk is full; it is laid down when 1 GiB is free."
+        findings.append(Finding("Ballast", "warning", text))
+    return findings
+
+
+async def check_schema(crm: Installation) -> list[Finding]:
+    done = await applied(crm.data)
+    pending = [step.name for app in crm.registry.apps for step in known(app) if (step.app_name, step.name) not in done]
+    ours = {table._meta.tablename for app in crm.registry.apps for table in app.tables} | {"migration"}
+    unknown = sorted(name for name in await table_names(crm.data) - ours if not name.startswith("sqlite_"))
+    findings = [
+        Finding("Schema", "bad", f"Not yet run: {', '.join(pending)}.", "confida migrate")
+        if pending
+        else Finding("Schema", "good", "Every migration has run.")
+    ]
+    if unknown:
+        text = f"No enabled plugin declares {', '.join(unknown)}: what is in there is neither exported nor erased."
+        findings.append(Finding("Unknown tables", "bad", text, "Enable the plugin again, or let it remove its data."))
+    return findings
+
+
+async def check_work(crm: Installation) -> list[Finding]:
+    """Dead letters, an index that lags, and the age of the newest backup."""
+    dead = (await crm.data.fetch("SELECT count(*) AS dead FROM job WHERE state = 'dead'"))[0]["dead"]
+    findings = [
+        Finding("Jobs", "warning", f"{dead} gave up after their last attempt.", "confida jobs list --state dead")
+        if dead
+        else Finding("Jobs", "good", "None has given up.")
+    ]
+    if crm.index.needs_rebuild:
+        findings.append(Finding("Index", "warning", "It has to be built anew.", "confida reindex"))
+    return [*findings, newest_backup(crm.settings.home / "backups", now())]
+
+
+def newest_backup(folder: Path, moment: datetime) -> Finding:
+    made = [path.name.split("-")[1] for path in folder.glob("data-*Z-????")] if folder.exists() else []
+    remedy = "confida backup, every day, to another machine"
+    if not made:
+        return Finding("Backup", "warning", "There is none in backups; perhaps it goes elsewhere.", remedy)
+    at = datetime.strptime(max(made), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    if moment - at > timedelta(days=BACKUP_DAYS):
+        return Finding("Backup", "warning", f"The newest is of {at:%Y-%m-%d}.", remedy)
+    return Finding("Backup", "good", f"The newest is of {at:%Y-%m-%d %H:%M} UTC.")
+
+
+CHECKS: tuple[Callable[[Installation], Awaitable[list[Finding]]], ...] = (
+    check_keys, check_modes, check_library, check_room, check_schema, check_work,
+)  # fmt: skip

@@ -1,0 +1,13 @@
+"""The `confida` command: core's commands, and `serve`."""
+
+from __future__ import annotations
+
+from confida_core.cli.program import command_line
+
+BUILT_IN = ("confida_core.hooks",)
+SPECIFICATIONS = ("confida_web.hookspecs:WebHooks",)
+
+
+def main() -> None:
+    """Console script."""
+    command_line(BUILT_IN, {"serve": "confida_web.serving:serve"}, SPECIFICATIONS)(prog_name="confida")
