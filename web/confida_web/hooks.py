@@ -18,6 +18,7 @@ AREAS = (
     "dashboard",
     "contacts",
     "interactions",
+    "files",
     "search",
     "exchange",
     "settings",

@@ -136,7 +136,7 @@ async def grantable(crm: Installation, access: Access, role: str) -> Role:
         raise InvalidAccount({"role": "Please choose one of the roles."}) from None
     if wanted is Role.OWNER and access.actor.kind != "system":
         giver = await find_account(crm, access.actor.id)
-        if giver.role != Role.OWNER:
+        if giver.role != Role.OWNER or giver.state != "active":
             raise Forbidden("accounts.manage")
     return wanted
 
@@ -179,14 +179,20 @@ async def enable_account(crm: Installation, access: Access, account_id: UUID) ->
 
 
 async def manageable(crm: Installation, access: Access, account_id: UUID) -> None:
-    """Nobody changes their own rights, and only owners change owners. Locks the row. Raises Forbidden, NotFound."""
+    """Nobody changes their own rights, and only owners change owners. Raises Forbidden, NotFound, InvalidAccount.
+
+    Locks this account and those of all owners: two owners who disable each other at once go one after the other.
+    """
     lock = " FOR UPDATE" if crm.data.engine == "postgres" else ""
-    rows = await crm.data.fetch("SELECT id, role FROM account WHERE id = ?" + lock, account_id)
-    if not rows:
+    rows = await crm.data.fetch(
+        "SELECT id, role FROM account WHERE role = 'owner' OR id = ? ORDER BY id" + lock, account_id
+    )
+    roles = {row["id"]: row["role"] for row in rows}
+    if account_id not in roles:
         raise NotFound("account")
     if account_id == access.actor.id:
         raise InvalidAccount({"": "Somebody else has to change your own account."})
-    if rows[0]["role"] == Role.OWNER and access.actor.kind != "system":
+    if roles[account_id] == Role.OWNER:
         await grantable(crm, access, Role.OWNER)
 
 
