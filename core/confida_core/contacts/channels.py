@@ -38,6 +38,8 @@ _PLAIN_ADDRESS = re.compile(
 def normal_label(text: str) -> str:
     """The usual words in lower case ("Work Fax" is "work fax"); anybody's own word stays as typed."""
     folded = text.lower()
+    if text == folded:
+        return text
     return folded if _USUAL_LABELS.issuperset(folded.split(" ")) else text
 
 

@@ -25,8 +25,9 @@ def clean_text(value: str) -> str:
 
     Raises UnstorableText for NUL and lone surrogates.
     """
-    if value.isascii() and value.isprintable():
-        return value.strip()
+    # Printable text has no line breaks, control characters or surrogates: nearly every value leaves here.
+    if value.isprintable():
+        return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     if _UNSTORABLE.search(value):
         raise UnstorableText("contains a character that cannot be stored")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", _LINE_BREAK.sub("\n", value))).strip()
@@ -34,12 +35,13 @@ def clean_text(value: str) -> str:
 
 def clean_line(value: str) -> str:
     """Text of one line: as `clean_text`, and tabs, line breaks and repeated spaces become one space."""
-    return _SPACE_RUN.sub(" ", clean_text(value))
+    text = clean_text(value)
+    return _SPACE_RUN.sub(" ", text) if "  " in text or "\n" in text or "\t" in text else text
 
 
 def storable(value: str) -> str:
     """Text from a file made storable: what cannot be stored becomes the replacement character, so that it shows."""
-    return _UNSTORABLE.sub("\ufffd", value.replace("\x00", ""))
+    return value if value.isprintable() else _UNSTORABLE.sub("\ufffd", value.replace("\x00", ""))
 
 
 @cache

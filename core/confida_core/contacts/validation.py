@@ -106,6 +106,8 @@ class _Check:
         return self.string(value, path or field, limits_of(type(owner))[field], multi_line=field in _MULTI_LINE)
 
     def string(self, value: object, path: str, longest: int, *, multi_line: bool = False) -> str:
+        if value == "":
+            return ""
         if not isinstance(value, str):
             self.errors[path] = "must be text"
             return ""

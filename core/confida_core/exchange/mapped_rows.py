@@ -17,7 +17,7 @@ from confida_core.exchange.formula_guard import unguarded
 from confida_core.exchange.headers import KEEP
 from confida_core.exchange.mapping import ColumnMapping, Target, parse_target
 
-# Google joins several values of one cell with this.
+# Google joins several values of one cell with this, and marks its own groups among the labels with a star.
 _GOOGLE_JOIN = " ::: "
 _GOOGLE_GROUPS = ("* myContacts", "* starred", "* friends", "* family", "* coworkers")
 _WORD = re.compile(r"\w+")
@@ -132,8 +132,11 @@ class _RowReading:
         else:
             self.parts.keep(column, value)
 
-    def _tags(self, value: str, _column: str) -> None:
-        self.parts.add_tags([tag[2:] if tag in _GOOGLE_GROUPS else tag for tag in split_list(value)])
+    def _tags(self, value: str, column: str) -> None:
+        tags = split_list(value)
+        if column.strip().lower() == "labels":
+            tags = [tag[2:] if tag in _GOOGLE_GROUPS else tag for tag in tags]
+        self.parts.add_tags(tags)
 
     def _uid(self, value: str, _column: str) -> None:
         self.parts.uid = value[:500]

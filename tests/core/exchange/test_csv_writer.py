@@ -91,3 +91,10 @@ def test_export_is_read_back_equal(exported: list[tuple[ContactKind, ContactCont
     drafts = [item for item in found if isinstance(item, ContactDraft)]
     assert [(draft.kind, draft.content) for draft in drafts] == exported
     assert {(draft.uid, draft.unmapped, draft.warnings) for draft in drafts} == {(str(UID), (), ())}
+
+
+def test_tag_that_looks_like_a_group_of_google_is_read_back_equal() -> None:
+    content = ContactContent(display_name="Ada", tags=["* family"])
+    (draft,) = read_drafts("export.csv", "".join(write_csv([(UID, ContactKind.PERSON, content)])).encode())
+    assert isinstance(draft, ContactDraft)
+    assert draft.content == content
