@@ -19,10 +19,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
+from tests.web.samples import frame, samples  # noqa: E402
 
 from confida_web.frame import Frame  # noqa: E402
 from confida_web.page import STATIC_FOLDER, build_environment, render  # noqa: E402
-from tests.web.samples import frame, samples  # noqa: E402
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -51,7 +51,7 @@ class Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def translate_path(self, path: str) -> str:
-        plain = path.split("?")[0]
+        plain = path.partition("?")[0]
         if plain.startswith("/static/"):
             return str(STATIC_FOLDER / plain.removeprefix("/static/"))
         return super().translate_path(path)

@@ -90,7 +90,7 @@ function openPalette(text = "") {
   paletteInput.select();
 }
 function choose(step) {
-  const options = all('[role="option"]', palette);
+  const options = all('a[role="option"]', palette);
   if (!options.length) return;
   const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
   const next = options[(now + step + options.length) % options.length];
@@ -103,7 +103,7 @@ function onPaletteKey(event) {
     event.preventDefault();
     choose(event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {
-    const chosen = one('[role="option"][aria-selected="true"]', palette) ?? one('[role="option"]', palette);
+    const chosen = one('a[role="option"][aria-selected="true"]', palette) ?? one('a[role="option"]', palette);
     if (chosen) { event.preventDefault(); location.assign(chosen.href); }
   }
 }
@@ -184,7 +184,7 @@ addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(
 document.addEventListener("htmx:after:swap", (event) => {
   tend(event.target instanceof Element ? event.target : document);
   tend();
-  if (palette?.open) { paletteInput.setAttribute("aria-expanded", String(Boolean(one('[role="option"]', palette)))); choose(1); }
+  if (palette?.open) { paletteInput.setAttribute("aria-expanded", String(Boolean(one('a[role="option"]', palette)))); choose(1); }
 });
 document.addEventListener("htmx:error", () => say(navigator.onLine ? "That did not work. Nothing was changed; please try again." : "No connection. Nothing was changed."));
 
