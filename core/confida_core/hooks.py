@@ -22,6 +22,7 @@ from confida_core.declarations import (
     TableDeclaration,
     TimelineSource,
 )
+from confida_core.exchange import declared as exchange_area
 from confida_core.hookspecs import hookimpl
 from confida_core.interactions import declared as interactions_area
 from confida_core.jobs import declared as jobs_area
@@ -35,6 +36,7 @@ AREAS: tuple[ModuleType, ...] = (
     jobs_area,
     contacts_area,
     interactions_area,
+    exchange_area,
     storage_area,
 )
 

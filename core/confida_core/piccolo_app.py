@@ -13,6 +13,7 @@ from confida_core.declarations import PiccoloApp
 MODULES = (
     "confida_core.accounts.tables",
     "confida_core.contacts.tables",
+    "confida_core.exchange.tables",
     "confida_core.interactions.tables",
     "confida_core.jobs.tables",
     "confida_core.storage.tables",

@@ -39,8 +39,7 @@ class FileShape:
 
 async def stored_bytes(crm: Installation, file_id: UUID, content: FileContent) -> bytes:
     """The whole upload, plain, in memory: at most 200 MB. Raises FileNotFoundError, SealBroken."""
-    reader = await read_sealed(path_of(crm, file_id), file_id, content.secret)
-    return await collected(reader.pieces(), LARGEST_IMPORT)
+    return await collected(read_sealed(path_of(crm, file_id), file_id, content.secret), LARGEST_IMPORT)
 
 
 def shape_of(name: str, data: bytes, chosen: str = "") -> FileShape:

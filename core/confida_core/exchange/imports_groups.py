@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from confida_core.exchange.charsets import to_utf8
 from confida_core.exchange.draft import ContactDraft
 from confida_core.exchange.vcard.reader import read_vcards
 from confida_core.index.fold import fold
@@ -32,7 +33,7 @@ class GroupTags:
 
 def group_tags(data: bytes, region: str) -> GroupTags:
     """Reads the file once for its groups, because a group may stand before its members; without groups it reads nothing."""
-    if not _MEMBER.search(data):
+    if not _MEMBER.search(to_utf8(data)):
         return GroupTags()
     by_member: dict[str, list[str]] = {}
     known: set[str] = set()

@@ -60,7 +60,7 @@ class ImportProblem(Table, tablename="import_problem", db=DATA):
     id = UUID(primary_key=True)
     version = Integer()
     sealed = Bytea()
-    run_id = UUID(index=True)
+    run_id = UUID()
     row_number = Integer()
     kind = Varchar(length=10)
 

@@ -15,6 +15,8 @@ STATEMENTS = [
     "CREATE INDEX interaction_task_of ON interaction (assignee_id, state, due_on, id)",
     "CREATE INDEX interaction_done ON interaction (state, done_at, id)",
     "CREATE INDEX contact_change_subject ON contact_change (subject_id, id)",
+    "CREATE INDEX import_item_run ON import_item (run_id, contact_id, action)",
+    "CREATE INDEX import_problem_run ON import_problem (run_id, row_number)",
     "CREATE INDEX job_due ON job (state, due_at)",
     "CREATE INDEX job_listed ON job (state, id)",
 ]
