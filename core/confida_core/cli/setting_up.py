@@ -26,8 +26,16 @@ def init(program: Program, passphrase: bool, if_missing: bool) -> None:
             "Restore the keyring from its backup"
         )
     words = click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True) if passphrase else None
+    places, had_key = settings.key_places, settings.key_places.key_file.exists()
     made = initialise(settings, words)
-    program.run(upgrade)
+    try:
+        program.run(upgrade)
+    except Exception:
+        # The stores on the server belong to other keys: the new ones must not stay and look like theirs.
+        places.root_file.unlink()
+        if not had_key:
+            places.key_file.unlink(missing_ok=True)
+        raise
     click.echo(f"A new installation is in {settings.home}.", err=True)
     if made.recovery_key is not None:
         show_recovery_key(made.recovery_key)

@@ -247,15 +247,18 @@ async def test_only_the_newest_keyring_copy_is_kept(settings: Any, registry: Any
     assert (kept, first.folder.exists()) == ([second.keyring_folder.name], True)
 
 
-async def test_backup_holds_no_plain_content_and_no_key(settings: Any, registry: Any) -> None:
-    bare = settings.model_copy(update={"cipher": False})
+async def test_backup_holds_no_plain_content_and_no_key(
+    settings: Any, registry: Any, engine: str, tmp_path: Path
+) -> None:
+    home = tmp_path / "plain" if engine == "sqlite" else settings.home
+    bare = settings.model_copy(update={"cipher": False, "home": home})
     async with opened(bare, registry) as crm:
         await write(crm, "MARKER-OF-ADA")
         backup = await back_up(crm)
     stored = b"".join(path.read_bytes() for path in backup.folder.rglob("*") if path.is_file())
     assert b"postcard" in stored
     assert b"MARKER-OF-ADA" not in stored
-    key_file = (settings.home / "keys" / "unlock.key").read_bytes().strip()
+    key_file = (bare.home / "keys" / "unlock.key").read_bytes().strip()
     for path in [*backup.folder.rglob("*"), *backup.keyring_folder.rglob("*")]:
         if path.is_file():
             assert key_file not in path.read_bytes()
