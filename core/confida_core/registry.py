@@ -184,6 +184,8 @@ def check_schema(declared: Mapping[str, tuple[Declared, ...]]) -> None:
 
 def check_table(plugin: LoadedPlugin, table: type[Table], declaration: RecordDeclaration | TableDeclaration) -> None:
     name = table._meta.tablename
+    if plugin.distribution != "confida" and not name.startswith(f"{plugin.info.key}_"):
+        raise PluginError(f"{plugin}: the name of table {name} must begin with {plugin.info.key}_")
     columns = {column._meta.name: column for column in table._meta.columns}
     if isinstance(declaration, RecordDeclaration):
         missing = {"id", "version", "sealed"} - set(columns)
