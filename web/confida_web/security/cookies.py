@@ -40,7 +40,8 @@ def no_session_cookie() -> Cookie:
 
 def toast_cookie(toast: Toast, csrf_token: str) -> Cookie:
     """A sentence for the next page, signed so that nobody else can write one; empty to take it away."""
-    content = base64.urlsafe_b64encode(msgspec.json.encode(toast)).decode("ascii")
+    # Without padding: a cookie with "=" in its value is written in quotation marks, which browsers send back.
+    content = base64.urlsafe_b64encode(msgspec.json.encode(toast)).decode("ascii").rstrip("=")
     value = f"{sign(content, csrf_token)}.{content}"
     return Cookie(key=TOAST, value=value, path="/", secure=True, httponly=True, samesite="strict", max_age=60)
 
@@ -54,7 +55,7 @@ def read_toast(value: str, csrf_token: str) -> Toast | None:
     signature, _, content = value.partition(".")
     if not hmac.compare_digest(signature.encode("utf-8", "replace"), sign(content, csrf_token).encode()):
         return None
-    return msgspec.json.decode(base64.urlsafe_b64decode(content), type=Toast)
+    return msgspec.json.decode(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)), type=Toast)
 
 
 def sign(content: str, csrf_token: str) -> str:
