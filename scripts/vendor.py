@@ -100,7 +100,7 @@ ICONS = {
     "stop": "octagon-x", "help": "circle-help", "filter": "list-filter", "columns": "columns-3", "more": "ellipsis",
     "menu": "menu", "sign-out": "log-out", "device": "monitor", "plugin": "puzzle", "jobs": "activity", "print": "printer",
     "copy": "copy", "clock": "clock", "incoming": "arrow-down-left", "outgoing": "arrow-up-right", "panel": "panel-left",
-    "work": "briefcase", "number": "hash", "bookmark": "bookmark", "file": "file-text", "picture": "image", "ask": "hand",
+    "work": "briefcase", "number": "hash", "file": "file-text", "picture": "image", "ask": "hand",
     "no": "ban", "home": "house", "language": "languages", "keyboard": "keyboard", "refresh": "refresh-cw",
     "audit": "scroll-text", "system": "server", "relations": "network", "fields": "sliders-horizontal", "time": "alarm-clock",
 }  # fmt: skip

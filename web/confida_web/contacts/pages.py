@@ -64,7 +64,10 @@ class ConfidenceChip:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One line of what is known. href: mailto:, tel: or https:. lines: shown below each other (addresses)."""
+    """One line of what is known. href: mailto:, tel: or https:. lines: shown below each other (addresses).
+
+    icon: mail, phone, place, globe, cake, language, work, number, or "" for none.
+    """
 
     label: str
     lines: tuple[str, ...]
