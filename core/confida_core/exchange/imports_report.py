@@ -75,7 +75,7 @@ def cells_of(problem: Opened[ProblemContent], run: RunContent, width: int) -> li
     if len(cells) > width:
         cells = [*cells[: width - 1], run.delimiter.join(cells[width - 1 :])]
     cells += [""] * (width - len(cells))
-    outcome = OUTCOMES.get(problem.row["kind"], problem.row["kind"])
+    outcome = OUTCOMES[problem.row["kind"]]
     return [*cells, str(problem.row["row_number"]), outcome, problem.content.reason, problem.content.rest]
 
 
