@@ -13,6 +13,7 @@ from confida_core.clock import now
 from confida_core.contacts.history import write_change
 from confida_core.contacts.people import display_names
 from confida_core.contacts.records import FieldChange
+from confida_core.contacts.validation import InvalidContent
 from confida_core.declarations import RecordDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import Installation
@@ -84,6 +85,7 @@ async def log_interaction(
         access.actor.require("interactions.write")
         people = await require_people(crm, access, draft.people)
         content = checked(draft, [attachment(file) for file in files])
+        require_somebody(people, allowed=draft.planned)
         row = {"id": new_id(), "created_by": access.actor.id, "created_at": now(), **columns_of(draft)}
         await crm.keyring.ensure(people or (crm.keyring.installation_id,), INTERACTION.retention_class)
         async with crm.data.transaction():
@@ -95,6 +97,12 @@ async def log_interaction(
         raise
     interaction_id: UUID = row["id"]
     return interaction_id
+
+
+def require_somebody(people: Sequence[UUID], *, allowed: bool) -> None:
+    """What is about nobody is sealed for the organisation and outlives every person; only tasks of our own may be."""
+    if not people and not allowed:
+        raise InvalidContent({"participants": "choose at least one person"})
 
 
 def attachment(file: ReceivedFile) -> Attachment:
@@ -152,6 +160,7 @@ async def update_interaction(
         people = await kept_people(crm, access, draft.people, opened.people)
         kept = [item for item in opened.content.attachments if item.id not in set(remove_files)]
         content = checked(draft, [*kept, *map(attachment, files)])
+        require_somebody(people, allowed=not opened.people)
         row = {**opened.row, **columns_of(draft), **unchangeable(opened, draft), "edited": True}
         removed = [item.id for item in opened.content.attachments if item not in kept]
         await crm.keyring.ensure({*people, *opened.people}, INTERACTION.retention_class)

@@ -17,6 +17,7 @@ from confida_core.interactions.tasks import (
     due_count,
     list_tasks,
     next_task,
+    place_of,
     reopen_task,
 )
 from confida_core.interactions.timeline import read_timeline
@@ -158,9 +159,9 @@ async def test_pages_hold_every_task_once_in_order(crm: Any, when: Any) -> None:
 
 @pytest.mark.parametrize("cursor", ["x", "!!", "ü", "A" * 200, "AAAAAAAAAAAAAAAAAAAAAA", "A" * 22 + "MjAyNi0xMy00MA"])
 @pytest.mark.parametrize("when", ["open", "done"])
-async def test_malformed_cursor_is_refused(crm: Any, cursor: str, when: Any) -> None:
+def test_malformed_cursor_is_refused(cursor: str, when: Any) -> None:
     with pytest.raises(InvalidCursor):
-        await list_tasks(crm, access_of(), TaskQuery(when=when, today=TODAY, cursor=cursor))
+        place_of(TaskQuery(when=when, today=TODAY, cursor=cursor))
 
 
 async def test_tasks_need_their_permissions(crm: Any) -> None:

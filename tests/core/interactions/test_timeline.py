@@ -156,9 +156,9 @@ async def test_number_of_queries_is_the_same_for_one_entry_and_three(crm: Any) -
 @pytest.mark.parametrize(
     "cursor", ["x", "ü", "AAAA", "A" * 31, "A" * 33, "=" * 32, "f" + "_" * 31, "' OR 1=1", "A" * 5000]
 )
-async def test_malformed_cursor_is_refused(crm: Any, cursor: str) -> None:
+def test_malformed_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidCursor):
-        await read_timeline(crm, access_of(), new_id(), cursor=cursor)
+        read_cursor(cursor)
 
 
 INSTANTS = st.datetimes(datetime(1800, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- The strategy wants naive bounds.

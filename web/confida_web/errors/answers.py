@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException
 from confida_core.accounts.attempts import TooManyAttempts
 from confida_core.accounts.links import LinkSpent
 from confida_core.contacts.text import UnstorableText
+from confida_core.index.cursors import InvalidCursor
 from confida_core.storage.database import Busy, StorageFull, ValueRefused, VersionConflict
 from confida_core.storage.file_seal import TooLarge
 from confida_core.vault.access import Forbidden, NotFound
@@ -28,6 +29,7 @@ from confida_web.security.target import SAFE, Refused
 STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (Forbidden, 404, ""),
     (NotFound, 404, ""),
+    (InvalidCursor, 400, "This page of the list does not exist. Begin again at the first one."),
     (ForeignRequest, 403, "The request did not come from a page of this installation. Reload the page and try again."),
     (VersionConflict, 409, "Somebody else changed this meanwhile. Reload the page to see what changed."),
     (LinkSpent, 410, "This link has been used or is too old. Ask for a new one."),
