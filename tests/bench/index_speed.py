@@ -36,9 +36,34 @@ from confida_core.index.rebuild import Rebuild
 TODAY = date(2026, 5, 4)
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 KEY = bytes(range(32))
-SYLLABLES = tuple(
-    "anbelcordaelfengarholinjorkaslumarnorolpetquirossatemulvorwesxayelzim"[place:][:3] for place in range(0, 66, 3)
-)
+SYLLABLES = [
+    "da",
+    "el",
+    "gar",
+    "hol",
+    "in",
+    "lu",
+    "nor",
+    "pet",
+    "qui",
+    "ul",
+    "vor",
+    "an",
+    "bel",
+    "cor",
+    "fen",
+    "mar",
+    "ros",
+    "sa",
+    "tem",
+    "wes",
+    "xa",
+    "yel",
+    "zim",
+    "ol",
+    "jor",
+    "kas",
+]
 CITIES = ["Leipzig", "Köln", "Graz", "Basel", "Łódź", "Gent", "Turku", "Porto", "Brno", "Vaasa"]
 TAGS = ["donor", "member", "volunteer", "press", "board", "speaker", "partner", "alumni"]
 

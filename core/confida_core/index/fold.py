@@ -36,6 +36,8 @@ def spellings(text: str) -> set[str]:
     "Müller" also as "mueller", "O'Brien" also as "obrien".
     """
     found = {fold(text)}
+    if text.isascii() and "'" not in text:
+        return found - {""}
     composed = unicodedata.normalize("NFC", text).lower()
     if not text.isascii():
         found.add(fold(composed.translate(_UMLAUTS)))

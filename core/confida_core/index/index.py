@@ -216,22 +216,22 @@ class Index:
             lock.release()
 
     async def _rebuild(self, source: Source, progress: Callable[[int], None]) -> None:
-        position, done = await source.position(), 0
-        with Rebuild(self._path, self._key) as rebuild:
-            writing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            writing.set_result(None)
-            try:
-                # The next batch is opened while the writer thread stores the one before.
-                async for entries in source.all_entries():
-                    await writing
-                    writing = asyncio.ensure_future(self._write(partial(rebuild.add, entries)))
-                    done += len(entries)
-                    progress(done)
+        position, done, loop = await source.position(), 0, asyncio.get_running_loop()
+        rebuild = await self._write(partial(Rebuild, self._path, self._key))
+        writing: asyncio.Future[None] = loop.create_future()
+        writing.set_result(None)
+        try:
+            # The next batch is opened while the writer thread stores the one before.
+            async for entries in source.all_entries():
                 await writing
-                await self._write(lambda: rebuild.finish(position))
-            finally:
-                # Also when cancelled: the file must not be closed under the thread that writes it.
-                await self._write(lambda: None)
+                writing = loop.run_in_executor(self._writer, rebuild.add, entries)
+                done += len(entries)
+                progress(done)
+            await writing
+            await self._write(partial(rebuild.finish, position))
+        finally:
+            # In the one thread that writes it, and so after its last batch, also when this task is cancelled.
+            await self._write(rebuild.close)
 
     async def _write(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)

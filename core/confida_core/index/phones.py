@@ -16,7 +16,7 @@ _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 
 def _digits(number: str) -> str:
     plain = _NOT_A_DIGIT.sub("", _TRUNK_ZERO.sub("", number))
-    return "".join(str(int(digit)) for digit in plain)
+    return plain if plain.isascii() else "".join(str(int(digit)) for digit in plain)
 
 
 def international_digits(number: str) -> str:

@@ -200,7 +200,8 @@ def _attribute_rows(row: int, entry: IndexEntry, fields: Mapping[str, int]) -> l
         if field is None:
             continue  # A column of `contact`.
         if isinstance(value, dict):
-            found += [(row, field, text, None, label or None) for text, label in value.items()]
+            for text, label in value.items():
+                found.append((row, field, text, None, label or None))
         elif isinstance(value, Day):
             found.append((row, field, value.month_day, value.ordinal, None))
         elif value is not None:

@@ -63,7 +63,7 @@ class Rebuild:
             # A file that is not in use yet need survive no crash.
             self._connection.execute("PRAGMA journal_mode = OFF")
             self._connection.execute("PRAGMA synchronous = OFF")
-            self._connection.execute("PRAGMA cache_size = -32768")
+            self._connection.execute("PRAGMA cache_size = -65536")
             create_schema(self._connection, with_indexes=False)
             self._connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (_GATHERED_BYTES,))
             self._connection.execute("BEGIN IMMEDIATE")
@@ -74,6 +74,10 @@ class Rebuild:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Removes what was written, unless it has been finished. May be called again."""
         self._connection.close()
         if not self._finished:
             self._path.with_name(self._name).unlink(missing_ok=True)

@@ -48,12 +48,13 @@ def comparable(kind: FieldType, raw: object) -> Comparable:
 
 def word(text: str) -> str:
     """The text as it is stored and asked for: folded, at most 500 characters."""
-    return fold(text)[:_MAX_WORD].rstrip()
+    folded = fold(text)
+    return folded if len(folded) <= _MAX_WORD else folded[:_MAX_WORD].rstrip()
 
 
 def _words(raw: object) -> dict[str, str] | None:
     if isinstance(raw, str):
-        raw = (raw,)
+        return {folded: raw} if (folded := word(raw)) else None
     if not isinstance(raw, frozenset | set | tuple):
         return None
     # Sorted, so that of two spellings of one word the same is shown on every machine.
