@@ -158,6 +158,9 @@ document.addEventListener("change", (event) => {
     for (const tick of all('input[name="ids"]', event.target.form)) tick.checked = event.target.checked;
     showSelection(event.target.form);
   }
+  // Whoever was found and ticked stays when the next search replaces the rest.
+  const found = event.target.closest("#people-found label");
+  if (found) one("#people-choices").append(found);
 });
 
 document.addEventListener("toggle", (event) => {
@@ -178,7 +181,10 @@ document.addEventListener("keydown", (event) => {
 // Leaving a form with unsaved words asks first; saving does not.
 let unsaved = false;
 document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) unsaved = true; });
-document.addEventListener("submit", () => { unsaved = false; });
+document.addEventListener("submit", (event) => {
+  if ("noSubmit" in event.target.dataset) event.preventDefault();
+  else unsaved = false;
+});
 addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
 document.addEventListener("htmx:after:swap", (event) => {
@@ -186,6 +192,6 @@ document.addEventListener("htmx:after:swap", (event) => {
   tend();
   if (palette?.open) { paletteInput.setAttribute("aria-expanded", String(Boolean(one('a[role="option"]', palette)))); choose(1); }
 });
-document.addEventListener("htmx:error", () => say(navigator.onLine ? "That did not work. Nothing was changed; please try again." : "No connection. Nothing was changed."));
+document.addEventListener("htmx:error", () => say(one("#toasts").dataset[navigator.onLine ? "failed" : "offline"]));
 
 tend();
