@@ -63,7 +63,7 @@ class Outgoing:
         self.crm, self.scope, self._send = crm, scope, send
         self.started = self.bodiless = False
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: Any) -> None:
         await self.settle()
         if message["type"] == "http.response.start":
             self.started = True
