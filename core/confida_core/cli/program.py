@@ -33,6 +33,7 @@ Exit codes:
   3  the keys are missing or wrong; no data was touched
   4  the storage is full, busy or cannot be reached
   5  doctor found something that must be mended
+  6  imported, but some rows could not be read
 """
 FAILED, LOCKED, STORAGE, UNSOUND = 1, 3, 4, 5
 # Errors by the place where they are defined: importing those places would make every `--help` slow.
@@ -52,6 +53,10 @@ CODES: Mapping[str, int] = {
     "confida_core.backup.restore.RestoreRefused": FAILED,
     "confida_core.jobs.queue.UnknownJob": FAILED,
     "confida_core.accounts.staff.InvalidAccount": FAILED,
+    "confida_core.exchange.draft.UnreadableFile": FAILED,
+    "confida_core.exchange.imports.NotNow": FAILED,
+    "confida_core.exchange.mapping.InvalidMapping": FAILED,
+    "confida_core.storage.file_seal.TooLarge": FAILED,
     "confida_core.demo.loading.DemoPresent": FAILED,
     "confida_core.vault.access.NotFound": FAILED,
     "confida_core.vault.access.Forbidden": FAILED,
@@ -198,7 +203,8 @@ def sentence(error: Exception) -> str:
     if isinstance(errors, dict) and errors:
         return " ".join(str(text) for text in errors.values())
     text = str(error)
-    return text or {"NotFound": "there is no such record"}.get(type(error).__name__, type(error).__name__)
+    name = type(error).__name__
+    return text or {"NotFound": "there is no such record", "NotNow": "the import is not at that step"}.get(name, name)
 
 
 CORE_COMMANDS: Mapping[str, str] = {
@@ -214,6 +220,8 @@ CORE_COMMANDS: Mapping[str, str] = {
     "restore": "confida_core.cli.backups:restore",
     "plugins": "confida_core.cli.plugins:plugins",
     "jobs": "confida_core.cli.jobs:jobs",
+    "import": "confida_core.cli.exchange:import_files",
+    "export": "confida_core.cli.exporting:export",
 }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from confida_core.accounts.roles import PRIVACY, WORKERS
 from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
+from confida_core.exchange.exports import EXPORT
 from confida_core.exchange.imports_records import MAPPING, PROBLEM, RUN
 from confida_core.exchange.imports_run import run_import_job
 from confida_core.exchange.imports_upkeep import tend_imports
 from confida_core.exchange.tables import ImportItem
 from confida_core.exchange.undo import undo_import_job
 
-RECORDS = (RUN, PROBLEM, MAPPING)
+RECORDS = (RUN, PROBLEM, MAPPING, EXPORT)
 
 TABLES = (
     TableDeclaration(

@@ -25,8 +25,7 @@ async def tend_imports(crm: Installation, _: Mapping[str, Any]) -> None:
         "SELECT id FROM import_run WHERE state IN ('uploaded', 'mapped', 'previewed') AND touched_at < ?", before
     )
     for row in unstarted:
-        await forget_file(crm, row["id"])
-        await crm.records.delete(RUN, row["id"], ())
+        await forget_unstarted(crm, row["id"])
     finished = await crm.data.fetch(
         "SELECT id FROM import_run WHERE state IN ('done', 'failed', 'undone') AND finished_at < ? AND file_id IS NOT NULL",
         before,
@@ -51,6 +50,12 @@ async def take_up(crm: Installation) -> None:
         # At most once in five minutes: the cursor makes a second worker harmless, but a crowd of them would be a waste.
         await crm.data.fetch("UPDATE import_run SET touched_at = ? WHERE id = ?", now(), row["id"])
         await enqueue(crm, key, {"run_id": row["id"]})
+
+
+async def forget_unstarted(crm: Installation, run_id: UUID) -> None:
+    """Forget an import that wrote nothing, with its file."""
+    await forget_file(crm, run_id)
+    await crm.records.delete(RUN, run_id, ())
 
 
 async def forget_file(crm: Installation, run_id: UUID) -> None:

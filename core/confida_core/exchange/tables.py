@@ -73,3 +73,16 @@ class ImportMapping(Table, tablename="import_mapping", db=DATA):
     sealed = Bytea()
     fingerprint = Bytea(unique=True)
     used_at = Timestamptz()
+
+
+class ExportRun(Table, tablename="export_run", db=DATA):
+    """One time that contacts were taken out. finished_at: None if whoever asked did not wait for the end."""
+
+    id = UUID(primary_key=True)
+    version = Integer()
+    sealed = Bytea()
+    format = Varchar(length=10)
+    contact_count = Integer(default=0)
+    created_by = UUID()
+    created_at = Timestamptz()
+    finished_at = Timestamptz(null=True, default=None)

@@ -1,0 +1,92 @@
+"""`confida export`, and how a command writes a file with personal data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from confida_core.cli.program import Program, pass_program
+
+if TYPE_CHECKING:
+    from confida_core.installation import Installation
+    from confida_core.vault.access import Access
+
+
+def operator(program: Program, command: str) -> Access:
+    """Whoever holds the keys may do everything, but sees no restricted people, and is in the read log."""
+    from confida_core.vault.access import SYSTEM_ID, Access, Actor
+
+    actor = Actor(id=SYSTEM_ID, permissions=frozenset(program.registry.permissions))
+    return Access(actor=actor, purpose="import_export", where=f"confida {command}")
+
+
+@click.command()
+@click.option("--format", "kind", type=click.Choice(["vcard", "csv"]), default="vcard", show_default=True)
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Readable by you alone.")
+@click.option("--search", default="", help="Only contacts that these word beginnings find.")
+@click.option("--condition", default="", help="Only contacts of this condition (JSON), as a saved view has it.")
+@click.option("--archived", is_flag=True, help="Archived contacts too.")
+@click.option("--reason", default="", help="What it is for; kept with the export.")
+@pass_program
+def export(
+    program: Program, *, kind: str, output: Path, archived: bool, reason: str, search: str, condition: str
+) -> None:
+    """Export contacts as vCard 4.0 or CSV. Restricted people and the trash are left out."""
+
+    async def work(crm: Installation) -> int:
+        from confida_core.exchange.exports import ExportOrder, start_export
+
+        access = operator(program, "export")
+        ids = await selected(crm, access, search, condition, archived=archived) if search or condition else None
+        order = ExportOrder(format="csv" if kind == "csv" else "vcard", ids=ids, archived=archived, reason=reason)
+        await write_private(output, await start_export(crm, access, order))
+        rows = await crm.data.fetch("SELECT contact_count FROM export_run ORDER BY id DESC LIMIT 1")
+        return int(rows[0]["contact_count"])
+
+    with program.console.status("exporting"):
+        count = program.run(work)
+    click.echo(f"{count} contacts in {output}", err=True)
+
+
+async def selected(crm: Installation, access: Access, search: str, condition: str, *, archived: bool) -> list[UUID]:
+    """Ids of the contacts of a search. Raises click.UsageError for a condition that is none."""
+    from confida_core.contacts.custom_fields import custom_fields
+    from confida_core.contacts.indexing import index_fields
+    from confida_core.contacts.lists import select_ids
+    from confida_core.index.conditions import EVERYTHING, InvalidCondition, by_key
+    from confida_core.index.plan import Scope
+    from confida_core.index.reading import read_condition
+
+    definitions = await custom_fields(crm)
+    try:
+        asked = read_condition(condition, by_key(index_fields(crm, definitions))) if condition else EVERYTHING
+    except InvalidCondition as error:
+        raise click.UsageError(f"the condition is not valid: {error}") from None
+    scope = Scope(condition=asked, text=search, archived=None if archived else False)
+    return await select_ids(crm, access, scope, definitions=definitions, limit=10_000_000)
+
+
+async def write_private(path: Path, pieces: AsyncIterator[bytes]) -> None:
+    """The whole file or none, readable by its owner alone; an existing file is replaced at the end."""
+    import secrets
+
+    from confida_core.storage.files import sync_folder
+
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            async for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)

@@ -1,0 +1,145 @@
+"""Taking contacts out: everything or a selection, as vCard 4.0 or as a table, streamed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from confida_core.accounts.audit import record_event
+from confida_core.clock import now
+from confida_core.contacts.content import ContactContent, ContactKind, LineText, Sealed
+from confida_core.contacts.custom_fields import custom_fields
+from confida_core.contacts.records import CONTACT
+from confida_core.contacts.text import clean_line, storable
+from confida_core.declarations import RecordDeclaration
+from confida_core.exchange.csv_writer import write_csv
+from confida_core.exchange.imports_records import BATCH
+from confida_core.exchange.tables import ExportRun
+from confida_core.exchange.vcard.writer import write_vcard
+from confida_core.ids import new_id
+from confida_core.installation import Installation
+from confida_core.storage.database import Row
+from confida_core.storage.pictures import MAX_BYTES
+from confida_core.storage.sealed_files import collected, open_file
+from confida_core.vault.access import Access, NotFound
+from confida_core.vault.door import Opened
+
+ExportFormat = Literal["vcard", "csv"]
+MEDIA_TYPES = {"vcard": "text/vcard; charset=utf-8", "csv": "text/csv; charset=utf-8"}
+SUFFIXES = {"vcard": "vcf", "csv": "csv"}
+
+
+class ExportContent(Sealed, frozen=True):
+    """reason: what it was for, in the words of whoever asked."""
+
+    reason: LineText = ""
+
+
+EXPORT = RecordDeclaration(
+    table=ExportRun,
+    content=ExportContent,
+    subject=None,
+    retention_class="relationship",
+    purpose="import_export",
+    label="Exports",
+    clear={"format": "vCard or table."},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOrder:
+    """ids: a selection, in this order; None for everybody. archived: archived contacts too. reason: for the record."""
+
+    format: ExportFormat
+    ids: Sequence[UUID] | None = None
+    archived: bool = False
+    reason: str = ""
+
+
+async def start_export(crm: Installation, access: Access, order: ExportOrder) -> AsyncIterator[bytes]:
+    """Note who takes out what and why, then give the file piece by piece, some 200 contacts at a time.
+
+    Each batch is logged as read before it leaves, whatever kind of access asks. Contacts in the trash and restricted
+    ones are left out. Raises Forbidden before anything is opened.
+    """
+    for permission in ("exchange.export", "contacts.read"):
+        access.actor.require(permission)
+    export_id = new_id()
+    reason = ExportContent(reason=clean_line(storable(order.reason))[:500])
+    columns = {
+        "id": export_id,
+        "format": order.format,
+        "contact_count": 0,
+        "created_by": access.actor.id,
+        "created_at": now(),
+    }
+    await crm.keyring.ensure([crm.keyring.installation_id], EXPORT.retention_class)
+    async with crm.data.transaction():
+        await crm.records.insert(EXPORT, columns, reason)
+        await record_event(
+            crm,
+            "contacts.exported",
+            actor_id=access.actor.id,
+            target_id=export_id,
+            target_kind="export_run",
+            serious=True,
+        )
+    own = Access(actor=access.actor, purpose="import_export", where=access.where)
+    return _file(crm, own, order, export_id)
+
+
+async def _file(crm: Installation, access: Access, order: ExportOrder, export_id: UUID) -> AsyncIterator[bytes]:
+    keys = [definition.key for definition in await custom_fields(crm)]
+    if order.format == "csv":
+        yield "".join(write_csv([], keys)).encode()
+    count = 0
+    async for rows in _rows(crm, order):
+        opened = await crm.door.open(access, CONTACT, rows)
+        count += len(opened)
+        if order.format == "csv":
+            contacts = ((one.row["id"], ContactKind(one.row["kind"]), one.content) for one in opened)
+            yield "".join(list(write_csv(contacts, keys))[1:]).encode()
+            continue
+        for one in opened:
+            yield await _card(crm, access, one)
+    await crm.data.fetch(
+        "UPDATE export_run SET contact_count = ?, finished_at = ? WHERE id = ?", count, now(), export_id
+    )
+
+
+async def _rows(crm: Installation, order: ExportOrder) -> AsyncIterator[list[Row]]:
+    """Rows in batches: the selection, or everybody by the time they were made."""
+    if order.ids is not None:
+        for start in range(0, len(order.ids), BATCH):
+            yield shown(await crm.records.rows(CONTACT, order.ids[start : start + BATCH]), order)
+        return
+    last = UUID(int=0)
+    while rows := await crm.data.fetch("SELECT * FROM contact WHERE id > ? ORDER BY id LIMIT ?", last, BATCH):
+        last = rows[-1]["id"]
+        yield shown(rows, order)
+
+
+def shown(rows: Sequence[Row], order: ExportOrder) -> list[Row]:
+    return [row for row in rows if row["deleted_at"] is None and (order.archived or row["archived_at"] is None)]
+
+
+async def _card(crm: Installation, access: Access, opened: Opened[ContactContent]) -> bytes:
+    picture, media_type = await _picture(crm, access, opened.content)
+    row = opened.row
+    card = write_vcard(
+        opened.content, ContactKind(row["kind"]), row["id"], row["updated_at"], picture=picture, picture_type=media_type
+    )
+    return card.encode()
+
+
+async def _picture(crm: Installation, access: Access, content: ContactContent) -> tuple[bytes | None, str]:
+    """The bytes of the picture; a file that is gone costs nobody the rest of the export."""
+    if not content.picture:
+        return None, ""
+    try:
+        file = await open_file(crm, access, UUID(content.picture))
+        return await collected(file.pieces, MAX_BYTES), file.content.media_type
+    except NotFound:
+        return None, ""
