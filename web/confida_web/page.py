@@ -16,6 +16,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from markupsafe import Markup
 
+from confida_web.escaping import EscapingGenerator, escaped
 from confida_web.formatting import filters, formatter
 from confida_web.frame import STRANGER, Frame
 from confida_web.interactions.entries import KINDS
@@ -116,6 +117,8 @@ def build_environment(
         bytecode_cache=FileSystemBytecodeCache(str(compiled_folder)) if compiled_folder else None,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
+    environment.code_generator_class = EscapingGenerator
+    environment.escaped = escaped  # type: ignore[attr-defined]
     environment.filters.update(filters())
     environment.globals.update(_translators(translations or NullTranslations()))
     environment.globals.update(static=static_url, icon=icon, kinds=KINDS)
