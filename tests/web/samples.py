@@ -137,12 +137,13 @@ def contacts_page(shown: int = 50, **changes: object) -> listing.ContactsPage:
         "count": 1234,
         "paging": Paging(previous="/contacts?before=1", following="/contacts?after=50"),
         "views": (
-            Tab(label="Everyone", href="/contacts", current=True),
+            Tab(label="Everyone", href="/contacts"),
             Tab(label="Donors to thank", href="/contacts?view=1", count=17),
             Tab(label="متطوعون في لايبزيغ", href="/contacts?view=2"),
+            Tab(label="Board", href="/contacts?view=3", current=True, remove_url="/contacts/views/3/delete"),
         ),
         "list_state": (("sort", "name"),),
-        "may_create": True, "may_edit": True, "may_export": True, "may_import": True,
+        "may_create": True, "may_edit": True, "may_delete": True, "may_export": True, "may_import": True,
     }  # fmt: skip
     return listing.ContactsPage(**(values | changes))  # type: ignore[arg-type]
 

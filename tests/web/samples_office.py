@@ -114,7 +114,8 @@ def settings_samples(now: datetime) -> dict[str, Page]:
             )
         ),
         "settings-teams": settings.TeamsPage(
-            teams=(settings.TeamRow(id="1", name="Fundraising", members=("Olga Petrova", "Mats")), settings.TeamRow(id="2", name="الشمال")),
+            teams=(settings.TeamRow(id="1", name="Fundraising", members=("Olga Petrova", "Mats"),
+                    accounts=(Option(value="o", label="Olga", chosen=True),)), settings.TeamRow(id="2", name="الشمال")),
             accounts=(Option(value="o", label="Olga Petrova"), Option(value="m", label="Mats")),
         ),
         "settings-teams-none": settings.TeamsPage(),

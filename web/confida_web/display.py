@@ -34,13 +34,14 @@ class PersonRef:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tab:
-    """One tab or filter chip that is a link. count: None shows none."""
+    """One tab or filter chip that is a link. count: None shows none. remove_url: takes a POST that forgets it."""
 
     label: str
     href: str
     current: bool = False
     count: int | None = None
     icon: str = ""
+    remove_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

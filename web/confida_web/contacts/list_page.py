@@ -134,6 +134,7 @@ def permitted(actor: Actor) -> dict[str, Any]:
     return {
         "may_create": actor.may("contacts.write"),
         "may_edit": actor.may("contacts.write"),
+        "may_delete": actor.may("contacts.delete"),
         "may_export": actor.may("exchange.export"),
         "may_import": actor.may("exchange.import"),
     }
@@ -162,7 +163,12 @@ def view_tabs(crm: Installation, state: ListState, views: Sequence[View]) -> tup
     return (
         Tab(label="Everyone", href="/contacts", current=plain),
         *(
-            Tab(label=view.content.name, href=f"/contacts?view={view.id}", current=view.id.hex == current)
+            Tab(
+                label=view.content.name,
+                href=f"/contacts?view={view.id}",
+                current=view.id.hex == current,
+                remove_url=f"/contacts/views/{view.id}/delete" if view.mine else None,
+            )
             for view in views
         ),
         Tab(label="Archived", href="/contacts?archived=yes", current=state.archived and not current, icon="archive"),

@@ -111,6 +111,7 @@ class ContactsPage(Page):
     save_view_action: str = "/contacts/views"
     may_create: bool = False
     may_edit: bool = False
+    may_delete: bool = False
     may_export: bool = False
     may_import: bool = False
 

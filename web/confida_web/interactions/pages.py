@@ -64,3 +64,4 @@ class TasksPage(Page):
     groups: tuple[TaskGroup, ...] = ()
     paging: Paging = ONE_PAGE
     show_assignee: bool = False
+    may_create: bool = True

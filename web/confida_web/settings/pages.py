@@ -96,9 +96,12 @@ class RelationshipTypesPage(Page):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TeamRow:
+    """members: names, as shown. accounts: everybody as options, the members chosen; without them it cannot be changed."""
+
     id: str
     name: str
     members: tuple[str, ...] = ()
+    accounts: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,9 @@ async def times_used(request: Request[Any, Any, Any], key: str, kind: str) -> in
     """How many contacts hold something in a field; archived ones count, up to ten thousand."""
     field = f"custom.{key}"
     holds = Not(Test(field, "empty")) if kind == "set" else Test(field, "known")
-    count: tuple[int, bool] = await request.state.crm.index.count(Scope(condition=holds, archived=None, restricted=None))
+    count: tuple[int, bool] = await request.state.crm.index.count(
+        Scope(condition=holds, archived=None, restricted=None)
+    )
     return count[0]
 
 
@@ -210,7 +212,12 @@ async def teams_page(request: Request[Any, Any, Any], **given: Any) -> TeamsPage
     accounts = await active_accounts(crm)
     names = {account.id: account.name for account in accounts}
     rows = (
-        TeamRow(id=str(one.id), name=one.name, members=tuple(names[each] for each in one.members if each in names))
+        TeamRow(
+            id=str(one.id),
+            name=one.name,
+            members=tuple(names[each] for each in one.members if each in names),
+            accounts=tuple(Option(value=str(each), label=names[each], chosen=each in one.members) for each in names),
+        )
         for one in await teams(crm)
     )
     options = tuple(Option(value=str(account.id), label=account.name) for account in accounts)

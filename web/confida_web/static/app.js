@@ -146,10 +146,12 @@ document.addEventListener("click", (event) => {
   if (button.dataset.copy) navigator.clipboard?.writeText(button.dataset.copy).then(() => { button.lastChild.textContent = "✓"; });
   if ("selectNone" in button.dataset) { for (const tick of all('input[name="ids"]', button.form)) tick.checked = false; showSelection(button.form); }
   if ("slim" in button.dataset) {
+    event.preventDefault();
     const slim = root.dataset.nav !== "slim";
+    fetch(button.form.action, { method: "POST", body: new URLSearchParams(new FormData(button.form)) });
     if (slim) root.dataset.nav = "slim"; else delete root.dataset.nav;
+    button.form.elements.slim.value = slim ? "" : "yes";
     button.setAttribute("aria-pressed", String(slim));
-    document.cookie = `nav=${slim ? "slim" : "wide"}; Path=/; Max-Age=31536000; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
   }
 });
 
