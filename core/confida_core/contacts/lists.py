@@ -16,10 +16,14 @@ from confida_core.index.entries import project_contact
 from confida_core.index.plan import Scope
 from confida_core.index.query import Ask, IndexPage, IndexQuery
 from confida_core.installation import Installation
+from confida_core.storage.database import Row
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
+from confida_core.vault.keyring import batches
 
 COUNTED_EXACTLY = 10_000
+# What lists show of a row; every further column would be read and converted fifty times for nothing.
+COLUMNS = "id, version, sealed, kind, owner_id, archived_at, deleted_at, touched_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,16 @@ async def follow(crm: Installation, definitions: Sequence[FieldDefinition]) -> N
 
 
 async def opened_in_order(crm: Installation, access: Access, ids: Sequence[UUID]) -> tuple[Opened[ContactContent], ...]:
-    """These contacts, without those in the trash and those this access may not see; one query, one opening."""
-    rows = [row for row in await crm.records.rows(CONTACT, ids) if row["deleted_at"] is None]
-    return tuple(await crm.door.open(access, CONTACT, rows))
+    """These contacts, without those in the trash and those this access may not see; one query, one opening.
+
+    Their rows have the columns `COLUMNS`.
+    """
+    found: dict[UUID, Row] = {}
+    for some in batches(ids):
+        marks = ", ".join("?" * len(some))
+        sql = f"SELECT {COLUMNS} FROM contact WHERE id IN ({marks}) AND deleted_at IS NULL"
+        found |= {row["id"]: row for row in await crm.data.fetch(sql, *some)}
+    return tuple(await crm.door.open(access, CONTACT, [found[one] for one in ids if one in found]))
 
 
 async def select_ids(
