@@ -27,7 +27,7 @@ from confida_core.vault.access import Access, NotFound
 from confida_core.vault.door import Opened
 
 ExportFormat = Literal["vcard", "csv"]
-MEDIA_TYPES = {"vcard": "text/vcard; charset=utf-8", "csv": "text/csv; charset=utf-8"}
+MEDIA_TYPES = {"vcard": "text/vcard", "csv": "text/csv"}
 SUFFIXES = {"vcard": "vcf", "csv": "csv"}
 
 

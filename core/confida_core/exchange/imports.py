@@ -73,9 +73,18 @@ async def receive_import(
     Raises Forbidden, UnreadableFile (the message is for the person), TooLarge, StorageFull; then nothing stays.
     """
     access.actor.require("exchange.import")
-    limit = min(LARGEST_IMPORT, largest(crm))
-    file = await receive_file(crm, name, pieces, limit=limit)
+    return await begin_import(crm, access, await receive_file(crm, name, pieces, limit=largest_import(crm)), options)
+
+
+def largest_import(crm: Installation) -> int:
+    """The largest file that is taken, in bytes."""
+    return min(LARGEST_IMPORT, largest(crm))
+
+
+async def begin_import(crm: Installation, access: Access, file: ReceivedFile, options: ImportOptions) -> UUID:
+    """The same for a file that has arrived already; if this raises, the file is gone."""
     try:
+        access.actor.require("exchange.import")
         data = await stored_bytes(crm, file.id, file.content)
         shape = await asyncio.to_thread(shape_of, file.content.name, data, options.format)
         total = await asyncio.to_thread(count_items, file.content.name, data)

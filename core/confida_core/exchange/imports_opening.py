@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
 from confida_core.accounts.roles import permissions_of
+from confida_core.exchange.csv_reader import CSVTable
 from confida_core.exchange.draft import ContactDraft
-from confida_core.exchange.imports_file import DraftStream, Found, stored_bytes
+from confida_core.exchange.imports_file import DraftStream, Found, shape_of, stored_bytes
 from confida_core.exchange.imports_matching import Match, find_matches
 from confida_core.exchange.imports_records import RUN, RunContent
 from confida_core.installation import Installation
@@ -42,13 +44,25 @@ async def access_of(crm: Installation, account_id: UUID) -> Access:
     return Access(actor=actor, purpose="import_export", where="import")
 
 
-async def open_stream(crm: Installation, run: Opened[RunContent], *, position: int | None = None) -> DraftStream:
-    """The file of a run from its cursor on. Raises NotFound, UnreadableFile, SealBroken, FileNotFoundError."""
+async def run_bytes(crm: Installation, run: Opened[RunContent]) -> bytes:
+    """The uploaded file. Raises NotFound, SealBroken, FileNotFoundError."""
     rows = await crm.records.rows(SEALED_FILE, [run.row["file_id"]]) if run.row["file_id"] else []
     file = await crm.door.open_one(INSIDE, SEALED_FILE, rows[0]) if rows else None
     if file is None:
         raise NotFound("file")
-    data = await stored_bytes(crm, run.row["file_id"], file.content)
+    return await stored_bytes(crm, run.row["file_id"], file.content)
+
+
+async def open_table_of(crm: Installation, run: Opened[RunContent]) -> CSVTable | None:
+    """The table of a run with its first rows, for matching columns; None for vCard. Raises as `run_bytes`."""
+    data = await run_bytes(crm, run)
+    shape = await asyncio.to_thread(shape_of, run.content.file_name, data, run.row["format"])
+    return shape.table
+
+
+async def open_stream(crm: Installation, run: Opened[RunContent], *, position: int | None = None) -> DraftStream:
+    """The file of a run from its cursor on. Raises UnreadableFile, and as `run_bytes`."""
+    data = await run_bytes(crm, run)
     start = run.row["position"] if position is None else position
     return await DraftStream.open(run.content.file_name, data, run.row["format"], run.content, position=start)
 

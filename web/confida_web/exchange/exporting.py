@@ -1,0 +1,113 @@
+"""The export page, and the file it answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Stream
+
+from confida_core.clock import now
+from confida_core.contacts.custom_fields import custom_fields
+from confida_core.contacts.indexing import index_fields
+from confida_core.contacts.lists import follow, select_ids
+from confida_core.contacts.views import View, saved_views
+from confida_core.exchange.exports import MEDIA_TYPES, SUFFIXES, ExportOrder, start_export
+from confida_core.index.conditions import EVERYTHING, InvalidCondition, by_key
+from confida_core.index.plan import Scope
+from confida_core.index.reading import read_condition
+from confida_web.display import Option
+from confida_web.exchange.pages import ExportPage
+from confida_web.files.routes import SANDBOX, disposition
+from confida_web.forms import FormData, parse_form
+from confida_web.page import page
+from confida_web.security.access import access_for
+
+LONGEST_REASON = 300
+EVERYBODY = "all"
+MOST = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the form asks for; errors by field."""
+
+    order: ExportOrder | None
+    errors: Mapping[str, str]
+
+
+@get("/export", permission="exchange.export", fresh=True)
+async def export_form(request: Request[Any, Any, Any]) -> Response[Any]:
+    return page(request, await export_page(request, FormData()))
+
+
+async def export_page(
+    request: Request[Any, Any, Any], form: FormData, errors: Mapping[str, str] | None = None
+) -> ExportPage:
+    crm = request.state.crm
+    views = await saved_views(crm, access_for(request, "relationship"))
+    await follow(crm, await custom_fields(crm))
+    count, exact = await crm.index.count(Scope())
+    scope = form.get("scope", EVERYBODY)
+    options = [(EVERYBODY, "Everybody"), *((str(view.id), view.content.name) for view in views)]
+    return ExportPage(
+        scopes=tuple(Option(value=value, label=label, chosen=value == scope) for value, label in options),
+        count=count,
+        count_exact=exact and not views,
+        reason=form.get("reason"),
+        errors=errors or {},
+    )
+
+
+@post("/export", permission="exchange.export", fresh=True, status_code=200)
+async def export(request: Request[Any, Any, Any]) -> Response[Any] | Stream:
+    """The file, piece by piece; each piece only after it is written down who has read it."""
+    form = await parse_form(request)
+    wanted = await read_form(request, form)
+    if wanted.order is None:
+        return page(request, await export_page(request, form, wanted.errors), block="form", status=422)
+    kind = wanted.order.format
+    pieces = await start_export(request.state.crm, access_for(request, "import_export"), wanted.order)
+    name = f"contacts-{now():%Y-%m-%d}.{SUFFIXES[kind]}"
+    headers = {"Content-Disposition": disposition(name), "Content-Security-Policy": SANDBOX}
+    return Stream(pieces, media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+async def read_form(request: Request[Any, Any, Any], form: FormData) -> Wanted:
+    errors = {}
+    reason, archived = form.get("reason").strip(), form.flag("archived")
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        errors["reason"] = f"Say in at most {LONGEST_REASON} characters what it is for."
+    if form.get("format") not in MEDIA_TYPES:
+        errors["format"] = "Choose a format."
+    views = await saved_views(request.state.crm, access_for(request, "relationship"))
+    scope = form.get("scope", EVERYBODY)
+    view = next((view for view in views if str(view.id) == scope), None)
+    if scope != EVERYBODY and view is None:
+        errors["scope"] = "Choose whom to export."
+    if errors:
+        return Wanted(None, errors)
+    try:
+        ids = None if view is None else await ids_of(request, view, archived=archived)
+    except InvalidCondition:
+        return Wanted(None, {"scope": "This view asks for a field that does not exist any more."})
+    kind = "csv" if form.get("format") == "csv" else "vcard"
+    return Wanted(
+        ExportOrder(format="csv" if kind == "csv" else "vcard", ids=ids, archived=archived, reason=reason), {}
+    )
+
+
+async def ids_of(request: Request[Any, Any, Any], view: View, *, archived: bool) -> Sequence[UUID]:
+    """The contacts of a saved view. Raises InvalidCondition."""
+    crm = request.state.crm
+    definitions = await custom_fields(crm)
+    source = view.content.condition
+    condition = read_condition(source, by_key(index_fields(crm, definitions))) if source else EVERYTHING
+    scope = Scope(condition=condition, text=view.content.text, archived=None if archived else False)
+    return await select_ids(crm, access_for(request, "relationship"), scope, definitions=definitions, limit=MOST)
+
+
+EXPORT_ROUTES = (export_form, export)
