@@ -24,7 +24,12 @@ from confida_core.interactions.content import (
     InteractionDraft,
     checked,
 )
-from confida_core.interactions.participants import set_participants, trash_participants, untouch
+from confida_core.interactions.participants import (
+    add_participants,
+    set_participants,
+    trash_participants,
+    untouch,
+)
 from confida_core.interactions.tables import Interaction
 from confida_core.storage.database import VersionConflict
 from confida_core.storage.sealed_files import ReceivedFile, delete_files, discard_files, keep_files, set_people
@@ -90,7 +95,7 @@ async def log_interaction(
         await crm.keyring.ensure(people or (crm.keyring.installation_id,), INTERACTION.retention_class)
         async with crm.data.transaction():
             await crm.records.insert(INTERACTION, row, content, people=people)
-            await set_participants(crm, row, people)
+            await add_participants(crm, [(row, people)])
             await keep_files(crm, files, owner_id=row["id"], people=people, permission=FILES_PERMISSION)
     except BaseException:
         await discard_files(crm, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,22 +15,38 @@ from confida_core.installation import Installation
 
 
 async def set_participants(
-    crm: Installation, row: Mapping[str, Any], people: Sequence[UUID], *, before: Sequence[UUID] = ()
+    crm: Installation, row: Mapping[str, Any], people: Sequence[UUID], *, before: Sequence[UUID]
 ) -> None:
-    """Exactly these people took part in the interaction of this row; inside the transaction that writes it.
+    """Exactly these people took part in the interaction of this row; inside the transaction that changes it.
 
     before: who did until now. `touched_at` of all of them follows.
     """
-    if before:
-        await crm.data.fetch("DELETE FROM interaction_participant WHERE interaction_id = ?", row["id"])
+    await crm.data.fetch("DELETE FROM interaction_participant WHERE interaction_id = ?", row["id"])
+    await insert_links(crm, [(row, people)])
+    await untouch(crm, sorted({*people, *before}))
+
+
+async def add_participants(crm: Installation, written: Sequence[tuple[Mapping[str, Any], Sequence[UUID]]]) -> None:
+    """Who took part in these new interactions; inside the transaction that writes them. `touched_at` follows."""
+    await insert_links(crm, written)
+    latest: dict[UUID, datetime] = {}
+    for row, people in written:
+        if row["state"] == "done" and row["at"] <= now():
+            for person in people:
+                latest[person] = max(row["at"], latest.get(person, row["at"]))
+    for person in sorted(latest):
+        await touch(crm, [person], latest[person])
+
+
+async def insert_links(crm: Installation, written: Sequence[tuple[Mapping[str, Any], Sequence[UUID]]]) -> None:
     await crm.data.execute_many(
         "INSERT INTO interaction_participant (id, interaction_id, contact_id, at, kind, state) VALUES (?, ?, ?, ?, ?, ?)",
-        [(new_id(), row["id"], person, row["at"], row["kind"], row["state"]) for person in people],
+        [
+            (new_id(), row["id"], person, row["at"], row["kind"], row["state"])
+            for row, people in written
+            for person in people
+        ],
     )
-    if before:
-        await untouch(crm, sorted({*people, *before}))
-    elif row["state"] == "done" and row["at"] <= now():
-        await touch(crm, people, row["at"])
 
 
 async def trash_participants(crm: Installation, interaction_id: UUID, people: Sequence[UUID]) -> None:

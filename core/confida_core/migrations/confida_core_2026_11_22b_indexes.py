@@ -9,10 +9,10 @@ VERSION = "1.38.0"
 DESCRIPTION = "Indexes over several columns."
 
 STATEMENTS = [
-    "CREATE INDEX interaction_participant_timeline ON interaction_participant (contact_id, at, interaction_id)",
+    "CREATE INDEX interaction_participant_timeline ON interaction_participant (contact_id, at, interaction_id, state, kind)",
     "CREATE INDEX interaction_participant_lately ON interaction_participant (state, at)",
     "CREATE INDEX interaction_task ON interaction (state, due_on, id)",
-    "CREATE INDEX interaction_task_of ON interaction (assignee_id, state, due_on, id)",
+    "CREATE INDEX interaction_task_of ON interaction (assignee_id, state, due_on, id, remind_at, deleted_at)",
     "CREATE INDEX interaction_done ON interaction (state, done_at, id)",
     "CREATE INDEX contact_change_subject ON contact_change (subject_id, id)",
     "CREATE INDEX import_item_run ON import_item (run_id, contact_id, action)",

@@ -21,6 +21,7 @@ from confida_core.vault.keyring import Keyring
 from confida_core.vault.sealing import Key, bound_to, place_of, seal
 
 encode = msgspec.msgpack.Encoder().encode
+INSERT_WRAP = "INSERT INTO shared_key (id, key_id, subject_id, record_id, wrapped) VALUES (?, ?, ?, ?, ?)"
 
 
 def wrap_place(key_id: UUID, subject_id: UUID, record_id: UUID) -> bytes:
@@ -61,7 +62,9 @@ class Records:
         self, declaration: RecordDeclaration, rows: Sequence[tuple[Mapping[str, Any], msgspec.Struct]]
     ) -> None:
         """Store many rows about one person each in one transaction; all with the same operational columns."""
-        if not rows or declaration.subject is None:
+        if declaration.subject is None:
+            raise TypeError("a shared record is stored with its people: insert_shared_many")
+        if not rows:
             return
         await self.keyring.ensure([columns[declaration.subject] for columns, _ in rows], declaration.retention_class)
         names = [*rows[0][0], "version", "sealed"]
@@ -71,6 +74,30 @@ class Records:
                 sealed = await self._seal(declaration, columns["id"], columns, content, ())
                 values.append((*(columns[name] for name in names[:-2]), 1, sealed))
                 self._announce(declaration, columns["id"], columns, ())
+            quoted = ", ".join(f'"{name}"' for name in names)
+            marks = ", ".join("?" * len(names))
+            await self.database.execute_many(f"INSERT INTO {declaration.name} ({quoted}) VALUES ({marks})", values)
+
+    async def insert_shared_many(
+        self,
+        declaration: RecordDeclaration,
+        rows: Sequence[tuple[Mapping[str, Any], msgspec.Struct, Sequence[UUID]]],
+    ) -> None:
+        """Store many new shared rows, each with its people, in one transaction; all with the same operational columns."""
+        if not rows:
+            return
+        everybody = {person for _, _, people in rows for person in people or (self.keyring.installation_id,)}
+        await self.keyring.ensure(everybody, declaration.retention_class)
+        names = [*rows[0][0], "version", "sealed"]
+        wraps, values = [], []
+        async with self.database.transaction():
+            for columns, content, people in rows:
+                key, own = await self._fresh_key(declaration, columns["id"], people)
+                place = place_of(declaration.name, columns["id"], None, declaration.retention_class, key.id)
+                wraps += own
+                values.append((*(columns[name] for name in names[:-2]), 1, seal(key, encode(content), place)))
+                self._announce(declaration, columns["id"], columns, people)
+            await self.database.execute_many(INSERT_WRAP, wraps)
             quoted = ", ".join(f'"{name}"' for name in names)
             marks = ", ".join("?" * len(names))
             await self.database.execute_many(f"INSERT INTO {declaration.name} ({quoted}) VALUES ({marks})", values)
@@ -165,18 +192,22 @@ class Records:
 
     async def _shared_key(self, declaration: RecordDeclaration, record_id: UUID, people: Sequence[UUID]) -> Key:
         """A fresh key for each writing: somebody who was taken off a record does not keep a key to its future."""
-        key_id, secret = new_id(), os.urandom(32)
+        key, wraps = await self._fresh_key(declaration, record_id, people)
         await self.database.fetch("DELETE FROM shared_key WHERE record_id = ?", record_id)
+        await self.database.execute_many(INSERT_WRAP, wraps)
+        return key
+
+    async def _fresh_key(
+        self, declaration: RecordDeclaration, record_id: UUID, people: Sequence[UUID]
+    ) -> tuple[Key, list[tuple[UUID, UUID, UUID, UUID, bytes]]]:
+        """A new key, and the rows that hold it, wrapped once for each person."""
+        key_id, secret = new_id(), os.urandom(32)
         wraps = []
         for person in dict.fromkeys(people or (self.keyring.installation_id,)):
             holder = await self.keyring.current(person, declaration.retention_class)
-            wraps.append(
-                (new_id(), key_id, person, record_id, seal(holder.wrap, secret, wrap_place(key_id, person, record_id)))
-            )
-        await self.database.execute_many(
-            "INSERT INTO shared_key (id, key_id, subject_id, record_id, wrapped) VALUES (?, ?, ?, ?, ?)", wraps
-        )
-        return Key.shared(key_id, secret)
+            wrapped = seal(holder.wrap, secret, wrap_place(key_id, person, record_id))
+            wraps.append((new_id(), key_id, person, record_id, wrapped))
+        return Key.shared(key_id, secret), wraps
 
     def _announce(
         self, declaration: RecordDeclaration, record_id: UUID, columns: Mapping[str, Any], people: Sequence[UUID]

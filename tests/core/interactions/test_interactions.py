@@ -11,6 +11,7 @@ from confida_core.clock import now
 from confida_core.contacts.history import changes_of
 from confida_core.contacts.validation import InvalidContent
 from confida_core.ids import new_id
+from confida_core.interactions.bulk import log_many
 from confida_core.interactions.content import InteractionContent, InteractionDraft
 from confida_core.interactions.interactions import (
     delete_interaction,
@@ -259,3 +260,31 @@ async def test_interaction_about_nobody_belongs_to_the_organisation(crm: Any) ->
     one = await plan(crm, subject="Order stamps")
     opened = await visible_interaction(crm, access_of(), one)
     assert (opened.people, opened.content) == ((), InteractionContent(subject="Order stamps"))
+
+
+async def test_many_at_once_are_the_same_as_one_by_one(crm: Any) -> None:
+    ada, mats = await make(crm), await make(crm, "Mats")
+    drafts = [
+        InteractionDraft(kind="call", people=(ada,), subject="early", at=NOON),
+        InteractionDraft(kind="note", people=(ada, mats), subject="late", at=NOON + timedelta(days=1)),
+        InteractionDraft(kind="task", people=(mats,), subject="planned", planned=True),
+    ]
+    ids = await log_many(crm, access_of(), drafts)
+    opened = [await visible_interaction(crm, access_of(), one) for one in ids]
+    assert [(item.content.subject, set(item.people)) for item in opened] == [
+        ("early", {ada}),
+        ("late", {ada, mats}),
+        ("planned", {mats}),
+    ]
+    assert [await touched(crm, one) for one in (ada, mats)] == [NOON + timedelta(days=1)] * 2
+    assert await on_timeline(crm, ada) == [ids[1], ids[0]]
+
+
+async def test_many_are_written_all_or_none(crm: Any) -> None:
+    ada = await make(crm)
+    drafts = [InteractionDraft(kind="call", people=(ada,), subject=subject, at=NOON) for subject in ("good", "")]
+    with pytest.raises(InvalidContent):
+        await log_many(crm, access_of(), drafts)
+    with pytest.raises(Forbidden):
+        await log_many(crm, access_of(READER), drafts[:1])
+    assert await crm.data.fetch("SELECT id FROM interaction") == []

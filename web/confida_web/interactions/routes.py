@@ -62,8 +62,7 @@ async def story_page(
 ) -> Response[Any]:
     """One block of the contact's page that shows the story; the rest of the page is not made."""
     opened = await visible_contact(request.state.crm, access_for(request, "relationship"), contact_id)
-    kind, before = request.query_params.get("kind", ""), request.query_params.get("before")
-    story = await story_of(request, contact_id, kind=kind, before=before, composer=composer)
+    story = await story_of(request, contact_id, composer=composer)
     head = ContactHead(id=str(contact_id), name=opened.content.display_name, kind=opened.row["kind"])
     content = ContactPage(
         contact=head,

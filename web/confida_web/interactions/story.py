@@ -16,7 +16,7 @@ from confida_core.interactions.content import KINDS as KNOWN
 from confida_core.interactions.tasks import next_task
 from confida_core.interactions.timeline import TimelinePage, read_timeline
 from confida_web.contacts.pages import NextStep
-from confida_web.display import Errors, Option, Tab
+from confida_web.display import Errors, Option, Panel, Tab
 from confida_web.formatting import Formatter, formatter
 from confida_web.forms import FormData
 from confida_web.interactions.entries import KINDS, Attachment, Composer, TimelineDay
@@ -28,14 +28,14 @@ PER_PAGE = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """Fields of the same names of `ContactPage`, and the next step of its head. failed: labels of broken sources."""
+    """Fields of the same names of `ContactPage`, and the next step of its head. panels: a notice for each broken source."""
 
     composer: Composer
     timeline: tuple[TimelineDay, ...]
     timeline_kinds: tuple[Tab, ...]
     older_href: str | None
     next_step: NextStep | None
-    failed: tuple[str, ...]
+    panels: tuple[Panel, ...]
 
 
 def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
@@ -47,14 +47,12 @@ async def story_of(
     request: Request[Any, Any, Any],
     contact_id: UUID,
     *,
-    kind: str = "",
-    before: str | None = None,
     composer: Composer | None = None,
 ) -> Story:
     """Everything about one contact that this reader may see. The caller has passed the gate to the contact.
 
-    kind: only this one; "" for all. before: the cursor of an older page. composer: the one to show again after an error.
-    A reader without `interactions.read` gets an empty story. Raises InvalidCursor.
+    The query of the request chooses: `kind` shows only one, `before` is the cursor of an older page. composer: the one to
+    show again after an error. A reader without `interactions.read` gets an empty story. Raises InvalidCursor.
     """
     crm, access = request.state.crm, access_for(request, "relationship")
     may_write = access.actor.may("interactions.write")
@@ -65,8 +63,9 @@ async def story_of(
             timeline_kinds=(),
             older_href=None,
             next_step=None,
-            failed=(),
+            panels=(),
         )
+    kind, before = request.query_params.get("kind", ""), request.query_params.get("before")
     wanted = frozenset({kind}) if kind in KNOWN else frozenset[str]()
     found = await read_timeline(crm, access, contact_id, kinds=wanted, cursor=before, limit=PER_PAGE)
     staff = await staff_options(request) if may_write else ()
@@ -77,7 +76,7 @@ async def story_of(
         timeline_kinds=kind_tabs(contact_id, kind),
         older_href=older(contact_id, kind, found.next_cursor),
         next_step=await next_step_of(request, contact_id, f),
-        failed=found.failed,
+        panels=tuple(Panel(key=f"timeline-{label}", title=label, html=None) for label in found.failed),
     )
 
 
