@@ -153,12 +153,17 @@ class Reader(HTMLParser):
         self.icons: set[str] = set()
         self.addresses: set[str] = set()
         self._in_template = 0
+        self.misplaced: list[str] = []
         self._in_label = 0
+        self._in_paragraph = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         self._in_template += tag == "template"
         self._in_label += tag == "label"
+        self._in_paragraph += tag == "p"
+        if self._in_paragraph and tag in {"form", "div", "ul", "ol", "table", "fieldset", "details"}:
+            self.misplaced.append(tag)  # A browser would end the paragraph here.
         if "id" in found and not self._in_template:
             self.ids.append(found["id"])
         if tag == "form":
@@ -179,6 +184,7 @@ class Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self._in_template -= tag == "template"
         self._in_label -= tag == "label"
+        self._in_paragraph -= tag == "p"
 
 
 def read(html: str) -> Reader:
@@ -192,11 +198,12 @@ def test_page_is_sound(environment: Environment, name: str) -> None:
     reader = read(render(environment, SAMPLES[name], frame()))
     assert [form for form in reader.forms if form["post"] and not form["token"]] == []
     assert sorted({one for one in reader.ids if reader.ids.count(one) > 1}) == []
-    assert reader.unlabelled == []
+    assert (reader.unlabelled, reader.misplaced) == ([], [])
     symbols = set(re.findall(r'<symbol id="([^"]+)"', (STATIC_FOLDER / "icons.svg").read_text(encoding="utf-8")))
     assert reader.icons - symbols == set()
 
 
 def test_reader_sees_what_is_unsound() -> None:
-    reader = read('<form method="post"><input name="x"><p id="a"></p><p id="a"></p></form>')
+    reader = read('<form method="post"><input name="x"><p id="a"></p><p id="a"><ul></ul></p></form>')
     assert (reader.forms, reader.unlabelled, reader.ids) == ([{"post": True, "token": False}], ["x"], ["a", "a"])
+    assert reader.misplaced == ["ul"]
