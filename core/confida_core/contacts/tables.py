@@ -18,7 +18,7 @@ class Contact(Table, tablename="contact", db=DATA):
     owner_id = UUID(null=True, default=None, index=True)
     team_id = UUID(null=True, default=None, index=True)
     archived_at = Timestamptz(null=True, default=None)
-    deleted_at = Timestamptz(null=True, default=None, index=True)
+    deleted_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
     created_by = UUID()
     updated_at = Timestamptz()
