@@ -1,0 +1,127 @@
+"""`python -m tests.bench [--quick] [--engine sqlite|postgres] [--only PART ...]`: what Confida takes, beside its promises."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from confida_core.settings import Settings
+from tests.bench.bring_in import seconds_of_import
+from tests.bench.figures import Figures, missed, table
+from tests.bench.load import Outcome, Plan
+from tests.bench.server import Server, command, environment, family, memory, serving
+from tests.bench.stores import STORES_BY_NAME, Store
+from tests.bench.visit import first_visit
+from tests.bench.visits import Known, creations, everybody, know
+
+PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import")
+STARTS = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="10,000 contacts instead of 100,000, shorter loads")
+    parser.add_argument("--engine", choices=list(STORES_BY_NAME), action="append", help="only this one")
+    parser.add_argument("--only", choices=PARTS, action="append", help="only this part (repeat for several)")
+    given = parser.parse_args()
+    contacts, seconds = (10_000, 3.0) if given.quick else (100_000, 10.0)
+    measured = []
+    for engine in given.engine or STORES_BY_NAME:
+        store = STORES_BY_NAME[engine](contacts, 3 * contacts)
+        with store.prepared() as settings:
+            print(f"{store.name}, {contacts:,} contacts, {3 * contacts:,} interactions", flush=True)
+            measured.append(Figures(store.name))
+            measure(store, settings, measured[-1], given.only or PARTS, seconds)
+    print()
+    print(table(measured))
+    print(f"\n{missed(measured)} promises missed" if missed(measured) else "\nEvery promise is kept.")
+
+
+def measure(store: Store, settings: Settings, figures: Figures, parts: Sequence[str], seconds: float) -> None:
+    sizes = store.sizes(settings) | {"index": (settings.home / "index.db").resolve().stat().st_size}
+    for name, size in sizes.items():
+        figures.note(f"size.{name}", size)
+    known = asyncio.run(know(settings))
+    if "start" in parts:
+        starts = [cold_start(settings, known) for _ in range(STARTS)]
+        figures.note("start.login", sorted(login for login, _ in starts)[STARTS // 2])
+        figures.note("start.list", sorted(shown for _, shown in starts)[STARTS // 2])
+    with serving(settings) as server:
+        server.seconds_until("/contacts", known.visitors[0].cookie)
+        if "visit" in parts:
+            size, hosts = first_visit(server, "/contacts", known.visitors[0].cookie)
+            figures.note("visit.bytes", size)
+            figures.note("visit.hosts", len(hosts))
+        if "load" in parts:
+            loads(server, known, figures, 1, seconds)
+        if "create" in parts:
+            outcome = put_load(server, creations(known), seconds, b"HTTP/1.1 303")
+            note_load(figures, "create", outcome)
+    if "workers" in parts:
+        with serving(settings, 2) as server:
+            server.seconds_until("/contacts", known.visitors[0].cookie)
+            loads(server, known, figures, 2, seconds)
+    for pid in store.server_processes():
+        figures.note("memory.database", sum(map(memory, family(pid))))
+    if "reindex" in parts:
+        figures.note("reindex", seconds_of("reindex", settings))
+    if "import" in parts:
+        figures.note("import", asyncio.run(seconds_of_import(settings, 10_000)))
+
+
+def cold_start(settings: Settings, known: Known) -> tuple[float, float]:
+    """Seconds to the log-in page and to a list, from nothing."""
+    with serving(settings) as server:
+        login = server.seconds_until("/login")
+        return login, server.seconds_until("/contacts", known.visitors[0].cookie)
+
+
+def loads(server: Server, known: Known, figures: Figures, workers: int, seconds: float) -> None:
+    for kind in ("lists", "searches", "contacts", "mixed"):
+        before = server.cpu_seconds()
+        outcome = put_load(server, everybody(known, kind), seconds)
+        note_load(figures, f"{kind}.{workers}", outcome)
+        pages = len(outcome.milliseconds) * (1 + 0.5 / outcome.seconds)  # The pages that were not counted cost as well.
+        figures.note(f"{kind}.{workers}.cpu", (server.cpu_seconds() - before) * 1000 / max(pages, 1))
+    figures.note(f"memory.{workers}", server.memory())
+
+
+def put_load(server: Server, users: list[list[bytes]], seconds: float, expect: bytes = b"HTTP/1.1 200") -> Outcome:
+    """In a process of its own, which ends by itself."""
+    plan = msgspec.msgpack.encode(Plan(server.port, users, seconds, expect=expect))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load"],
+        input=plan,
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=seconds + 60,
+        cwd=Path(__file__).parents[2],
+    )
+    return msgspec.msgpack.decode(done.stdout, type=Outcome)
+
+
+def note_load(figures: Figures, key: str, outcome: Outcome) -> None:
+    if outcome.refused or not outcome.milliseconds:
+        print(f"  {key}: NOT ANSWERED AS EXPECTED: {outcome.refused}", flush=True)
+    if outcome.milliseconds:
+        figures.note(f"{key}.p50", outcome.at(0.5))
+        figures.note(f"{key}.p95", outcome.at(0.95))
+        figures.note(f"{key}.rate", outcome.per_second)
+
+
+def seconds_of(name: str, settings: Settings) -> float:
+    """How long a command takes, its start included."""
+    started = time.perf_counter()
+    subprocess.run(command(name), env=environment(settings), check=True, capture_output=True, timeout=300)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

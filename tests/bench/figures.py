@@ -1,0 +1,125 @@
+"""What is measured beside what was promised, as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Reads = Callable[[float], str]
+
+
+def milliseconds(value: float) -> str:
+    return f"{value:.1f} ms"
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s"
+
+
+def pages(value: float) -> str:
+    return f"{value:,.0f}/s"
+
+
+def megabytes(value: float) -> str:
+    return f"{value / 1e6:,.0f} MB"
+
+
+def kilobytes(value: float) -> str:
+    return f"{value / 1e3:.1f} kB"
+
+
+def plain(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """highest, lowest: what the value may be; a line without either is told, not judged."""
+
+    key: str
+    label: str
+    show: Reads
+    highest: float | None = None
+    lowest: float | None = None
+
+    @property
+    def target(self) -> str:
+        if self.highest is not None:
+            return f"≤ {self.show(self.highest)}"
+        return f"> {self.show(self.lowest)}" if self.lowest is not None else ""
+
+    def verdict(self, value: float) -> str:
+        if self.highest is not None:
+            return "" if value <= self.highest else " MISSED"
+        return " MISSED" if self.lowest is not None and value <= self.lowest else ""
+
+
+def load_lines(workers: int, rate: float) -> list[Line]:
+    several = "one process" if workers == 1 else f"{workers} workers"
+    lines = []
+    for kind in ("lists", "searches", "contacts", "mixed"):
+        name, key = f"{kind}, {several}", f"{kind}.{workers}"
+        lines += [
+            Line(f"{key}.p50", f"{name}: median", milliseconds),
+            Line(f"{key}.p95", f"{name}: 95 %", milliseconds, highest=50),
+            Line(f"{key}.rate", f"{name}: pages", pages, lowest=rate if kind == "mixed" else None),
+            Line(f"{key}.cpu", f"{name}: server's processor time a page", milliseconds),
+        ]
+    return lines
+
+
+LINES = (
+    *load_lines(1, 200),
+    *load_lines(2, 500),
+    Line("create.p50", "create a contact, one process: median", milliseconds),
+    Line("create.p95", "create a contact, one process: 95 %", milliseconds, highest=60),
+    Line("memory.1", "memory after the load, one process", megabytes, highest=300e6),
+    Line("memory.2", "memory after the load, two workers", megabytes, highest=300e6),
+    Line("memory.database", "memory of the database server (beside it)", megabytes),
+    Line("start.login", "cold start to the first log-in page", seconds, highest=2),
+    Line("start.list", "cold start to the first list", seconds, highest=2),
+    Line("import", "import of 10,000 CSV rows", seconds, highest=15),
+    Line("reindex", "rebuild of the index (`confida reindex`)", seconds, highest=10),
+    Line("visit.bytes", "first visit of the list with everything it loads", kilobytes, highest=60e3),
+    Line("visit.hosts", "other hosts it asks", plain, highest=0),
+    Line("size.data", "size of the data", megabytes),
+    Line("size.keyring", "size of the keyring", megabytes),
+    Line("size.index", "size of the index", megabytes),
+)
+
+
+@dataclass
+class Figures:
+    """One engine's."""
+
+    engine: str
+    values: dict[str, float] = field(default_factory=dict)
+
+    def note(self, key: str, value: float) -> None:
+        self.values[key] = value
+        line = next((one for one in LINES if one.key == key), None)
+        if line is not None:
+            print(f"  {line.label}: {line.show(value)}{line.verdict(value)}", flush=True)
+
+    def shown(self, line: Line) -> str:
+        value = self.values.get(line.key)
+        return "" if value is None else line.show(value) + line.verdict(value)
+
+
+def table(measured: list[Figures]) -> str:
+    """Every line that at least one engine has, in Markdown."""
+    rows = [("", "target", *(one.engine for one in measured))]
+    for line in LINES:
+        shown = [one.shown(line) for one in measured]
+        if any(shown):
+            rows.append((line.label, line.target, *shown))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    written = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
+    written.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(written)
+
+
+def missed(measured: list[Figures]) -> int:
+    return sum("MISSED" in one.shown(line) for one in measured for line in LINES)
