@@ -154,6 +154,8 @@ class Reader(HTMLParser):
         self.addresses: set[str] = set()
         self._in_template = 0
         self.misplaced: list[str] = []
+        self.pressed_by_enter: list[str] = []
+        self._waits_for_button = False
         self._in_label = 0
         self._in_paragraph = 0
 
@@ -166,7 +168,11 @@ class Reader(HTMLParser):
             self.misplaced.append(tag)  # A browser would end the paragraph here.
         if "id" in found and not self._in_template:
             self.ids.append(found["id"])
+        if tag == "button" and self._waits_for_button and found.get("type") != "button":
+            self.pressed_by_enter.append(found.get("name", ""))
+            self._waits_for_button = False
         if tag == "form":
+            self._waits_for_button = True
             self.forms.append({"post": found.get("method") == "post", "token": False})
         if found.get("name") == "_csrf":
             self.forms[-1]["token"] = True
@@ -199,6 +205,7 @@ def test_page_is_sound(environment: Environment, name: str) -> None:
     assert [form for form in reader.forms if form["post"] and not form["token"]] == []
     assert sorted({one for one in reader.ids if reader.ids.count(one) > 1}) == []
     assert (reader.unlabelled, reader.misplaced) == ([], [])
+    assert {"_add", "_remove"} & set(reader.pressed_by_enter) == set()
     symbols = set(re.findall(r'<symbol id="([^"]+)"', (STATIC_FOLDER / "icons.svg").read_text(encoding="utf-8")))
     assert reader.icons - symbols == set()
 
@@ -207,3 +214,6 @@ def test_reader_sees_what_is_unsound() -> None:
     reader = read('<form method="post"><input name="x"><p id="a"></p><p id="a"><ul></ul></p></form>')
     assert (reader.forms, reader.unlabelled, reader.ids) == ([{"post": True, "token": False}], ["x"], ["a", "a"])
     assert reader.misplaced == ["ul"]
+    assert read('<form><button type="button"></button><button name="_remove"></button></form>').pressed_by_enter == [
+        "_remove"
+    ]
