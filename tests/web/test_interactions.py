@@ -225,6 +225,28 @@ async def test_timeline_pages_and_filters_for_htmx_and_redirects_without(crm: An
     assert broken.status_code == 400
 
 
+async def test_contact_page_tells_the_story_without_javascript(crm: Any, client: Any) -> None:
+    ada = await make_contact(crm)
+    for number in range(22):
+        await write_down(client, ada, kind="note" if number % 2 else "call", subject=f"Entry {number:02}", at="")
+    await write_down(client, ada, kind="task", subject="Send the drawings", due_on="2026-01-02")
+    page = (await client.get(f"/contacts/{ada}")).text
+    assert 'id="compose"' in page
+    assert "Send the drawings" in section_of(page, "next-step")
+    older = re.search(r'href="/contacts/[^"]+(\?before=[^"]+)"', page)
+    assert older
+    second = (await client.get(f"/contacts/{ada}{older[1]}")).text
+    found = re.findall(r"Entry \d\d", page) + re.findall(r"Entry \d\d", second)
+    assert found == [f"Entry {number:02}" for number in range(21, -1, -1)]
+    notes = (await client.get(f"/contacts/{ada}?kind=note")).text
+    assert re.findall(r"Entry \d\d", notes) == [f"Entry {number:02}" for number in range(21, -1, -2)]
+
+
+def section_of(html: str, css_class: str) -> str:
+    """The paragraph with this class."""
+    return html.partition(f'class="{css_class}')[2].partition("</p>")[0]
+
+
 async def test_reading_a_page_is_logged_for_everybody_it_is_about(crm: Any, client: Any) -> None:
     ada, mats = await make_contact(crm), await make_contact(crm, "Mats")
     await write_down(client, ada, participants=str(mats))

@@ -13,6 +13,7 @@ RECORDS = (INTERACTION,)
 TABLES = (
     TableDeclaration(
         table=InteractionParticipant,
+        subject="contact_id",
         subject_free="Ids, a time and states; erasing a person removes the rows that name them.",
         clear={"kind": "One of the declared kinds.", "state": "Planned, done, cancelled or trash."},
     ),

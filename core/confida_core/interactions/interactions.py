@@ -64,9 +64,19 @@ async def visible_interaction(
     if not rows or (rows[0]["deleted_at"] and not (trashed and access.actor.may("interactions.write"))):
         raise NotFound
     opened = await crm.door.open_one(access, INTERACTION, rows[0])
-    if opened is None:
+    if opened is None or not await is_about_somebody_present(crm, opened.people):
         raise NotFound
     return opened
+
+
+async def is_about_somebody_present(crm: Installation, people: Sequence[UUID]) -> bool:
+    """Whether one of them is not in the trash; what is about nobody is always present."""
+    if not people:
+        return True
+    marks = ", ".join("?" * len(people))
+    return bool(
+        await crm.data.fetch(f"SELECT id FROM contact WHERE id IN ({marks}) AND deleted_at IS NULL LIMIT 1", *people)
+    )
 
 
 async def require_people(crm: Installation, access: Access, people: Sequence[UUID]) -> tuple[UUID, ...]:

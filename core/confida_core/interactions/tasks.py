@@ -126,7 +126,9 @@ async def list_tasks(crm: Installation, access: Access, query: TaskQuery) -> Tas
     opened = await crm.door.open(access, INTERACTION, rows)
     names = await names_of(crm, access, opened)
     cursor = cursor_of(query, rows[-1]) if more else None
-    return TaskPage(tuple(task_of(item, names) for item in opened), cursor)
+    # About somebody, but about nobody whom one may see: their contacts are in the trash.
+    shown = [item for item in opened if not item.people or any(person in names for person in item.people)]
+    return TaskPage(tuple(task_of(item, names) for item in shown), cursor)
 
 
 def selection(query: TaskQuery) -> tuple[str, list[Any]]:

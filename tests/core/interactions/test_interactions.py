@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from confida_core.clock import now
 from confida_core.contacts.history import changes_of
+from confida_core.contacts.trash import purge_contact, trash_contact
 from confida_core.contacts.validation import InvalidContent
 from confida_core.ids import new_id
 from confida_core.interactions.bulk import log_many
@@ -21,9 +23,9 @@ from confida_core.interactions.interactions import (
     visible_interaction,
 )
 from confida_core.interactions.timeline import read_timeline
-from confida_core.interactions.upkeep import empty_trash, take_out_person
+from confida_core.interactions.upkeep import empty_trash
 from confida_core.storage.database import VersionConflict
-from confida_core.storage.sealed_files import collected, open_file, path_of
+from confida_core.storage.sealed_files import collected, open_file, path_of, sweep_files
 from confida_core.vault.access import Forbidden, NotFound
 from tests.core.interactions.cast import MATS, NOON, OLGA, READER, ZOE, access_of, log, make, plan, received, touched
 
@@ -61,7 +63,7 @@ async def test_nothing_of_the_content_is_plain_in_any_row(crm: Any) -> None:
             assert not any(b"MARKER" in (v if isinstance(v, bytes) else str(v).encode()) for v in row.values())
 
 
-@pytest.mark.parametrize("hidden", ["missing", "restricted", "trashed"])
+@pytest.mark.parametrize("hidden", ["missing", "restricted", "trashed", "contact trashed"])
 async def test_gate_answers_alike_for_every_reason(crm: Any, hidden: str) -> None:
     ada = await make(crm)
     interaction_id = await log(crm, ada)
@@ -72,6 +74,8 @@ async def test_gate_answers_alike_for_every_reason(crm: Any, hidden: str) -> Non
         await crm.orders.give("restriction", ada)
     if hidden == "trashed":
         await delete_interaction(crm, access_of(), interaction_id)
+    if hidden == "contact trashed":
+        await trash_contact(crm, access_of(), ada)
     with pytest.raises(NotFound):
         await visible_interaction(crm, access_of(READER), interaction_id)
 
@@ -244,16 +248,31 @@ async def test_erasing_one_participant_leaves_the_others_theirs(crm: Any) -> Non
     ada, mats = await make(crm), await make(crm, "Mats")
     file, own = await received(crm), await received(crm, b"own", "own.txt")
     both, alone = await log(crm, ada, mats, files=[file]), await log(crm, ada, files=[own])
-    assert await take_out_person(crm, ada) == 2
-    await crm.keyring.destroy(ada, ["relationship"])
+    await purge_contact(crm, ada)
     opened = await visible_interaction(crm, access_of(), both)
     assert (opened.content.subject, opened.people) == ("About the engine", (mats,))
     assert await on_timeline(crm, mats) == [both]
-    with pytest.raises(NotFound):
-        await visible_interaction(crm, access_of(), alone)
-    assert (path_of(crm, file.id).exists(), path_of(crm, own.id).exists()) == (True, False)
+    for gone in (visible_interaction(crm, access_of(), alone), open_file(crm, access_of(), own.id)):
+        with pytest.raises(NotFound):
+            await gone
+    kept = await open_file(crm, access_of(), file.id)
+    assert await collected(kept.pieces, 100) == b"minutes of the meeting"
     for table, column in (("interaction_participant", "contact_id"), ("shared_key", "subject_id")):
         assert await crm.data.fetch(f"SELECT id FROM {table} WHERE {column} = ?", ada) == []
+    rows = await crm.data.fetch("SELECT id FROM interaction UNION ALL SELECT id FROM sealed_file")
+    assert {row["id"] for row in rows} == {both, file.id}
+
+
+async def test_bytes_of_an_erased_person_are_swept_away(crm: Any) -> None:
+    ada = await make(crm)
+    file = await received(crm)
+    await log(crm, ada, files=[file])
+    os.utime(path_of(crm, file.id), (1_000_000, 1_000_000))
+    await sweep_files(crm, {})
+    assert path_of(crm, file.id).exists()
+    await purge_contact(crm, ada)
+    await sweep_files(crm, {})
+    assert not path_of(crm, file.id).exists()
 
 
 async def test_interaction_about_nobody_belongs_to_the_organisation(crm: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from confida_core.clock import now
+from confida_core.contacts.trash import restore_contact, trash_contact
 from confida_core.index.cursors import InvalidCursor
 from confida_core.interactions.interactions import delete_interaction, visible_interaction
 from confida_core.interactions.tasks import (
@@ -64,6 +65,16 @@ async def test_tasks_are_listed_by_when_they_are_due(crm: Any) -> None:
     assert await listed(crm, "upcoming", until=day(7)) == ["soon"]
     assert await listed(crm, "open", assignee_id=MATS.id) == ["far"]
     assert await listed(crm, "done") == []
+
+
+async def test_tasks_about_contacts_in_the_trash_wait_there_too(crm: Any) -> None:
+    ada = await make(crm)
+    await plan(crm, ada)
+    await plan(crm, subject="Order stamps")
+    await trash_contact(crm, access_of(), ada)
+    assert await listed(crm, "open") == ["Order stamps"]
+    await restore_contact(crm, access_of(), ada)
+    assert await listed(crm, "open") == ["Call back", "Order stamps"]
 
 
 async def test_reminder_that_has_come_makes_a_task_due(crm: Any) -> None:
