@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from confida_core.clock import now
 from confida_core.contacts.content import EmailAddress
 from confida_core.contacts.people import visible_contact
 from confida_core.vault.access import system_access
@@ -142,6 +144,18 @@ async def test_bulk_tag_is_undone_from_the_toast(client: Any, crm: Any) -> None:
     undo = re.search(r'action="(/contacts/operations/[^"]+/undo)"', page.text)
     assert undo is not None
     assert ((await client.post(undo[1])).status_code, await tags()) == (303, [[], []])
+
+
+async def test_chosen_contacts_are_exported_after_a_fresh_proof_only(client: Any, as_role: Any, crm: Any) -> None:
+    ada, _ = await make(crm, "Ada Lovelace"), await make(crm, "Zoe")
+    chosen = {"ids": str(ada), "action": "export"}
+    answer = await client.post("/contacts/bulk", data=chosen)
+    assert (answer.status_code, "FN:Ada Lovelace" in answer.text, "Zoe" in answer.text) == (200, True, False)
+    assert (await crm.door.read_log.of(ada))[0].purpose == "import_export"
+    assert (await (await as_role("staff")).post("/contacts/bulk", data=chosen)).status_code == 404
+    await crm.data.fetch("UPDATE session SET fresh_at = ?", now() - timedelta(hours=1))
+    later = await client.post("/contacts/bulk", data=chosen)
+    assert (later.status_code, later.headers["location"].partition("?")[0]) == (303, "/login/fresh")
 
 
 @pytest.mark.parametrize("fields", [{"ids": "nobody", "action": "archive"}, {"ids": str(1), "action": "fly"}])

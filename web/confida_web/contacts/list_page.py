@@ -99,7 +99,7 @@ async def contacts_page(
     rows = rows_of_condition(condition) if filter_rows is None else tuple(filter_rows)
     return replace(
         page,
-        rows=tuple(map(row_builder(crm, columns, owners), found.contacts)),
+        rows=tuple(map(row_builder(columns, owners), found.contacts)),
         columns=columns,
         filter_rows=rows,
         filter_open=filter_open,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from confida_core.contacts.bulk import archive_contacts, tag_contacts, undo_operation
 from confida_core.contacts.text import clean_line
 from confida_core.contacts.trash import list_trash
 from confida_core.contacts.validation import InvalidContent
 from confida_core.contacts.views import delete_view, save_view
+from confida_core.exchange.exports import ExportOrder
 from confida_web.contacts.filters import checked_rows, rows_of_form, source_of
 from confida_web.contacts.list_page import (
     COLUMNS_COOKIE,
@@ -39,12 +40,14 @@ from confida_web.contacts.listing import ContactsPage, FilterRow
 from confida_web.contacts.rows import COLUMNS, CUSTOM, columns_of, row_builder
 from confida_web.display import Tab
 from confida_web.errors.answers import back_to
+from confida_web.exchange.exporting import exported_file
 from confida_web.forms import FormData, parse_form
 from confida_web.frame import Toast
 from confida_web.multipart import BadBody
 from confida_web.page import is_fragment_request, page
 from confida_web.redirect import redirect
 from confida_web.security.access import access_for
+from confida_web.security.guard import NotFresh
 
 MOST_CHOSEN = 1_000
 
@@ -140,8 +143,8 @@ async def remove_view(request: Request[Any, Any, Any], view_id: FromPath[UUID]) 
     return redirect(request, "/contacts", Toast(message="The view is deleted."))
 
 
-@post("/contacts/bulk", permission="contacts.read")
-async def bulk(request: Request[Any, Any, Any]) -> Response[Any]:
+@post("/contacts/bulk", permission="contacts.read", status_code=200)
+async def bulk(request: Request[Any, Any, Any]) -> Response[Any] | Stream:
     """The same for all chosen contacts."""
     form = await parse_form(request)
     ids = chosen_ids(form)
@@ -149,7 +152,7 @@ async def bulk(request: Request[Any, Any, Any]) -> Response[Any]:
     if not ids:
         return redirect(request, back, Toast(message="Nobody was chosen.", tone="notice"))
     if action == "export":
-        return redirect(request, f"/export?{urlencode([('ids', str(one)) for one in ids[:150]])}")
+        return await export_chosen(request, ids)
     crm, access = request.state.crm, access_for(request, "relationship")
     if action == "tag":
         tag = clean_line(form.get("tag"))
@@ -164,6 +167,16 @@ async def bulk(request: Request[Any, Any, Any]) -> Response[Any]:
         raise BadBody(422, "Choose what to do with them.")
     undo = f"/contacts/operations/{operation}/undo" if count else None
     return redirect(request, back, Toast(message=message, undo_url=undo))
+
+
+async def export_chosen(request: Request[Any, Any, Any], ids: list[UUID]) -> Stream:
+    """What is taken out is personal data of many at once, so it needs a fresh proof here as on the page for exports."""
+    request.state.actor.require("exchange.export")
+    if not request.state.visitor.fresh:
+        raise NotFresh
+    return await exported_file(
+        request, ExportOrder(format="vcard", ids=ids, archived=True, reason="Chosen in the list")
+    )
 
 
 def chosen_ids(form: FormData) -> list[UUID]:
@@ -191,7 +204,7 @@ async def trash(request: Request[Any, Any, Any]) -> Response[Any]:
     columns = columns_of(crm, ListState(narrowing=Narrowing()), ("organisation", "email", "tags"), ())
     columns = tuple(replace(one, sort_href=None, direction=None) for one in columns)
     shown = ContactsPage(
-        rows=tuple(map(row_builder(crm, columns, {}), found)),
+        rows=tuple(map(row_builder(columns, {}), found)),
         columns=columns,
         count=len(found),
         views=(Tab(label="Everyone", href="/contacts"), Tab(label="Trash", href="/contacts/trash", current=True)),

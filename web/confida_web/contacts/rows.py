@@ -54,9 +54,12 @@ def column(crm: Installation, state: ListState, key: str, label: str, shown: boo
 
 
 def row_builder(
-    crm: Installation, columns: Sequence[Column], owners: Mapping[UUID, str]
+    columns: Sequence[Column], owners: Mapping[UUID, str]
 ) -> Callable[[Opened[ContactContent]], ContactRow]:
-    """Makes a line of an opened contact; fifty of them are made for each page, so what can be done once is done here."""
+    """Makes a line of an opened contact; fifty of them are made for each page, so what can be done once is done here.
+
+    Nobody on a list is restricted: the door does not open restricted contacts for daily work.
+    """
     shown = {column.key for column in columns if column.shown}
     custom = [key for key in shown if key.startswith(CUSTOM)]
 
@@ -74,7 +77,6 @@ def row_builder(
             tags=tuple(content.tags),
             owner=owners.get(stored["owner_id"], ""),
             touched_at=stored["touched_at"],
-            restricted=crm.orders.restricted(stored["id"]),
             archived=stored["archived_at"] is not None,
             extra={key: text_of(content.custom.get(key.removeprefix(CUSTOM))) for key in custom},
         )

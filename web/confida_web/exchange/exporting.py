@@ -69,11 +69,15 @@ async def export(request: Request[Any, Any, Any]) -> Response[Any] | Stream:
     wanted = await read_form(request, form)
     if wanted.order is None:
         return page(request, await export_page(request, form, wanted.errors), block="form", status=422)
-    kind = wanted.order.format
-    pieces = await start_export(request.state.crm, access_for(request, "import_export"), wanted.order)
-    name = f"contacts-{now():%Y-%m-%d}.{SUFFIXES[kind]}"
+    return await exported_file(request, wanted.order)
+
+
+async def exported_file(request: Request[Any, Any, Any], order: ExportOrder) -> Stream:
+    """The answer with the file. Raises Forbidden; the caller asks for a fresh proof of identity."""
+    pieces = await start_export(request.state.crm, access_for(request, "import_export"), order)
+    name = f"contacts-{now():%Y-%m-%d}.{SUFFIXES[order.format]}"
     headers = {"Content-Disposition": disposition(name), "Content-Security-Policy": SANDBOX}
-    return Stream(pieces, media_type=MEDIA_TYPES[kind], headers=headers)
+    return Stream(pieces, media_type=MEDIA_TYPES[order.format], headers=headers)
 
 
 async def read_form(request: Request[Any, Any, Any], form: FormData) -> Wanted:
