@@ -272,6 +272,7 @@ def contact_page(n: int = 0, **changes: object) -> contacts.ContactPage:
             Panel(key="sales", title="Deals", html=Markup("<p>Two open, together 1,200 EUR</p>")),
             Panel(key="broken", title="Tickets", html=None),
         ),
+        "vcard_href": "/contacts/1.vcf",
         "may_edit": True, "may_restrict": True, "may_delete": True, "may_see_reads": True,
     }  # fmt: skip
     return contacts.ContactPage(**(values | changes))  # type: ignore[arg-type]

@@ -123,6 +123,7 @@ class ContactPage(Page):
     relationship_errors: Errors = field(default_factory=dict)
     people: tuple[Relationship, ...] = ()
     panels: tuple[Panel, ...] = ()
+    vcard_href: str = ""
     may_edit: bool = False
     may_restrict: bool = False
     may_delete: bool = False
