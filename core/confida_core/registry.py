@@ -66,6 +66,11 @@ class Registry:
         """Every declaration of a hook, flat, in the order of the plugins' keys."""
         return [item.value for item in self._declared.get(hook, ())]
 
+    @property
+    def hooks(self) -> tuple[str, ...]:
+        """Names of all hooks that were called."""
+        return tuple(self._declared)
+
     def with_owner(self, hook: str) -> tuple[Declared, ...]:
         """The same, each with the plugin that declared it."""
         return self._declared.get(hook, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,20 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_: Any,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         home = Path(init_settings().get("home") or os.environ.get("CONFIDA_HOME") or "var")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "config.toml")
+
+    def origin_of(self, key: str) -> str:
+        """Where the value comes from: environment, config.toml, command line or default."""
+        if f"CONFIDA_{key.upper()}" in os.environ:
+            return "environment"
+        config = self.home / "config.toml"
+        if config.exists() and key in tomllib.loads(config.read_text("utf-8")):
+            return "config.toml"
+        return "command line" if key in self.model_fields_set else "default"
 
     @property
     def key_places(self) -> KeyPlaces:

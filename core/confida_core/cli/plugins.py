@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-from typing import Any
+import dataclasses
 
 import click
 
@@ -20,34 +19,11 @@ def plugins() -> None:
 @pass_program
 def list_(program: Program, as_json: bool) -> None:
     """Every plugin that is installed, with version and state; opens no data."""
-    found = installed_plugins(program)
+    from confida_core.plugin_list import installed_plugins
+
+    found = installed_plugins(program.registry)
     if as_json:
-        print_json(found)
+        print_json([dataclasses.asdict(plugin) for plugin in found])
         return
     for plugin in found:
-        click.echo(f"{plugin['key']:20}  {plugin['distribution']} {plugin['version']}  {plugin['state']}")
-
-
-def installed_plugins(program: Program) -> list[dict[str, Any]]:
-    """Our own parts first, then what is enabled, then what is merely installed."""
-    loaded = [
-        {
-            "key": plugin.info.key,
-            "distribution": plugin.distribution,
-            "version": plugin.version,
-            "state": "built in" if plugin.distribution == "confida" else "enabled",
-        }
-        for plugin in program.registry.plugins
-    ]
-    enabled = set(program.settings.plugins)
-    rest = [
-        {
-            "key": point.name,
-            "distribution": point.dist.name if point.dist else point.value,
-            "version": point.dist.version if point.dist else "?",
-            "state": "installed, not enabled",
-        }
-        for point in metadata.entry_points(group="confida.plugins")
-        if point.name not in enabled
-    ]
-    return [*loaded, *rest]
+        click.echo(f"{plugin.key:20}  {plugin.distribution} {plugin.version}  {plugin.state}")

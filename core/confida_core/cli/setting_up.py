@@ -9,7 +9,9 @@ from confida_core.cli.program import Program, pass_program, print_json
 
 @click.command()
 @click.option("--passphrase", is_flag=True, help="Unlock with a passphrase that is asked for, instead of a key file.")
-@click.option("--if-missing", is_flag=True, help="Do nothing, and say so, if there is an installation already.")
+@click.option(
+    "--if-missing", is_flag=True, help="Do nothing if there is one already; leave the recovery key to the browser."
+)
 @pass_program
 def init(program: Program, passphrase: bool, if_missing: bool) -> None:
     """Make a new installation: folder, keys and an empty database. Prints the recovery key, once."""
@@ -37,7 +39,9 @@ def init(program: Program, passphrase: bool, if_missing: bool) -> None:
             places.key_file.unlink(missing_ok=True)
         raise
     click.echo(f"A new installation is in {settings.home}.", err=True)
-    if made.recovery_key is not None:
+    if if_missing:
+        click.echo("The recovery key is shown when the owner's account is made in the browser.", err=True)
+    elif made.recovery_key is not None:
         show_recovery_key(made.recovery_key)
 
 
@@ -47,7 +51,7 @@ def show_recovery_key(recovery_key: str) -> None:
     click.echo(f"    {recovery_key}")
     click.echo(
         "\nWrite it on paper and keep it apart from this machine. Without it and without the unlock key all data are lost."
-        "\nThen run `confida keys confirm-recovery`.",
+        "\nThen run `confida keys confirm-recovery`. (Making the owner's account in the browser makes a new one, shown there.)",
         err=True,
     )
 

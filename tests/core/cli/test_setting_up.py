@@ -24,6 +24,11 @@ def test_init_prints_the_recovery_key_once(empty_shell: Shell) -> None:
     assert empty_shell("init", "--if-missing").output == ""
 
 
+def test_init_for_the_browser_leaves_the_recovery_key_to_it(empty_shell: Shell) -> None:
+    made = empty_shell("init", "--if-missing")
+    assert (RECOVERY_KEY.findall(made.output), made.stdout) == ([], "")
+
+
 def test_init_beside_a_database_without_keys_refuses(empty_shell: Shell, snapshot: Snapshot) -> None:
     (empty_shell.home / "confida.db").write_bytes(b"somebody's data")
     before = snapshot(empty_shell.home)

@@ -25,6 +25,7 @@ from confida_core.accounts.staff import (
     list_accounts,
 )
 from confida_web.account.pages import AuditPage, AuditRow, UserRow, UsersPage
+from confida_web.administration import system
 from confida_web.administration.words import KINDS, in_words
 from confida_web.declarations import NavDeclaration
 from confida_web.display import Option
@@ -170,5 +171,6 @@ ROUTES = (
     enable,
     sign_everybody_out,
     audit,
+    *system.ROUTES,
 )
 NAV_ITEMS: tuple[NavDeclaration, ...] = ()
