@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import tracemalloc
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -104,3 +107,19 @@ async def test_too_large_a_file_is_refused_and_leaves_nothing(crm: Any, client: 
     assert answer.status_code == 413
     assert [path for path in (crm.settings.home / "files").rglob("*") if path.is_file()] == []
     assert await crm.data.fetch("SELECT id FROM interaction") == []
+
+
+async def test_upload_never_sits_in_memory(crm: Any, client: Any, tmp_path: Path) -> None:
+    contact_id = await make_contact(crm)
+    source = tmp_path / "large.bin"
+    source.write_bytes(os.urandom(1 << 20) * 20)
+    await write_down(client, contact_id, files={"attachments": ("small.bin", b"x")})
+    with source.open("rb") as file:
+        tracemalloc.start()
+        answer = await write_down(client, contact_id, files={"attachments": ("large.bin", file)})
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert answer.status_code == 303
+    assert peak < 8 << 20
+    stored = await crm.data.fetch("SELECT id FROM sealed_file ORDER BY id DESC LIMIT 1")
+    assert path_of(crm, stored[0]["id"]).stat().st_size > 20 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent, ContactKind
 from confida_core.contacts.people import create_contact
+from confida_core.declarations import TimelineSource
 from confida_core.ids import new_id
 from confida_core.vault.access import Access, Actor
 from confida_web.interactions.markdown import rendered
@@ -240,6 +242,30 @@ async def test_contact_page_tells_the_story_without_javascript(crm: Any, client:
     assert found == [f"Entry {number:02}" for number in range(21, -1, -1)]
     notes = (await client.get(f"/contacts/{ada}?kind=note")).text
     assert re.findall(r"Entry \d\d", notes) == [f"Entry {number:02}" for number in range(21, -1, -2)]
+
+
+async def test_timeline_source_that_raises_is_replaced_by_a_notice(crm: Any) -> None:
+    from confida_web.app import create_app
+    from tests.web.client import signed_in_browser
+
+    async def broken(*_: Any, **__: Any) -> list[Any]:
+        raise RuntimeError("Ada Lovelace")
+
+    fees = TimelineSource(key="membership.fees", label="Fees paid", entries=broken)
+
+    class Registry:
+        timeline_sources = {**crm.registry.timeline_sources, fees.key: fees}
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(crm.registry, name)
+
+    contact_id = await make_contact(crm, "Mats")
+    other = dataclasses.replace(crm, registry=Registry())
+    async with await signed_in_browser(create_app(other), crm, "Olga", "owner") as browser:
+        await write_down(browser, contact_id)
+        page = await browser.get(f"/contacts/{contact_id}")
+    assert (page.status_code, "About the engine" in page.text, "Fees paid" in page.text) == (200, True, True)
+    assert "Ada" not in page.text
 
 
 def section_of(html: str, css_class: str) -> str:

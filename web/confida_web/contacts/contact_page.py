@@ -20,6 +20,7 @@ from confida_web.contacts.pages import ContactPage, Relationship
 from confida_web.declarations import ContactPanel
 from confida_web.display import Errors, Option, Panel, PersonRef
 from confida_web.formatting import formatter
+from confida_web.interactions.entries import Composer
 from confida_web.interactions.story import story_of
 from confida_web.page import render_panel
 
@@ -48,7 +49,7 @@ async def contact_page(
         contact=head_of(
             crm, contact, organisation=employer(related), owner=owner, team=team, next_step=story.next_step
         ),
-        composer=story.composer,
+        composer=story.composer if living else Composer(enabled=False),
         timeline=story.timeline,
         timeline_kinds=story.timeline_kinds,
         older_href=story.older_href,
@@ -58,7 +59,7 @@ async def contact_page(
         relationship_types=await type_options(request) if may_edit else (),
         relationship_errors=relationship_errors or {},
         people=people,
-        panels=await panels(request, access, contact),
+        panels=(*await panels(request, access, contact), *story.panels),
         may_edit=may_edit,
         may_restrict=actor.may("contacts.restrict") and contact.row["deleted_at"] is None,
         may_delete=actor.may("contacts.delete"),
