@@ -209,9 +209,9 @@ def unchangeable(opened: Opened[InteractionContent], draft: InteractionDraft) ->
     """What a form does not decide: who wrote it, and whether a task is done (that has its own button)."""
     row = opened.row
     kept = {"created_by": row["created_by"], "created_at": row["created_at"], "done_at": row["done_at"]}
-    if row["state"] != "planned" and draft.planned:
+    if row["done_at"] is not None and draft.planned:
         kept |= {"state": row["state"], "at": row["at"]}
-    if not draft.planned and draft.at is None:
+    if not draft.planned and draft.at is None and row["state"] != "planned":
         kept["at"] = row["at"]
     return kept
 

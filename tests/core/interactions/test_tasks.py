@@ -10,7 +10,8 @@ import pytest
 from confida_core.clock import now
 from confida_core.contacts.trash import restore_contact, trash_contact
 from confida_core.index.cursors import InvalidCursor
-from confida_core.interactions.interactions import delete_interaction, visible_interaction
+from confida_core.interactions.content import InteractionDraft
+from confida_core.interactions.interactions import delete_interaction, update_interaction, visible_interaction
 from confida_core.interactions.tasks import (
     TaskQuery,
     cancel_task,
@@ -137,6 +138,35 @@ async def test_what_was_never_planned_is_not_opened(crm: Any) -> None:
     await reopen_task(crm, access_of(), one)
     row = (await visible_interaction(crm, access_of(), one)).row
     assert (row["state"], row["at"], row["version"]) == ("done", NOON, 1)
+
+
+async def test_task_that_turns_out_to_have_been_a_call_happened_now(crm: Any) -> None:
+    ada = await make(crm)
+    one = await plan(crm, ada, due_on=day(5), assignee_id=OLGA.id)
+    draft = InteractionDraft(kind="call", people=(ada,), subject="Called already")
+    await update_interaction(crm, access_of(), one, draft, seen=1)
+    row = (await visible_interaction(crm, access_of(), one)).row
+    assert (row["state"], row["kind"], row["assignee_id"]) == ("done", "call", None)
+    assert abs(now() - row["at"]) < timedelta(minutes=1)
+    assert (await listed(crm, "open"), await touched(crm, ada)) == ([], row["at"])
+
+
+async def test_edited_task_keeps_its_state(crm: Any) -> None:
+    ada = await make(crm)
+    one = await plan(crm, ada, due_on=day(5))
+    await complete_task(crm, access_of(), one)
+    draft = InteractionDraft(kind="task", people=(ada,), subject="Renamed", planned=True, due_on=day(6))
+    await update_interaction(crm, access_of(), one, draft, seen=2)
+    row = (await visible_interaction(crm, access_of(), one)).row
+    assert (row["state"], row["at"] == row["done_at"], row["due_on"]) == ("done", True, day(6))
+
+
+async def test_note_that_becomes_a_task_is_to_be_done(crm: Any) -> None:
+    ada = await make(crm)
+    one = await log(crm, ada, kind="note")
+    draft = InteractionDraft(kind="task", people=(ada,), subject="Call back", planned=True, due_on=day(1))
+    await update_interaction(crm, access_of(), one, draft, seen=1)
+    assert (await listed(crm, "open"), await touched(crm, ada)) == (["Call back"], None)
 
 
 async def test_next_step_is_the_open_task_that_is_due_first(crm: Any) -> None:

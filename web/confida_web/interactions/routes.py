@@ -230,4 +230,13 @@ NAV_ITEMS = (
         order=30,
         badge=due_badge,
     ),
+    NavDeclaration(
+        key="new_task",
+        label="Task",
+        icon="task",
+        href="/tasks/new",
+        permission="interactions.write",
+        order=30,
+        quick_add=True,
+    ),
 )
