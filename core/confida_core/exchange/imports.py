@@ -144,11 +144,11 @@ async def _insert_run(
         "touched_at": moment,
         **dict.fromkeys(COUNTERS, 0),
     }
-    # The file is sealed under a key of the import's own, so that deleting it works in old backups too.
-    await crm.keyring.ensure([run_id, crm.keyring.installation_id], RUN.retention_class)
+    # The file is sealed under a key of its own, so that deleting it works in old backups too.
+    await crm.keyring.ensure([file.id, crm.keyring.installation_id], RUN.retention_class)
     async with crm.data.transaction():
         await crm.records.insert(RUN, columns, content)
-        await keep_files(crm, [file], owner_id=run_id, people=[run_id], permission="exchange.import")
+        await keep_files(crm, [file], owner_id=run_id, people=[file.id], permission="exchange.import")
     return run_id
 
 

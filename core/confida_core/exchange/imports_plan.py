@@ -37,12 +37,18 @@ class PlannedContact:
 
 @dataclass(slots=True)
 class PlannedRow:
-    """What becomes of one row, and what is to be said about it."""
+    """What becomes of one row, and what is to be said about it. contact: the one it is written to, if it is."""
 
     number: int
     action: Action
     contact: PlannedContact | None = None
     problem: tuple[ProblemKind, ProblemContent] | None = None
+    same_as: UUID | None = None
+
+    @property
+    def about(self) -> UUID | None:
+        """The contact that the row tells something of, even if nothing was written."""
+        return self.contact.id if self.contact else self.same_as
 
 
 @dataclass(slots=True)
@@ -90,7 +96,8 @@ class Planner:
         if target is None:
             return self._create(found, content, remarks)
         if self._policy is Duplicates.SKIP:
-            return PlannedRow(found.source_row, "skipped", problem=problem_of("duplicate", found, [reason]))
+            said = problem_of("duplicate", found, [reason])
+            return PlannedRow(found.source_row, "skipped", problem=said, same_as=target.id)
         return self._fill(found, content, remarks, target, reason)
 
     def _group(self, draft: ContactDraft) -> PlannedRow:
@@ -165,11 +172,12 @@ class Planner:
                 draft.source_row,
                 "skipped",
                 problem=problem_of("duplicate", draft, [reason, "It has no room for more."]),
+                same_as=target.id,
             )
         wants_picture = draft.picture is not None and not target.content.picture and target.picture is None
         problem = problem_of("remark", draft, remarks) if remarks or draft.note_rest else None
         if merged == target.content and not wants_picture:
-            return PlannedRow(draft.source_row, "skipped", problem=problem)
+            return PlannedRow(draft.source_row, "skipped", problem=problem, same_as=target.id)
         known = target.before is None or target.id in self._by_id
         target.content = merged
         if wants_picture:

@@ -14,7 +14,6 @@ BATCH = 200
 FILE_KEPT = timedelta(hours=24)
 REPORT_KEPT = timedelta(days=30)
 LARGEST_IMPORT = 200 * 1024 * 1024
-CLASS = "import"
 
 
 class RunState(StrEnum):
@@ -104,8 +103,8 @@ RUN = RecordDeclaration(
 PROBLEM = RecordDeclaration(
     table=ImportProblem,
     content=ProblemContent,
-    subject="run_id",
-    retention_class=CLASS,
+    subject="subject_id",
+    retention_class="relationship",
     purpose="import_export",
     label="Rows of imports that need a look",
     clear={"kind": "Invalid, duplicate, group or remark."},

@@ -25,8 +25,9 @@ from confida_core.exchange.draft import UnreadableFile
 from confida_core.exchange.imports_file import DraftStream, Found
 from confida_core.exchange.imports_matching import Match
 from confida_core.exchange.imports_opening import access_of, matches_for, open_stream, opened_run
-from confida_core.exchange.imports_plan import BatchPlan, PlannedContact, Planner
-from confida_core.exchange.imports_records import CLASS, PROBLEM, RUN, Duplicates, ProblemContent, RunContent, RunState
+from confida_core.exchange.imports_plan import BatchPlan, PlannedContact, PlannedRow, Planner
+from confida_core.exchange.imports_records import PROBLEM, RUN, Duplicates, ProblemContent, RunContent, RunState
+from confida_core.exchange.imports_upkeep import forget_file
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
@@ -93,7 +94,6 @@ async def _run(crm: Installation, run_id: UUID, seconds: float | None, progress:
         return True
     access = await access_of(crm, run.row["run_by"])
     stream = await open_stream(crm, run)
-    await crm.keyring.ensure([run_id], CLASS)
     batches = Batches(crm, access, run, stream, await custom_fields(crm))
     deadline = None if seconds is None else time.monotonic() + seconds
     while found := await stream.batch():
@@ -103,6 +103,8 @@ async def _run(crm: Installation, run_id: UUID, seconds: float | None, progress:
         if deadline is not None and time.monotonic() > deadline:
             return False
     await _finish(crm, access, run_id, batches.position)
+    # Nothing needs it any more, and whoever in it is erased tomorrow shall be gone from it too.
+    await forget_file(crm, run_id)
     return True
 
 
@@ -168,7 +170,8 @@ class Batches:
 
     async def _commit(self, plan: BatchPlan, pictures: Sequence[tuple[PlannedContact, ReceivedFile]]) -> None:
         crm, run_id = self._crm, self._run.row["id"]
-        await crm.keyring.ensure([contact.id for contact in plan.contacts], CONTACT.retention_class)
+        about = {row.about for row in plan.rows if row.about is not None}
+        await crm.keyring.ensure([*about, run_id], CONTACT.retention_class)
         async with crm.data.transaction():
             await self._move_cursor(plan)
             new = [contact for contact in plan.contacts if contact.before is None]
@@ -216,12 +219,19 @@ class Batches:
                 for row in plan.rows
             ],
         )
-        problems = [
-            ({"id": new_id(), "run_id": run_id, "row_number": row.number, "kind": row.problem[0]}, row.problem[1])
-            for row in plan.rows
-            if row.problem is not None
-        ]
+        problems = [(problem_row(run_id, row), row.problem[1]) for row in plan.rows if row.problem is not None]
         await self._crm.records.insert_many(PROBLEM, problems)
+
+
+def problem_row(run_id: UUID, row: PlannedRow) -> dict[str, Any]:
+    """The operational columns of what is said about a row: it belongs to the contact it is about, if there is one."""
+    return {
+        "id": new_id(),
+        "subject_id": row.about or run_id,
+        "run_id": run_id,
+        "row_number": row.number,
+        "kind": row.problem[0] if row.problem else "",
+    }
 
 
 def version_after(contact: PlannedContact | None) -> int:

@@ -1,4 +1,4 @@
-"""What is left of an import goes by itself: the file after a day, the rows in its report after a month."""
+"""What is left of an import goes by itself: the file when the run is through, at the latest after a day, its report after a month."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from confida_core.clock import now
-from confida_core.exchange.imports_records import CLASS, FILE_KEPT, REPORT_KEPT, RUN
+from confida_core.exchange.imports_records import FILE_KEPT, PROBLEM, REPORT_KEPT, RUN
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
 from confida_core.storage.sealed_files import SEALED_FILE, delete_files
@@ -18,7 +18,7 @@ STALE = timedelta(minutes=5)
 
 
 async def tend_imports(crm: Installation, _: Mapping[str, Any]) -> None:
-    """Job: take up what stands still, delete files a day after the run, and reports after a month."""
+    """Job: take up what stands still, and remove files that are of no use any more, and reports after a month."""
     await take_up(crm)
     before = now() - FILE_KEPT
     unstarted = await crm.data.fetch(
@@ -27,7 +27,8 @@ async def tend_imports(crm: Installation, _: Mapping[str, Any]) -> None:
     for row in unstarted:
         await forget_unstarted(crm, row["id"])
     finished = await crm.data.fetch(
-        "SELECT id FROM import_run WHERE state IN ('done', 'failed', 'undone') AND finished_at < ? AND file_id IS NOT NULL",
+        "SELECT id FROM import_run WHERE (state IN ('done', 'undone') OR (state = 'failed' AND finished_at < ?)) "
+        "AND file_id IS NOT NULL",
         before,
     )
     for row in finished:
@@ -60,14 +61,15 @@ async def forget_unstarted(crm: Installation, run_id: UUID) -> None:
 
 async def forget_file(crm: Installation, run_id: UUID) -> None:
     """Destroy the key of the uploaded file, then the file; backups lose it too. Can be repeated."""
-    await crm.keyring.destroy(run_id, [SEALED_FILE.retention_class])
-    files = await crm.data.fetch("SELECT id FROM sealed_file WHERE owner_id = ?", run_id)
+    files = [row["id"] for row in await crm.data.fetch("SELECT id FROM sealed_file WHERE owner_id = ?", run_id)]
+    if files:
+        await crm.keyring.destroy_many(files, [SEALED_FILE.retention_class])
     async with crm.data.transaction():
-        await delete_files(crm, [row["id"] for row in files])
+        await delete_files(crm, files)
         await crm.data.fetch("UPDATE import_run SET file_id = ? WHERE id = ?", None, run_id)
 
 
 async def forget_report(crm: Installation, run_id: UUID) -> None:
     """Destroy the key of the rows that were kept for the report, then the rows. Can be repeated."""
-    await crm.keyring.destroy(run_id, [CLASS])
+    await crm.keyring.destroy(run_id, [PROBLEM.retention_class])
     await crm.data.fetch("DELETE FROM import_problem WHERE run_id = ?", run_id)

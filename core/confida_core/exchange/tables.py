@@ -55,11 +55,15 @@ class ImportItem(Table, tablename="import_item", db=DATA):
 
 
 class ImportProblem(Table, tablename="import_problem", db=DATA):
-    """A row that did not come in as it stood in the file; sealed under the key of its import, which ends with it."""
+    """A row that did not come in as it stood in the file.
+
+    subject_id: the contact it is about, whose erasure it shares; else the import, whose own key ends with the report.
+    """
 
     id = UUID(primary_key=True)
     version = Integer()
     sealed = Bytea()
+    subject_id = UUID(index=True)
     run_id = UUID()
     row_number = Integer()
     kind = Varchar(length=10)

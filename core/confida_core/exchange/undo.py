@@ -17,7 +17,7 @@ from confida_core.contacts.history import differences, write_change
 from confida_core.contacts.records import CHANGE, CONTACT, FieldChange
 from confida_core.exchange.imports import NotNow, visible_run
 from confida_core.exchange.imports_opening import INSIDE, opened_run
-from confida_core.exchange.imports_records import BATCH, RunState
+from confida_core.exchange.imports_records import BATCH, PROBLEM, RunState
 from confida_core.exchange.imports_run import Progress
 from confida_core.exchange.imports_upkeep import forget_file, forget_report
 from confida_core.ids import new_id
@@ -128,7 +128,8 @@ async def _mark(crm: Installation, access: Access, run_id: UUID, contact_ids: Se
             if not await _restore(crm, access, run_id, contacts[contact_id]):
                 verdict.keep.append(contact_id)
         verdict.restore = [each for each in verdict.restore if each not in verdict.keep]
-        await _hide(crm, [contacts[each] for each in verdict.remove if contacts[each]["deleted_at"] is None])
+        present = [contacts[each] for each in verdict.remove if each in contacts]
+        await _hide(crm, [row for row in present if row["deleted_at"] is None])
         await _set_action(crm, run_id, verdict.remove, "removing")
         await _set_action(crm, run_id, verdict.restore, "restored")
         await _set_action(crm, run_id, verdict.keep, "kept")
@@ -187,7 +188,7 @@ async def _touched_since(crm: Installation, run_id: UUID, contact_ids: Sequence[
         ),
     ]
     for declaration in crm.registry.records.values():
-        if declaration.subject is not None and declaration.name not in (CONTACT.name, CHANGE.name):
+        if declaration.subject is not None and declaration.name not in (CONTACT.name, CHANGE.name, PROBLEM.name):
             sql = (
                 f"SELECT {declaration.subject} AS id FROM {declaration.name} WHERE {declaration.subject} IN ({listed})"
             )
@@ -260,6 +261,7 @@ async def _remove(crm: Installation, run_id: UUID, contact_ids: Sequence[UUID]) 
         files = await crm.data.fetch(f"SELECT id FROM {SEALED_FILE.name} WHERE owner_id IN ({listed})", *contact_ids)
         await delete_files(crm, [row["id"] for row in files])
         await crm.data.fetch(f"DELETE FROM shared_key WHERE subject_id IN ({listed})", *contact_ids)
+        await crm.data.fetch(f"DELETE FROM import_problem WHERE subject_id IN ({listed})", *contact_ids)
         await crm.data.fetch(f"DELETE FROM contact_change WHERE subject_id IN ({listed})", *contact_ids)
         await crm.data.fetch(f"DELETE FROM contact WHERE id IN ({listed})", *contact_ids)
         for contact_id in contact_ids:

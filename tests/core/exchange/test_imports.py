@@ -267,9 +267,23 @@ async def test_restricted_person_is_not_shown_to_the_import(crm: Any, olga: Any)
 async def test_file_lies_sealed_and_no_name_is_in_the_clear(crm: Any, olga: Any) -> None:
     run_id = await bring_in(crm, olga, "Quixote.csv", HEADER + b"Quixote,Zanzibar,,Wrangler,\n,,,,\n")
     assert await counts(crm, run_id) == ("done", 1, 0, 0, 1, 0)
+    await upload(crm, olga, "Zanzibar.csv", HEADER + b"Quixote,Zanzibar,,,\n")
     for table in TABLES:
         for row in await crm.data.fetch(f"SELECT * FROM {table}"):
             assert b"Quixote" not in b"".join(str(value).encode() for value in row.values())
     files = [path for path in (crm.settings.home / "files").rglob("*") if path.is_file()]
     assert len(files) == 1
     assert b"Zanzibar" not in files[0].read_bytes()
+
+
+async def test_erased_person_is_gone_from_the_report_too(crm: Any, olga: Any) -> None:
+    from confida_core.contacts.trash import purge_contact
+
+    await bring_in(crm, olga, "first.csv", ADA)
+    run_id = await bring_in(crm, olga, "again.csv", ADA + b"Mats,Example,mats@example.org,,31/31/2020\n,,,,\n")
+    assert [row for row, _, _ in await problems(crm, olga, run_id)] == [2, 3, 4]
+    names = {row["id"]: row for row in await crm.data.fetch("SELECT * FROM contact")}
+    for contact_id in names:
+        await purge_contact(crm, contact_id)
+    assert await problems(crm, olga, run_id) == [(4, "invalid", "empty row")]
+    assert await rows_of(crm, ["import_problem", "sealed_file"]) == {"import_problem": 1, "sealed_file": 0}

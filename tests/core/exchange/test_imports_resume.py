@@ -130,19 +130,26 @@ async def test_run_that_lost_its_worker_is_taken_up(crm: Any, olga: Any) -> None
     await complete(crm, run_id)
 
 
-async def test_file_goes_a_day_after_the_run_and_the_report_a_month_after(crm: Any, olga: Any) -> None:
+async def test_file_goes_with_the_run_and_the_report_a_month_after(crm: Any, olga: Any) -> None:
     run_id = await bring_in(crm, olga, "ada.csv", b"First Name,E-mail\nAda,ada@example.org\n,\n")
-    for age, left in (
-        (timedelta(hours=23), (1, 1)),
-        (timedelta(hours=25), (0, 1)),
-        (timedelta(days=31), (0, 0)),
-    ):
+    assert await rows_of(crm, ["sealed_file", "import_problem"]) == {"sealed_file": 0, "import_problem": 1}
+    for age, left in ((timedelta(days=29), 1), (timedelta(days=31), 0)):
         await crm.data.fetch("UPDATE import_run SET finished_at = ?", now() - age)
         await tend_imports(crm, {})
-        found = await rows_of(crm, ["sealed_file", "import_problem"])
-        assert (found["sealed_file"], found["import_problem"]) == left
+        assert await rows_of(crm, ["import_problem"]) == {"import_problem": left}
     keys = await crm.keyring.database.fetch("SELECT id FROM dek WHERE subject_id = ?", run_id)
     assert (keys, await rows_of(crm, ["contact", "import_run"])) == ([], {"contact": 1, "import_run": 1})
+
+
+async def test_file_of_a_failed_run_stays_for_a_day(crm: Any, olga: Any) -> None:
+    run_id = await upload(crm, olga, "ada.csv", DATA)
+    await begin(crm, olga, run_id)
+    await crm.data.fetch("UPDATE account SET role = 'readonly' WHERE id = ?", olga.id)
+    assert await run_import(crm, run_id)
+    for age, left in ((timedelta(hours=23), 1), (timedelta(hours=25), 0)):
+        await crm.data.fetch("UPDATE import_run SET finished_at = ?", now() - age)
+        await tend_imports(crm, {})
+        assert await rows_of(crm, ["sealed_file"]) == {"sealed_file": left}
 
 
 async def test_import_that_never_started_is_forgotten_after_a_day(crm: Any, olga: Any) -> None:
