@@ -112,7 +112,7 @@ async def check_room(crm: Installation) -> list[Finding]:
         state = "warning"
     findings = [Finding("Free space", state, text, "" if state == "good" else "Make room, or move the home folder.")]
     if not (crm.settings.home / BALLAST).exists():
-        text = "No room is kept for erasing when the disk is full; it is laid down when 1 GiB is free."
+        text = "No room is kept yet for erasing on a full disk; the server lays it down when 1 GiB is free."
         findings.append(Finding("Ballast", "warning", text))
     return findings
 

@@ -16,7 +16,8 @@ from confida_core.storage.database import Database
 from confida_core.storage.engine import DATA
 from confida_core.storage.migrations import migrate
 from confida_core.storage.postgres import PostgresDatabase
-from confida_core.vault.keyring import SCHEMA, Keyring
+from confida_core.vault.keyring import Keyring
+from confida_core.vault.keyring_tables import create_tables
 from confida_core.vault.sealing import SealBroken
 
 
@@ -58,8 +59,7 @@ async def keyring_in_place(plan: Plan, store: Database) -> Keyring:
 async def load_keyring(folder: Path, store: Database) -> None:
     manifest = read_manifest(folder)
     async with store.transaction() as transaction:
-        for statement in SCHEMA:
-            await transaction.fetch(statement.format(uuid="UUID", bytes="BYTEA"), ())
+        await create_tables(store)
         await transaction.fetch("TRUNCATE " + ", ".join(f'"{table}"' for table in manifest.tables), ())
         await load_tables(connection_of(transaction), folder, manifest)
 

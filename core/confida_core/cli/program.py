@@ -40,7 +40,6 @@ FAILED, LOCKED, STORAGE, UNSOUND = 1, 3, 4, 5
 CODES: Mapping[str, int] = {
     "confida_core.vault.unlock.Locked": LOCKED,
     "confida_core.storage.database.WrongKey": LOCKED,
-    "confida_core.vault.keyring.KeyringMismatch": LOCKED,
     "confida_core.vault.sealing.SealBroken": LOCKED,
     "confida_core.storage.database.StorageFull": STORAGE,
     "confida_core.storage.database.Busy": STORAGE,

@@ -15,7 +15,6 @@ from confida_core.demo.people import ORGANISATION_IDS, PERSON_IDS, SEED, organis
 from confida_core.demo.talk import interactions
 from confida_core.installation import Installation
 from confida_core.interactions.interactions import log_interaction
-from confida_core.interactions.upkeep import take_out_person
 from confida_core.vault.access import Access
 
 BATCH = 100
@@ -81,7 +80,6 @@ async def purge_demo(crm: Installation, advance: Advance = lambda _: None) -> in
     """
     ids = await present_ids(crm)
     for contact_id in ids:
-        await take_out_person(crm, contact_id)
         await purge_contact(crm, contact_id)
         advance(1)
     return len(ids)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from confida_core.ids import new_id
 from confida_core.storage.database import Database, Row
+from confida_core.vault.keyring_tables import create_tables
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
 from confida_core.vault.unlock import KeyPlaces, replace_recovery_key
 
@@ -23,26 +24,9 @@ DekRow = tuple[UUID, UUID, str, int, int, int, bytes]
 BUCKETS = 256
 CACHE_LIMIT = 50_000
 
-SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS keyring_state (id INTEGER PRIMARY KEY, installation {uuid} NOT NULL, generation BIGINT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS kek (bucket INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped {bytes} NOT NULL, PRIMARY KEY (bucket, epoch))",
-    """CREATE TABLE IF NOT EXISTS dek (id {uuid} PRIMARY KEY, subject_id {uuid} NOT NULL, retention_class VARCHAR(40) NOT NULL,
-        version INTEGER NOT NULL, bucket INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped {bytes} NOT NULL,
-        UNIQUE (subject_id, retention_class, version))""",
-    "CREATE INDEX IF NOT EXISTS dek_bucket ON dek (bucket)",
-    "CREATE TABLE IF NOT EXISTS named_key (name VARCHAR(40) PRIMARY KEY, wrapped {bytes} NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS standing_order (id {uuid} PRIMARY KEY, kind VARCHAR(20) NOT NULL, subject_id {uuid},
-        purpose VARCHAR(80) NOT NULL, channel VARCHAR(20) NOT NULL, mark {bytes}, given_at VARCHAR(40) NOT NULL)""",
-    "CREATE INDEX IF NOT EXISTS standing_order_subject ON standing_order (subject_id)",
-)
-
 
 class KeyDestroyed(Exception):
     """The key of this row is gone: the person was erased."""
-
-
-class KeyringMismatch(Exception):
-    """The keyring belongs to another installation, or is older than the data."""
 
 
 @dataclass(slots=True)
@@ -89,10 +73,8 @@ class Keyring:
 
     async def prepare(self) -> None:
         """Create the store where it is missing and read its state."""
-        types = {"uuid": "UUID", "bytes": "BLOB" if self.database.engine == "sqlite" else "BYTEA"}
         async with self.database.transaction():
-            for statement in SCHEMA:
-                await self.database.fetch(statement.format(**types))
+            await create_tables(self.database)
             if not await self.database.fetch("SELECT id FROM keyring_state"):
                 await self.database.fetch(
                     "INSERT INTO keyring_state (id, installation, generation) VALUES (1, ?, 0)", new_id()
@@ -308,7 +290,6 @@ class Keyring:
     def new_recovery_key(self, places: KeyPlaces) -> str:
         """A fresh recovery key, to be shown once; the one before no longer opens this installation."""
         return replace_recovery_key(places, self._root)
-
 
 
 def batches(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:
