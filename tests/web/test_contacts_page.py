@@ -123,6 +123,8 @@ async def test_relationship_is_added_by_name_and_ended(client: Any, crm: Any) ->
     assert (answer.status_code, "Engine Office" in answer.text) == (200, True)
     page = (await client.get(f"/contacts/{office}")).text
     assert [word for word in ("Ada Lovelace", "employs", "Analyst") if word not in page] == []
+    history = (await client.get(f"/contacts/{ada}/history")).text
+    assert ("added a relationship" in history, "Engine Office" in history) == (True, True)
     end = re.search(r'action="(/contacts/[^"]+/end)"', page)
     assert end is not None
     assert (await client.post(end[1])).status_code == 303

@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from confida_core.accounts.staff import account_names
 from confida_core.contacts.custom_fields import custom_fields
 from confida_core.contacts.history import HistoryEntry, changes_of, text_of
+from confida_core.contacts.people import display_names
 from confida_core.contacts.pictures import contact_picture
 from confida_core.contacts.states import archive_contact, restrict_contact, unarchive_contact, unrestrict_contact
 from confida_core.contacts.trash import restore_contact, trash_contact
@@ -20,6 +21,7 @@ from confida_core.storage.pictures import NoPicture
 from confida_core.storage.sealed_files import open_picture
 from confida_core.vault.access import SYSTEM_ID, NotFound
 from confida_core.vault.read_log import Read
+from confida_web.contacts import pages
 from confida_web.contacts.contact_page import contact_page
 from confida_web.contacts.head import head_of, open_contact
 from confida_web.contacts.pages import FieldChange, HistoryPage, ReadEntry, ReadsPage
@@ -30,6 +32,7 @@ from confida_web.redirect import redirect
 from confida_web.security.access import access_for
 
 PER_PAGE = 50
+RELATING = frozenset({"related", "unrelated"})
 
 
 @get("/contacts/{contact_id:uuid}", permission="contacts.read")
@@ -99,6 +102,7 @@ async def history(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -
     labels = {one.key: one.label for one in await custom_fields(crm)}
     mentioned = {entry.actor_id for entry in shown} | owners_in(shown)
     names = {SYSTEM_ID: "Confida", **await account_names(crm, sorted(mentioned))}
+    names |= await display_names(crm, access, [UUID(entry.detail) for entry in shown if entry.kind in RELATING])
     older = f"/contacts/{contact_id}/history?before={shown[-1].id}" if len(entries) > PER_PAGE else None
     content = HistoryPage(
         contact=head_of(crm, found),
@@ -126,16 +130,16 @@ def owners_in(entries: list[HistoryEntry]) -> set[UUID]:
     return {UUID(value) for value in values if value}
 
 
-def history_entry(entry: HistoryEntry, names: dict[UUID, str], labels: dict[str, str]) -> Any:
-    from confida_web.contacts.pages import HistoryEntry as Shown
-
+def history_entry(entry: HistoryEntry, names: dict[UUID, str], labels: dict[str, str]) -> pages.HistoryEntry:
     def value(field: str, raw: Any) -> str:
         if field == "owner_id" and raw:
             return names.get(UUID(raw), "")
         return "a picture" if field == "picture" and raw else text_of(raw)
 
+    other = names.get(UUID(entry.detail), "") if entry.kind in RELATING else ""
+    related = FieldChange(label="With", **{"after" if entry.kind == "related" else "before": other})
     undoable = entry.operation_id is not None and entry.kind in {"tagged", "archived"}
-    return Shown(
+    return pages.HistoryEntry(
         at=entry.at,
         who=names.get(entry.actor_id, "Somebody whose account is gone"),
         action=action_words(entry.kind),
@@ -146,7 +150,8 @@ def history_entry(entry: HistoryEntry, names: dict[UUID, str], labels: dict[str,
                 after=value(change.field, change.after),
             )
             for change in entry.changes
-        ),
+        )
+        or ((related,) if other else ()),
         undo_url=f"/contacts/operations/{entry.operation_id}/undo" if undoable else None,
     )
 

@@ -60,15 +60,10 @@ async def palette(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post("/search/people", permission="contacts.read", status_code=200)
 async def people(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Whom to add as participant. Those chosen already are named first, so that no choice is lost."""
-    form = await parse_form(request)
-    text = form.get("people-q").strip()[:LONGEST_TEXT]
+    """Whom to add as participant; the page keeps those that were chosen before."""
+    text = (await parse_form(request)).get("people-q").strip()[:LONGEST_TEXT]
     found = await likely_contacts(request.state.crm, access_for(request, "relationship"), text, limit=IN_PALETTE)
-    chosen = set(form.all("participants"))
-    options = (
-        Option(value=str(one.row["id"]), label=one.content.display_name, chosen=str(one.row["id"]) in chosen)
-        for one in found
-    )
+    options = (Option(value=str(one.row["id"]), label=one.content.display_name) for one in found)
     return page(request, PeopleChoices(people=tuple(options)), block="choices")
 
 
