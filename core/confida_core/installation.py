@@ -18,6 +18,7 @@ from confida_core.storage.engine import DATA
 from confida_core.vault.door import Door
 from confida_core.vault.keyring import Keyring
 from confida_core.vault.orders import StandingOrders
+from confida_core.vault.read_journal import ReadJournal
 from confida_core.vault.read_log import ReadLog
 from confida_core.vault.records import Records
 from confida_core.vault.sealing import derived
@@ -74,11 +75,17 @@ async def open_installation(
         fields = registry.index_fields.values()
         index = Index.open(settings.home / "index.db", await keyring.named("index"), fields)
         stack.callback(index.close)
-        yield assemble(settings, registry, data, keyring, index)
+        crm = assemble(settings, registry, data, keyring, index)
+        stack.push_async_callback(crm.door.read_log.close)
+        yield crm
 
 
 def assemble(settings: Settings, registry: Registry, data: Database, keyring: Keyring, index: Index) -> Installation:
     feed, orders = ChangeFeed(data), StandingOrders(keyring)
+    # On a server a commit empties nobody's cache, and other machines must see the entries.
+    journal = (
+        ReadJournal(settings.home / "reads", keyring.hashing_key("read journal")) if data.engine == "sqlite" else None
+    )
     return Installation(
         settings=settings,
         registry=registry,
@@ -87,6 +94,6 @@ def assemble(settings: Settings, registry: Registry, data: Database, keyring: Ke
         orders=orders,
         feed=feed,
         records=Records(data, keyring, feed),
-        door=Door(data, keyring, orders, ReadLog(data), registry.purposes),
+        door=Door(data, keyring, orders, ReadLog(data, journal), registry.purposes),
         index=index,
     )

@@ -1,0 +1,160 @@
+"""Entries of the read log on their way into a SQLite database: sealed, appended to a file, and synced to the disk.
+
+A commit in the database itself would empty the page cache of every reader in every process, so that each page view would
+decrypt all its pages anew; and processes would wait for each other. So each process appends to files of its own, and moves
+what they hold into the database some seconds later. What a killed process left behind, any other one moves.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+
+from confida_core.storage.database import Busy, StorageFull
+from confida_core.storage.files import sync_folder
+from confida_core.vault.sealing import Key, SealBroken, bound_to, open_sealed, seal
+
+Entry = tuple[UUID, datetime, UUID, str, str, bytes]
+SUFFIX = ".reads"
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Entry]).decode
+
+
+class JournalFile:
+    """One file, locked as long as its process lives."""
+
+    def __init__(self, folder: Path, key: Key) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.path, self._key, self._size, self._count = folder / f"{secrets.token_hex(8)}{SUFFIX}", key, 0, 0
+        self.entries: list[Entry] = []
+        self._handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        # Whoever comes upon the empty file before it is locked may take it for one that was left behind.
+        if not locked(self._handle) or not self.path.exists():
+            os.close(self._handle)
+            raise Busy("the read log's file was taken away")
+        sync_folder(folder)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Durable when it returns. Raises StorageFull; then nothing of it stays."""
+        sealed = seal(self._key, _encode(entries), place_of(self.path, self._count))
+        frame = len(sealed).to_bytes(4, "big") + sealed
+        try:
+            written = os.write(self._handle, frame)
+            if written < len(frame):
+                raise OSError("the disk took a part only")
+            os.fdatasync(self._handle)
+        except OSError:
+            os.ftruncate(self._handle, self._size)
+            raise StorageFull("no room left on the disk") from None
+        self._size += len(frame)
+        self._count += 1
+        self.entries += entries
+
+    def remove(self) -> None:
+        """After everything in it is in the database."""
+        self.path.unlink(missing_ok=True)
+        os.close(self._handle)
+
+
+def locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def place_of(path: Path, number: int) -> bytes:
+    """Associated data: a frame belongs to its place in its file."""
+    return bound_to(b"read journal", path.name.encode(), number.to_bytes(8, "big"))
+
+
+def entries_in(path: Path, key: Key) -> list[Entry]:
+    """Everything that was durable; ends at the first frame that a crash left incomplete. [] if the file is gone."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    found: list[Entry] = []
+    for number, frame in enumerate(frames(content)):
+        try:
+            found += _decode(open_sealed(key, frame, place_of(path, number)))
+        except SealBroken:
+            break
+    return found
+
+
+def frames(content: bytes) -> Iterator[bytes]:
+    place = 0
+    while place + 4 <= len(content):
+        length = int.from_bytes(content[place : place + 4], "big")
+        yield content[place + 4 : place + 4 + length]
+        place += 4 + length
+
+
+class ReadJournal:
+    """The files of one installation on this machine. Not for several threads at once."""
+
+    def __init__(self, folder: Path, secret: bytes) -> None:
+        self._folder, self._key = folder, Key.shared(b"confida-readings", secret)
+        self._current: JournalFile | None = None
+        self._own: set[Path] = set()
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Durable when it returns. Raises StorageFull, Busy."""
+        if self._current is None:
+            try:
+                self._current = JournalFile(self._folder, self._key)
+            except OSError:
+                raise StorageFull("no room left on the disk") from None
+            self._own.add(self._current.path)
+        self._current.append(entries)
+
+    def rotate(self) -> JournalFile | None:
+        """The file until now; what comes next goes into a new one. To be forgotten once its entries are elsewhere."""
+        done, self._current = self._current, None
+        return done
+
+    def forget(self, file: JournalFile) -> None:
+        file.remove()
+        self._own.discard(file.path)
+
+    def of_others(self) -> list[Foreign]:
+        """What other processes have in their files, and what killed ones left behind."""
+        paths = [path for path in sorted(self._folder.glob(f"*{SUFFIX}")) if path not in self._own]
+        return [found for path in paths if (found := foreign(path, self._key)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A file of another process. handle: holds the lock of one that was left behind, None while its process lives."""
+
+    path: Path
+    entries: list[Entry]
+    handle: int | None
+
+    def release(self) -> None:
+        """Its entries are elsewhere: takes it away if it was left behind."""
+        if self.handle is not None:
+            self.path.unlink(missing_ok=True)
+            os.close(self.handle)
+
+
+def foreign(path: Path, key: Key) -> Foreign | None:
+    """None if it is gone. Locked before it is read, so that nothing is added to it in between."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    if locked(handle):
+        return Foreign(path, entries_in(path, key), handle)
+    os.close(handle)
+    return Foreign(path, entries_in(path, key), None)
