@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar import get
 
-from tests.web.client import Browser
+from tests.web.client import Browser, browser_of
 
 pytestmark = pytest.mark.anyio
 
@@ -36,3 +36,46 @@ def test_route_without_declared_permission_stops_the_start(opt: dict[str, Any]) 
 
     with pytest.raises(UnguardedRoute):
         check_routes([somewhere], ["contacts.read"])
+
+
+async def test_security_txt_stands_where_a_public_address_is_known_and_lies_ahead(settings: Any) -> None:
+    from datetime import datetime
+
+    from confida_core.clock import now
+    from confida_core.installation import open_installation
+    from confida_core.setup import initialise, upgrade
+    from confida_web.app import create_app, load_everything
+
+    initialise(settings)
+    public = settings.model_copy(update={"public_url": "https://crm.example.org"})
+    async with open_installation(public, load_everything(public)) as crm:
+        await upgrade(crm)
+        async with browser_of(create_app(crm)) as browser:
+            headers = {"host": "crm.example.org"}
+            answer = await browser.get("/.well-known/security.txt", headers=headers)
+            assert (await browser.get("/healthz", headers=headers)).status_code == 200
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert fields["Contact"] == "mailto:security@crm.example.org"
+    assert 0 < (datetime.fromisoformat(fields["Expires"]) - now()).days < 365
+
+
+def test_plugins_page_must_lie_below_its_key() -> None:
+    from types import SimpleNamespace
+
+    from confida_core.declarations import PluginInfo
+    from confida_core.registry import Declared, LoadedPlugin
+    from confida_web.app import check_prefixes
+    from confida_web.security.guard import UnguardedRoute
+
+    @get(["/x/sales/deals", "/x/sales"], public=True, sync_to_thread=False)
+    def own() -> None: ...
+
+    @get("/x/salesman", public=True, sync_to_thread=False)
+    def other() -> None: ...
+
+    info = PluginInfo(key="sales", name="Sales", summary="Deals.")
+    plugin = LoadedPlugin(info, "confida-sales", "1.0", SimpleNamespace())
+    check_prefixes((Declared(plugin, own),))
+    with pytest.raises(UnguardedRoute, match=r"confida-sales 1\.0.*must begin with /x/sales/"):
+        check_prefixes((Declared(plugin, other),))

@@ -50,6 +50,7 @@ SENTENCES = {
     414: "The address is too long.",
     415: "This form of data is not read here.",
     422: "Something in the form is not valid.",
+    431: "The request's headers are too long.",
     500: "This is our fault. Nothing was changed by it that you would have to undo.",
 }
 

@@ -45,7 +45,7 @@ def security_txt(request: Request[Any, Any, Any]) -> Response[str]:
     expires = (now() + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     host = public_url.removeprefix("https://").split("/")[0].split(":")[0]
     text = f"Contact: mailto:security@{host}\nExpires: {expires}\nCanonical: {public_url}/.well-known/security.txt\n"
-    return Response(text, media_type="text/plain; charset=utf-8")
+    return Response(text, media_type=MediaType.TEXT)
 
 
 @post("/csp-report", public=True, csrf="none", status_code=204)

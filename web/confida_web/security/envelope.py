@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from litestar import Request
+from litestar.exceptions import LitestarException
 from litestar.types import ASGIApp
 
 from confida_core.installation import Installation
@@ -53,7 +54,13 @@ class Envelope:
                 # The server writes what it catches to its log; this says nothing, and cuts the answer off.
                 raise AnswerBrokenOff from None
             request: Request[Any, Any, Any] = Request(scope, receive, outgoing.send)
-            await answer(request, error).to_asgi_response(None, request)(scope, receive, outgoing.send)
+            await answer(request, original(error)).to_asgi_response(None, request)(scope, receive, outgoing.send)
+
+
+def original(error: Exception) -> Exception:
+    """Litestar believes that an answer has begun when our own `send` refused to begin it, and wraps the reason."""
+    cause = error.__cause__
+    return cause if type(error) is LitestarException and isinstance(cause, Exception) else error
 
 
 class Outgoing:

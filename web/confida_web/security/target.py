@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 SAFE = frozenset({"GET", "HEAD"})
 LONGEST_TARGET = 8192
 MOST_PARAMETERS = 200
+MOST_HEADERS, LONGEST_HEADERS = 100, 32_768
 LOCAL = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _HOST = re.compile(rb"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(:[0-9]{1,5})?")
 _BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -35,9 +36,10 @@ def allowed_hosts(settings: Settings) -> frozenset[str]:
 
 
 def check_target(scope: Mapping[str, Any], hosts: Iterable[str]) -> None:
-    """Raises Refused: 405 for methods we do not have, 400 for a host that is not ours, 414 and 400 for the rest."""
+    """Raises Refused: 405 for methods we do not have, 400 for a host that is not ours, 414, 431 and 400 for the rest."""
     if scope["method"] not in METHODS:
         raise Refused(405)
+    check_framing(scope["headers"])
     check_host(scope["headers"], hosts)
     raw_path, query = scope.get("raw_path") or b"", scope.get("query_string", b"")
     if len(raw_path) + len(query) > LONGEST_TARGET:
@@ -48,6 +50,15 @@ def check_target(scope: Mapping[str, Any], hosts: Iterable[str]) -> None:
     if _BAD_PERCENT.search(raw_path) or any(part in {".", ".."} for part in path.split("/")):
         raise Refused(400)
     check_query(query)
+
+
+def check_framing(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Two ways to say how long the body is are one too many: proxies and servers disagree about which counts."""
+    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > LONGEST_HEADERS:
+        raise Refused(431)
+    framing = [name for name, _ in headers if name.lower() in {b"content-length", b"transfer-encoding"}]
+    if len(framing) > 1:
+        raise Refused(400)
 
 
 def check_host(headers: Iterable[tuple[bytes, bytes]], hosts: Iterable[str]) -> None:

@@ -1,0 +1,234 @@
+"""Who may reach which page: every route is listed here with its permission, and tried by every role and by a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.web.client import Browser, browser_of, signed_in_browser
+
+pytestmark = pytest.mark.anyio
+
+# A new route is added here by whoever reviews it. Below each permission: methods and path.
+EXPECTED = """
+public
+    GET      /.well-known/security.txt
+    POST     /csp-report
+    GET      /healthz
+    GET POST /invitation/{token:str}
+    GET POST /login
+    GET      /readyz
+    GET POST /setup/{token:str}
+    GET      /static/{name:path}
+account.own
+    GET      /account
+    POST     /account/navigation
+    POST     /account/password
+    POST     /account/preferences
+    POST     /account/profile
+    POST     /account/sessions/revoke-others
+    POST     /account/sessions/{session_id:uuid}/revoke
+    GET POST /login/fresh
+    POST     /logout
+accounts.manage
+    GET POST /users
+    POST     /users/end-all-sessions
+    POST     /users/{account_id:uuid}/disable
+    POST     /users/{account_id:uuid}/enable
+    POST     /users/{account_id:uuid}/invite
+    POST     /users/{account_id:uuid}/role
+audit.read
+    GET      /audit
+contacts.delete
+    GET      /contacts/trash
+    POST     /contacts/{contact_id:uuid}/delete
+    POST     /contacts/{contact_id:uuid}/restore
+contacts.read
+    GET      /
+    GET      /contacts
+    POST     /contacts/bulk
+    POST     /contacts/columns
+    POST     /contacts/filter
+    POST     /contacts/search
+    POST     /contacts/views
+    POST     /contacts/views/{view_id:uuid}/delete
+    GET      /contacts/{contact_id:uuid}
+    GET      /contacts/{contact_id:uuid}/history
+    GET      /contacts/{contact_id:uuid}/picture
+    GET      /files/{file_id:uuid}
+    GET      /files/{file_id:uuid}/picture
+    GET POST /search
+    POST     /search/palette
+    POST     /search/people
+    GET      /settings
+contacts.restrict
+    POST     /contacts/{contact_id:uuid}/restrict
+    POST     /contacts/{contact_id:uuid}/unrestrict
+contacts.write
+    GET POST /contacts/new
+    POST     /contacts/operations/{operation_id:uuid}/undo
+    POST     /contacts/{contact_id:uuid}/archive
+    GET POST /contacts/{contact_id:uuid}/edit
+    POST     /contacts/{contact_id:uuid}/relationships
+    POST     /contacts/{contact_id:uuid}/relationships/{relationship_id:uuid}/delete
+    POST     /contacts/{contact_id:uuid}/relationships/{relationship_id:uuid}/end
+    POST     /contacts/{contact_id:uuid}/unarchive
+exchange.export
+    GET POST /export
+exchange.import
+    GET      /imports
+    GET POST /imports/new
+    GET      /imports/{run_id:uuid}
+    GET      /imports/{run_id:uuid}/errors.csv
+    GET POST /imports/{run_id:uuid}/mapping
+    GET      /imports/{run_id:uuid}/preview
+    POST     /imports/{run_id:uuid}/run
+    POST     /imports/{run_id:uuid}/undo
+interactions.read
+    GET      /contacts/{contact_id:uuid}/timeline
+    GET      /interactions/{interaction_id:uuid}
+    GET      /tasks
+interactions.write
+    POST     /contacts/{contact_id:uuid}/interactions
+    POST     /interactions/{interaction_id:uuid}/cancel
+    POST     /interactions/{interaction_id:uuid}/delete
+    POST     /interactions/{interaction_id:uuid}/done
+    GET POST /interactions/{interaction_id:uuid}/edit
+    POST     /interactions/{interaction_id:uuid}/reopen
+    POST     /interactions/{interaction_id:uuid}/restore
+    POST     /tasks
+    GET      /tasks/new
+reads.read
+    GET      /contacts/{contact_id:uuid}/reads
+settings.manage
+    GET POST /settings/fields
+    POST     /settings/fields/{key:str}/restore
+    POST     /settings/fields/{key:str}/retire
+    GET POST /settings/relationships
+    POST     /settings/relationships/{key:str}/retire
+    GET POST /settings/teams
+    POST     /settings/teams/{team_id:uuid}
+system.manage
+    GET POST /account/recovery-key
+    POST     /account/recovery-key/stored
+    GET      /jobs
+    POST     /jobs/{job_id:uuid}/discard
+    POST     /jobs/{job_id:uuid}/retry
+    GET      /settings/plugins
+    GET      /settings/system
+    POST     /settings/system/recovery-key
+"""
+
+ROLES = ("owner", "administrator", "staff", "readonly", "privacy_officer")
+# Permission -> roles; the rest of the promise of the table above.
+HOLDERS = {
+    "account.own": set(ROLES),
+    "accounts.manage": {"owner", "administrator"},
+    "audit.read": {"owner", "administrator", "privacy_officer"},
+    "contacts.delete": {"owner", "administrator"},
+    "contacts.read": set(ROLES),
+    "contacts.restrict": {"owner", "administrator", "privacy_officer"},
+    "contacts.write": {"owner", "administrator", "staff"},
+    "exchange.export": {"owner", "administrator", "privacy_officer"},
+    "exchange.import": {"owner", "administrator", "staff"},
+    "interactions.read": set(ROLES),
+    "interactions.write": {"owner", "administrator", "staff"},
+    "reads.read": {"owner", "administrator", "privacy_officer"},
+    "settings.manage": {"owner", "administrator"},
+    "system.manage": {"owner", "administrator"},
+}
+Route = tuple[str, str]
+
+
+def expected() -> dict[Route, str]:
+    """(method, path) -> permission, or "public"."""
+    found: dict[Route, str] = {}
+    permission = ""
+    for line in EXPECTED.strip().splitlines():
+        if not line.startswith(" "):
+            permission = line
+            continue
+        *methods, path = line.split()
+        found |= {(method, path): permission for method in methods}
+    return found
+
+
+@pytest.fixture
+async def crm(settings: Any) -> AsyncIterator[Any]:
+    from confida_core.installation import open_installation
+    from confida_core.setup import initialise, upgrade
+    from confida_web.app import load_everything
+
+    initialise(settings)
+    async with open_installation(settings, load_everything(settings)) as installation:
+        await upgrade(installation)
+        yield installation
+
+
+@pytest.fixture
+async def app(crm: Any) -> Any:
+    from confida_web.app import create_app
+
+    return create_app(crm)
+
+
+def declared(crm: Any) -> dict[Route, str]:
+    found: dict[Route, str] = {}
+    for handler in crm.registry.all("routes"):
+        permission = "public" if handler.opt.get("public") is True else str(handler.opt.get("permission"))
+        found |= {(str(method), path): permission for method in handler.http_methods for path in handler.paths}
+    return found
+
+
+def filled(path: str) -> str:
+    nobody = "00000000-0000-0000-0000-000000000007"
+    parts = [nobody if part.endswith(":uuid}") else "x" if part.startswith("{") else part for part in path.split("/")]
+    return "/".join(parts)
+
+
+async def statuses(browser: Browser, routes: list[Route]) -> dict[Route, int]:
+    return {(method, path): (await browser.request(method, filled(path))).status_code for method, path in routes}
+
+
+async def test_every_route_and_every_holder_is_as_reviewed(crm: Any) -> None:
+    assert declared(crm) == expected()
+    assert {key: {str(role) for role in item.roles} for key, item in crm.registry.permissions.items()} == HOLDERS
+
+
+async def test_stranger_reaches_nothing_but_the_public_routes(app: Any) -> None:
+    guarded = sorted(route for route, permission in expected().items() if permission != "public")
+    async with browser_of(app) as stranger:
+        found = await statuses(stranger, guarded)
+    assert found == {route: 303 if route[0] == "GET" else 401 for route in guarded}
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_role_reaches_what_it_holds_and_the_rest_does_not_exist_for_it(app: Any, crm: Any, role: str) -> None:
+    table = expected()
+    lacks = sorted(route for route, permission in table.items() if role not in HOLDERS.get(permission, set(ROLES)))
+    pages = sorted(route for route in table if route[0] == "GET" and "{" not in route[1] and route not in lacks)
+    async with await signed_in_browser(app, crm, "Mats", role) as browser:
+        assert await statuses(browser, lacks) == dict.fromkeys(lacks, 404)
+        reached = await statuses(browser, pages)
+        missing = (await browser.fragment("GET", "/nowhere")).content
+        refused = [(await browser.fragment("GET", filled(path))).content for method, path in lacks if method == "GET"]
+    elsewhere = {("GET", "/login"): 303, ("GET", "/.well-known/security.txt"): 404}
+    assert reached == {route: elsewhere.get(route, 200) for route in pages}
+    assert refused == [missing] * len(refused)
+
+
+async def test_forms_without_a_token_are_those_without_a_session(crm: Any) -> None:
+    weaker = {
+        (path, handler.opt["csrf"])
+        for handler in crm.registry.all("routes")
+        for path in handler.paths
+        if handler.opt.get("csrf", "token") != "token"
+    }
+    assert weaker == {
+        ("/csp-report", "none"),  # The browser itself sends it, and nothing but a log line follows.
+        ("/login", "origin"),
+        ("/setup/{token:str}", "origin"),
+        ("/invitation/{token:str}", "origin"),
+    }
