@@ -14,6 +14,7 @@ from confida_core.exchange.imports import visible_run
 from confida_core.exchange.imports_file import REPORT_COLUMNS
 from confida_core.exchange.imports_records import BATCH, PROBLEM, ProblemContent, RunContent
 from confida_core.installation import Installation
+from confida_core.storage.database import Row
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
 
@@ -26,17 +27,21 @@ OUTCOMES = {
 
 
 async def list_problems(
-    crm: Installation, access: Access, run_id: UUID, *, limit: int = 100, after: tuple[int, UUID] | None = None
+    crm: Installation, access: Access, run_id: UUID, *, limit: int = 100
 ) -> list[Opened[ProblemContent]]:
-    """In the order of the file, beyond (row number, id) `after`. Empty once the report has ended. Opens sealed data."""
+    """The first ones in the order of the file, without those about people this access may not see. Opens sealed data."""
     await visible_run(crm, access, run_id)
-    number, last = after or (-1, UUID(int=0))
-    rows = await crm.data.fetch(
+    return await crm.door.open(access, PROBLEM, await _rows(crm, run_id, (-1, UUID(int=0)), limit))
+
+
+async def _rows(crm: Installation, run_id: UUID, after: tuple[int, UUID], limit: int) -> list[Row]:
+    """Rows of the report beyond (row number, id) `after`, in the order of the file; sealed."""
+    number, last = after
+    return await crm.data.fetch(
         "SELECT * FROM import_problem WHERE run_id = ? AND (row_number > ? OR (row_number = ? AND id > ?)) "
         "ORDER BY row_number, id LIMIT ?",
         run_id, number, number, last, limit,
     )  # fmt: skip
-    return await crm.door.open(access, PROBLEM, rows)
 
 
 async def kept_contacts(crm: Installation, access: Access, run_id: UUID, *, limit: int = 100) -> list[tuple[int, str]]:
@@ -61,10 +66,10 @@ async def problems_csv(crm: Installation, access: Access, run_id: UUID) -> Async
     content: RunContent = run.content
     header = content.header or ["Card"]
     yield "\ufeff" + line([*header, *REPORT_COLUMNS])
-    after: tuple[int, UUID] | None = None
-    while found := await list_problems(crm, access, run_id, limit=BATCH, after=after):
-        last = found[-1].row
-        after = (last["row_number"], last["id"])
+    after = (-1, UUID(int=0))
+    while rows := await _rows(crm, run_id, after, BATCH):
+        after = (rows[-1]["row_number"], rows[-1]["id"])
+        found = await crm.door.open(access, PROBLEM, rows)
         yield "".join(line(cells_of(one, content, len(header))) for one in found)
 
 

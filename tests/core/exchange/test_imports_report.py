@@ -58,6 +58,16 @@ async def test_report_on_many_rows_comes_batch_by_batch_and_completely(crm: Any,
     assert [int(row[2]) for row in rows[1:]] == list(range(3, 453))
 
 
+async def test_rows_about_restricted_people_are_left_out_and_the_rest_still_comes(crm: Any, olga: Any) -> None:
+    people = b"".join(b"Ada %d,ada%d@example.org\n" % (number, number) for number in range(250))
+    await bring_in(crm, olga, "people.csv", b"Name,E-mail\n" + people)
+    run_id = await bring_in(crm, olga, "again.csv", b"Name,E-mail\n" + people + b",\n")
+    assert await counts(crm, run_id) == ("done", 0, 0, 250, 1, 0)
+    for row in await crm.data.fetch("SELECT subject_id FROM import_problem WHERE row_number < 203"):
+        await crm.orders.give("restriction", row["subject_id"])
+    assert [int(row[2]) for row in (await report(crm, olga, run_id))[1:]] == list(range(203, 253))
+
+
 async def test_card_that_cannot_be_read_stands_whole_in_the_report(crm: Any, olga: Any) -> None:
     card = "BEGIN:VCARD\nVERSION:3.0\nEND:VCARD"
     run_id = await bring_in(crm, olga, "two.vcf", f"{card}\nBEGIN:VCARD\nFN:Ada\nEND:VCARD\n".encode())
