@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from confida_core.accounts import declared as accounts_area
+from confida_core.backup import declared as backup_area
 from confida_core.contacts import declared as contacts_area
 from confida_core.declarations import (
     IndexField,
@@ -34,6 +35,7 @@ AREAS: tuple[ModuleType, ...] = (
     vault_area,
     accounts_area,
     jobs_area,
+    backup_area,
     contacts_area,
     interactions_area,
     exchange_area,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from litestar import Litestar
@@ -66,8 +66,8 @@ def check_prefixes(routes: tuple[Declared, ...]) -> None:
 class OpeningApp:
     """The ASGI application of a server process: opens the installation when the server starts, closes it at the end."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, ask: Callable[[], str] | None = None) -> None:
+        self.settings, self._ask = settings, ask
         self._app: Litestar | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -82,7 +82,8 @@ class OpeningApp:
         log_structures_as_json()
         async with contextlib.AsyncExitStack() as stack:
             try:
-                crm = await stack.enter_async_context(open_installation(self.settings, load_everything(self.settings)))
+                opening = open_installation(self.settings, load_everything(self.settings), ask=self._ask)
+                crm = await stack.enter_async_context(opening)
                 self._app = create_app(crm)
                 await stack.enter_async_context(self._app.lifespan())
                 await stack.enter_async_context(background_work(crm))
@@ -107,6 +108,6 @@ async def background_work(crm: Installation) -> AsyncIterator[None]:
         await worker
 
 
-def create_app_from_settings(settings: Settings) -> OpeningApp:
-    """What a server runs: nothing is opened before the server's start event."""
-    return OpeningApp(settings)
+def create_app_from_settings(settings: Settings, ask: Callable[[], str] | None = None) -> OpeningApp:
+    """What a server runs: nothing is opened before the server's start event. ask: for the passphrase, if one is needed."""
+    return OpeningApp(settings, ask)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -17,10 +18,10 @@ KEEP_ALIVE_SECONDS = 5
 GRACE_SECONDS = 15
 
 
-def configuration(settings: Settings) -> uvicorn.Config:
+def configuration(settings: Settings, ask: Callable[[], str] | None = None) -> uvicorn.Config:
     """Only a configured proxy is believed about addresses; nothing about requests is logged by the server itself."""
     return uvicorn.Config(
-        create_app_from_settings(settings),
+        create_app_from_settings(settings, ask),
         host=settings.host,
         port=settings.port,
         loop="auto",
@@ -39,13 +40,13 @@ def configuration(settings: Settings) -> uvicorn.Config:
     )
 
 
-def serve(settings: Settings, listening: socket.socket | None = None) -> int:
+def serve(settings: Settings, listening: socket.socket | None = None, ask: Callable[[], str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; running requests and jobs may finish. Returns the exit code of the process.
 
     The installation must exist and its schema be up to date. listening: an open socket instead of host and port.
-    With several workers each is a process of its own that opens the installation itself.
+    With several workers each is a process of its own that opens the installation itself, so `ask` must survive pickling.
     """
-    config = configuration(settings)
+    config = configuration(settings, ask)
     server = uvicorn.Server(config)
     if settings.workers == 1:
         server.run(sockets=[listening] if listening else None)

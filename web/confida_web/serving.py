@@ -10,7 +10,6 @@ from confida_core.cli.program import Program, pass_program, require_set_up
 
 if TYPE_CHECKING:
     from confida_core.installation import Installation
-    from confida_core.settings import Settings
 
 
 @click.command()
@@ -18,9 +17,11 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (setting: port).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes (setting: workers).")
 @pass_program
-def serve(program: Program, host: str | None, port: int | None, workers: int | None) -> None:
+@click.pass_context
+def serve(ctx: click.Context, program: Program, host: str | None, port: int | None, workers: int | None) -> None:
     """Run the server. Prints the one-time set-up link as long as there is no owner."""
     from confida_core.presence import present
+    from confida_web.server import serve as run_server
 
     given = {name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value is not None}
     program = Program(
@@ -33,7 +34,7 @@ def serve(program: Program, host: str | None, port: int | None, workers: int | N
     if link is not None:
         click.echo(f"\nOpen this link once to make the owner's account:\n\n    {link}\n", err=True)
     with present(settings.home):
-        run_server(settings)
+        ctx.exit(run_server(settings, ask=program.remembered()))
 
 
 async def prepare(crm: Installation) -> str | None:
@@ -45,12 +46,3 @@ async def prepare(crm: Installation) -> str | None:
     await upgrade(crm)
     lay_ballast(crm.settings.home)
     return await make_setup_link(crm)
-
-
-def run_server(settings: Settings) -> None:
-    """One process, or several that share the socket; ends the command with the server's exit code."""
-    from confida_web.server import serve as serve_until_stopped
-
-    code = serve_until_stopped(settings)
-    if code:
-        raise SystemExit(code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from confida_core.cli.program import Program, ask_passphrase, pass_program, print_json
+from confida_core.cli.program import Program, pass_program, print_json
 
 if TYPE_CHECKING:
     from confida_core.backup.archive import Backup
@@ -73,7 +73,7 @@ def restore(
     with present(settings.home, alone=True), program.console.status("checking") as step:
         done: Restored = asyncio.run(
             put_back(
-                settings, program.registry, folder, keyring_folder=keyring_folder, ask=ask_passphrase,
+                settings, program.registry, folder, keyring_folder=keyring_folder, ask=program.ask,
                 accept_loss=accept_loss, say=step.update,
             )
         )  # fmt: skip

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,6 +78,17 @@ class Program:
     built_in: Sequence[str]
     specifications: Sequence[str] = ()
     given: dict[str, Any] = field(default_factory=dict)
+    passphrase: str | None = field(default=None, repr=False)
+
+    def ask(self) -> str:
+        """The passphrase, asked for once in a run."""
+        if self.passphrase is None:
+            self.passphrase = ask_passphrase()
+        return self.passphrase
+
+    def remembered(self) -> Callable[[], str] | None:
+        """Answers with the passphrase that was given, in another process too; None if none was needed."""
+        return None if self.passphrase is None else partial(str, self.passphrase)
 
     @cached_property
     def settings(self) -> Settings:
@@ -110,7 +121,7 @@ class Program:
 
         require_set_up(self.settings)
         with present(self.settings.home):
-            async with open_installation(self.settings, self.registry, ask=ask_passphrase) as crm:
+            async with open_installation(self.settings, self.registry, ask=self.ask) as crm:
                 yield crm
 
     def run(self, work: Callable[[Installation], Awaitable[T]]) -> T:

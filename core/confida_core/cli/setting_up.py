@@ -28,6 +28,7 @@ def init(program: Program, passphrase: bool, if_missing: bool) -> None:
             "Restore the keyring from its backup"
         )
     words = click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True) if passphrase else None
+    program.passphrase = words
     places, had_key = settings.key_places, settings.key_places.key_file.exists()
     made = initialise(settings, words)
     try:

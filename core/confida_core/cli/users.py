@@ -118,6 +118,20 @@ def role(program: Program, who: str, new_role: str) -> None:
     )
 
 
+@user.command()
+@click.argument("who")
+@pass_program
+def reset(program: Program, who: str) -> None:
+    """Print a one-time link with which somebody who forgot their password chooses a new one. WHO: address or id."""
+
+    async def work(crm: Installation, found: UUID) -> str:
+        from confida_core.accounts.staff import start_reset
+
+        return invitation(crm, await start_reset(crm, program.access("user reset", "security"), found))
+
+    click.echo(on_account(program, who, work))
+
+
 @user.command("end-sessions")
 @click.argument("who")
 @pass_program

@@ -17,8 +17,9 @@ from piccolo.table import Table
 from confida_core import hooks
 from confida_core.backup import keyless
 from confida_core.backup.archive import back_up, copy_keyring
+from confida_core.backup.freshness import renew_keyring_copy
 from confida_core.backup.manifest import BackupDamaged, read_manifest
-from confida_core.backup.restore import RestoreRefused, restore
+from confida_core.backup.restore import RestoreRefused, newest_copy, restore
 from confida_core.declarations import RecordDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import open_installation
@@ -245,6 +246,20 @@ async def test_only_the_newest_keyring_copy_is_kept(settings: Any, registry: Any
         second = await back_up(crm)
     kept = [path.name for path in (settings.home / "backups" / "keyring").iterdir()]
     assert (kept, first.folder.exists()) == ([second.keyring_folder.name], True)
+
+
+async def test_copy_of_the_keyring_is_renewed_after_an_erasure(settings: Any, registry: Any) -> None:
+    async with opened(settings, registry) as crm:
+        ada = await write(crm, "Ada")
+        await renew_keyring_copy(crm, {})
+        assert newest_copy(settings) is None, "nobody asked for a copy"
+        first = (await back_up(crm)).keyring_folder
+        await renew_keyring_copy(crm, {})
+        assert newest_copy(settings) == first
+        await crm.keyring.destroy(ada, ["relationship"])
+        await renew_keyring_copy(crm, {})
+    assert [path.name for path in (settings.home / "backups" / "keyring").iterdir()] != [first.name]
+    assert not first.exists()
 
 
 async def test_backup_holds_no_plain_content_and_no_key(

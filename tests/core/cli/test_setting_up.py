@@ -77,7 +77,7 @@ def test_recovery_key_lets_the_operator_in_again(empty_shell: Shell) -> None:
 
 
 def test_passphrase_unlocks_instead_of_a_file(empty_shell: Shell) -> None:
-    empty_shell("init", "--passphrase", typed="open sesame, please\n" * 2 + "open sesame, please\n")
+    empty_shell("init", "--passphrase", typed="open sesame, please\n" * 2)
     assert not (empty_shell.home / "keys" / "unlock.key").exists()
     empty_shell("migrate", typed="open sesame, please\n")
     assert "does not open" in empty_shell("migrate", typed="open sesame\n", code=3).output

@@ -1,0 +1,28 @@
+"""A copy of the keyring that is older than an erasure still opens what was erased, so it is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from confida_core.backup.archive import copy_keyring
+from confida_core.backup.manifest import BackupDamaged, read_manifest
+from confida_core.backup.restore import newest_copy
+from confida_core.installation import Installation
+
+
+async def renew_keyring_copy(crm: Installation, _: Mapping[str, Any]) -> None:
+    """Copy the keyring again if keys were destroyed or orders given since, and if there is a copy in the home at all.
+
+    Copies that were carried elsewhere are the operator's to replace.
+    """
+    await crm.keyring.refresh()
+    copy = newest_copy(crm.settings)
+    if copy is None:
+        return
+    try:
+        current = read_manifest(copy).generation == crm.keyring.generation
+    except BackupDamaged:
+        current = False
+    if not current:
+        await copy_keyring(crm)
