@@ -38,6 +38,7 @@ accounts.manage
     POST     /users/{account_id:uuid}/disable
     POST     /users/{account_id:uuid}/enable
     POST     /users/{account_id:uuid}/invite
+    POST     /users/{account_id:uuid}/reset
     POST     /users/{account_id:uuid}/role
 audit.read
     GET      /audit

@@ -7,6 +7,7 @@ count like a hundred in a row. There is no hard lock: nobody can lock a colleagu
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -41,10 +42,23 @@ def mark(crm: Installation, value: str) -> bytes:
     return hmac.new(crm.keyring.hashing_key("log-in limits"), value.encode("utf-8", "replace"), "sha256").digest()
 
 
+def network_of(address: str) -> str:
+    """An IPv6 customer has a whole /64 to choose addresses from, so it counts as one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
 async def begin_attempt(crm: Installation, account: str, address: str) -> Attempt:
     """Write an attempt down. Raises TooManyAttempts, and then does not count it, so that waiting helps."""
     attempt = Attempt(new_id(), mark(crm, "account " + account.strip().casefold()))
-    address_mark, moment = mark(crm, "address " + address), now()
+    address_mark, moment = mark(crm, "address " + network_of(address)), now()
     await crm.data.fetch(
         "INSERT INTO login_attempt (id, at, account_mark, address_mark) VALUES (?, ?, ?, ?)",
         attempt.id, moment, attempt.account_mark, address_mark,

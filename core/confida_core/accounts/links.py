@@ -14,8 +14,8 @@ from confida_core.clock import now
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 
-LinkKind = Literal["setup", "invitation"]
-LIFE = {"setup": timedelta(days=1), "invitation": timedelta(days=7)}
+LinkKind = Literal["setup", "invitation", "reset"]
+LIFE = {"setup": timedelta(days=1), "invitation": timedelta(days=7), "reset": timedelta(days=1)}
 
 
 class LinkSpent(Exception):
@@ -24,7 +24,7 @@ class LinkSpent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """account_id: whom an invitation is for; None for the set-up."""
+    """account_id: whom an invitation or a new password is for; None for the set-up."""
 
     id: UUID
     kind: LinkKind

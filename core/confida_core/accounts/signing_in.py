@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
+
 from confida_core.accounts.attempts import begin_attempt, clear_attempts
 from confida_core.accounts.audit import record_event
 from confida_core.accounts.content import AccountContent, SessionContent
@@ -103,11 +105,13 @@ def valid_organisation(name: str) -> str:
 async def accept_invitation(
     crm: Installation, secret: str, *, display_name: str, password: str, password_again: str
 ) -> UUID:
-    """Set the first password of an invited account. Raises LinkSpent, InvalidAccount."""
+    """Choose a password with an invitation or after a reset; sessions that were open end. Raises LinkSpent, InvalidAccount."""
     link = await find_link(crm, secret)
-    account_id = invited(link)
+    account_id, state = expected(link)
     account = await find_account(crm, account_id)
-    content = valid_content(display_name, account.content.email)
+    content = msgspec.structs.replace(
+        account.content, display_name=valid_content(display_name, account.content.email).display_name
+    )
     check_new_password(password, password_again, content)
     password_hash = await hash_password(password)
     async with crm.data.transaction():
@@ -115,21 +119,22 @@ async def accept_invitation(
         await crm.records.update(ACCOUNT, {"id": account_id}, content, seen=account.version)
         done = await crm.data.fetch(
             "UPDATE account SET password_hash = ?, password_changed_at = ?, state = 'active' "
-            "WHERE id = ? AND state = 'invited' RETURNING id",
-            password_hash, now(), account_id,
+            "WHERE id = ? AND state = ? RETURNING id",
+            password_hash, now(), account_id, state,
         )  # fmt: skip
         if not done:
             raise LinkSpent
-        await record_event(
-            crm, "account.joined", actor_id=account_id, target_id=account_id, target_kind="account", serious=True
-        )
+        await end_sessions_of(crm, account_id)
+        kind = "account.joined" if link.kind == "invitation" else "account.password_reset"
+        await record_event(crm, kind, actor_id=account_id, target_id=account_id, target_kind="account", serious=True)
     return account_id
 
 
-def invited(link: OpenLink) -> UUID:
-    if link.kind != "invitation" or link.account_id is None:
+def expected(link: OpenLink) -> tuple[UUID, str]:
+    """Whose link it is, and the state in which their account must be. Raises LinkSpent."""
+    if link.account_id is None:
         raise LinkSpent
-    return link.account_id
+    return link.account_id, "invited" if link.kind == "invitation" else "active"
 
 
 async def log_in(crm: Installation, *, email: str, password: str, address: str, device: str = "") -> str:

@@ -128,6 +128,20 @@ async def invite_again(crm: Installation, access: Access, account_id: UUID) -> s
     return await make_link(crm, "invitation", account_id)
 
 
+async def start_reset(crm: Installation, access: Access, account_id: UUID) -> str:
+    """A link with which somebody who forgot their password chooses a new one; until it is used the old one counts.
+
+    Nobody ever chooses a password for somebody else. Raises Forbidden, NotFound, InvalidAccount.
+    """
+    access.actor.require("accounts.manage")
+    async with crm.data.transaction():
+        await manageable(crm, access, account_id)
+        if not await crm.data.fetch("SELECT id FROM account WHERE id = ? AND state = 'active'", account_id):
+            raise NotFound("account")
+        await note(crm, access, "account.reset_started", account_id)
+        return await make_link(crm, "reset", account_id)
+
+
 async def grantable(crm: Installation, access: Access, role: str) -> Role:
     """The role, if this actor may give it: owners are made by owners only. Raises InvalidAccount, Forbidden."""
     try:

@@ -22,7 +22,7 @@ from confida_core.accounts.signing_in import (
     log_in,
     make_setup_link,
 )
-from confida_core.accounts.staff import InvalidAccount, disable_account, find_account, invite_person
+from confida_core.accounts.staff import InvalidAccount, disable_account, find_account, invite_person, start_reset
 from confida_core.accounts.stored_settings import ORGANISATION_NAME, read_stored
 from confida_core.clock import now
 from confida_core.ids import new_id
@@ -172,10 +172,17 @@ async def test_limit_per_address_spares_other_addresses(crm: Any) -> None:
     await attempts.begin_attempt(crm, "mats@example.org", "203.0.113.8")
 
 
+def test_addresses_of_one_ipv6_network_count_as_one() -> None:
+    found = {
+        address: attempts.network_of(address) for address in ("2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1")
+    }
+    assert list(found.values()) == ["2001:db8::/64", "2001:db8::/64", "2001:db8:0:1::/64"]
+    given = ("203.0.113.7", "::ffff:203.0.113.7", "", "unix socket")
+    assert [attempts.network_of(address) for address in given] == ["203.0.113.7", "203.0.113.7", "", "unix socket"]
+
+
 async def test_installation_under_fire_still_lets_a_first_try_pass(crm: Any) -> None:
-    rows = [
-        (new_id(), now(), number.to_bytes(32, "big"), number.to_bytes(32, "big")) for number in range(1001)
-    ]
+    rows = [(new_id(), now(), number.to_bytes(32, "big"), number.to_bytes(32, "big")) for number in range(1001)]
     await crm.data.execute_many(
         "INSERT INTO login_attempt (id, at, account_mark, address_mark) VALUES (?, ?, ?, ?)", rows
     )
@@ -233,6 +240,23 @@ async def test_invitation_is_accepted_once_and_gives_the_role_it_was_made_for(cr
     assert (account.name, account.role, account.state) == ("Mats M.", "staff", "active")
     with pytest.raises(LinkSpent):
         await accept_invitation(crm, secret, **given)
+
+
+async def test_forgotten_password_is_chosen_anew_by_its_owner_and_ends_the_sessions(crm: Any) -> None:
+    olga = await make_owner(crm, await setup_secret(crm))
+    mats = await account_of(crm, "Mats", "staff", await hash_password(PASSWORD))
+    session, fresh = await start_session(crm, mats), "Regen auf dem Blechdach"
+    secret = await start_reset(crm, access_of(crm, olga, "owner"), mats)
+    assert await find_session(crm, session) is not None
+    assert await accept_invitation(crm, secret, display_name="Mats", password=fresh, password_again=fresh) == mats
+    assert await find_session(crm, session) is None
+    await log_in(crm, email="mats@example.org", password=fresh, address="203.0.113.7")
+    with pytest.raises(LinkSpent):
+        await accept_invitation(crm, secret, display_name="Mats", password=PASSWORD, password_again=PASSWORD)
+    secret = await start_reset(crm, access_of(crm, olga, "owner"), mats)
+    await disable_account(crm, access_of(crm, olga, "owner"), mats)
+    with pytest.raises(LinkSpent):
+        await accept_invitation(crm, secret, display_name="Mats", password=PASSWORD, password_again=PASSWORD)
 
 
 async def test_link_of_one_kind_is_no_link_of_the_other(crm: Any) -> None:

@@ -20,6 +20,7 @@ from confida_core.accounts.staff import (
     find_account,
     invite_person,
     list_accounts,
+    start_reset,
 )
 from confida_core.accounts.stored_settings import recovery_key_confirmed
 from confida_core.ids import new_id
@@ -52,6 +53,7 @@ async def test_administrator_neither_makes_nor_touches_owners(crm: Any) -> None:
     for attempt in (
         change_role(crm, access, zoe, "owner"),
         change_role(crm, access, olga, "staff"),
+        start_reset(crm, access, olga),
         disable_account(crm, access, olga),
         invite_person(crm, access, display_name="Ada", email="ada@example.org", role="owner"),
     ):

@@ -135,7 +135,7 @@ async def invitation_form(request: Request[Any, Any, Any], token: FromPath[str])
 
 async def invitation_page(request: Request[Any, Any, Any], token: str, **changes: Any) -> SetupPage:
     link = await find_link(request.state.crm, token)
-    if link.kind != "invitation" or link.account_id is None:
+    if link.account_id is None:
         raise LinkSpent
     content = (await find_account(request.state.crm, link.account_id)).content
     shown = {"display_name": content.display_name, "email": content.email, "invited": True, **changes}
@@ -144,7 +144,7 @@ async def invitation_page(request: Request[Any, Any, Any], token: str, **changes
 
 @post("/invitation/{token:str}", public=True, csrf="origin")
 async def join(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[Any]:
-    """The invited colleague chooses a password and is signed in."""
+    """Whoever was invited, or forgot the password, chooses one and is signed in."""
     form = await parse_form(request)
     try:
         account_id = await accept_invitation(

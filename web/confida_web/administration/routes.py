@@ -23,6 +23,7 @@ from confida_core.accounts.staff import (
     invite_again,
     invite_person,
     list_accounts,
+    start_reset,
 )
 from confida_web.account.pages import AuditPage, AuditRow, UserRow, UsersPage
 from confida_web.administration import system
@@ -88,8 +89,23 @@ async def invite(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post("/users/{account_id:uuid}/invite", permission="accounts.manage", fresh=True)
 async def invite_once_more(request: Request[Any, Any, Any], account_id: FromPath[UUID]) -> Response[Any]:
+    return await show_link(
+        request, account_id, await invite_again(request.state.crm, access_for(request, "security"), account_id)
+    )
+
+
+@post("/users/{account_id:uuid}/reset", permission="accounts.manage", fresh=True)
+async def reset_password(request: Request[Any, Any, Any], account_id: FromPath[UUID]) -> Response[Any]:
+    """For somebody who forgot their password: a link, shown once, with which they choose a new one."""
+    try:
+        secret = await start_reset(request.state.crm, access_for(request, "security"), account_id)
+    except InvalidAccount as invalid:
+        return await refused(request, invalid)
+    return await show_link(request, account_id, secret)
+
+
+async def show_link(request: Request[Any, Any, Any], account_id: UUID, secret: str) -> Response[Any]:
     crm = request.state.crm
-    secret = await invite_again(crm, access_for(request, "security"), account_id)
     link = f"{address_of(crm)}/invitation/{secret}"
     name = (await account_names(crm, [account_id])).get(account_id, "")
     return page(request, await users_page(request, invite_url=link, invited_name=name), block="users")
@@ -166,6 +182,7 @@ ROUTES = (
     users,
     invite,
     invite_once_more,
+    reset_password,
     set_role,
     disable,
     enable,

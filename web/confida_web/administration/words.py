@@ -25,6 +25,8 @@ _WORDS: Mapping[str, str] = {
     "account.role_changed": "Changed the role of",
     "account.disabled": "Disabled",
     "account.enabled": "Enabled again",
+    "account.reset_started": "Made a link for a new password of",
+    "account.password_reset": "Chose a new password",
     "account.password_changed": "Changed their password",
     "recovery_key.made": "Made a new recovery key",
     "recovery_key.confirmed": "Confirmed that the recovery key is stored",
