@@ -55,7 +55,7 @@ def client() -> Any:
 def test_page_sends_block_only_for_htmx(client: TestClient[Litestar], headers: dict[str, str], whole: bool) -> None:
     response = client.get("/contacts", headers=headers)
     assert response.status_code == 200
-    assert response.headers["vary"] == "HX-Request"
+    assert response.headers["vary"] == "HX-Request, Accept-Encoding"
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert response.text.startswith("<!doctype html>") is whole
     assert response.text.count("<table") == (2 if whole else 1)  # The list, and the shortcuts of the layout.

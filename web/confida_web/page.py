@@ -16,6 +16,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from markupsafe import Markup
 
+from confida_web.compression import SMALLEST, accepts_gzip, gzipped
 from confida_web.escaping import EscapingGenerator, escaped
 from confida_web.formatting import filters, formatter
 from confida_web.frame import STRANGER, Frame
@@ -62,10 +63,11 @@ def page(
     frame = getattr(request.state, "frame", None) or STRANGER
     environment = getattr(request.app.state, "templates", None) or default_environment()
     alone = block if is_fragment_request(request.headers) else None
-    html = render(environment, content, frame, alone)
-    return Response(
-        html.encode("utf-8", "replace"), status_code=status, media_type=MediaType.HTML, headers={"Vary": "HX-Request"}
-    )
+    body = render(environment, content, frame, alone).encode("utf-8", "replace")
+    headers = {"Vary": "HX-Request, Accept-Encoding"}
+    if len(body) >= SMALLEST and accepts_gzip(request.headers):
+        body, headers["Content-Encoding"] = gzipped(body), "gzip"
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def is_fragment_request(headers: Mapping[str, str]) -> bool:
