@@ -188,8 +188,8 @@ async def test_list_page_costs_the_same_whatever_its_length(client: Any, crm: An
     page = await client.fragment("GET", "/contacts")
     crm.data.observers.clear()
     assert len(names_in(page.text)) == rows
-    # The session, the custom fields, the views, what changed, the rows, and the entry of the read log.
-    assert [sql.split(" ", 1)[0] for sql in seen] == ["SELECT"] * 5 + ["INSERT"]
+    # The session, the custom fields, the views, what changed, and the rows; the read log has a way of its own.
+    assert [sql.split(" ", 1)[0] for sql in seen if "read_entry" not in sql] == ["SELECT"] * 5
 
 
 async def test_search_finds_from_anywhere(client: Any, crm: Any) -> None:

@@ -63,12 +63,21 @@ class Ask:
         self._fields = fields
         self._today = today
         self._box = box
+        self._plans: dict[Scope, Plan] = {}
+
+    def _plan(self, scope: Scope) -> Plan:
+        """Made once for a page and its count: with common words it is half of the work."""
+        asked = Scope(condition=scope.condition, text=scope.text, archived=scope.archived, restricted=scope.restricted)
+        plan = self._plans.get(asked)
+        if plan is None:
+            plan = self._plans[asked] = make_plan(self._connection, asked, self._fields, self._today)
+        return plan
 
     def page(self, query: IndexQuery) -> IndexPage:
         """Raises InvalidCursor, or InvalidCondition if a field is not declared any more."""
         place = self._place(query)
         limit = min(max(query.limit, 1), MAX_LIMIT)
-        plan = make_plan(self._connection, query, self._fields, self._today)
+        plan = self._plan(query)
         found = self._walk(plan, query, place, limit + 1)
         more, found = len(found) > limit, found[:limit]
         backward = place is not None and place.backward
@@ -93,7 +102,7 @@ class Ask:
         own = self._connection.execute(f"SELECT {column} FROM contact WHERE id = ?", (contact_id.bytes,)).fetchone()
         if own is None:
             return None, None
-        plan = make_plan(self._connection, query, self._fields, self._today)
+        plan = self._plan(query)
         sides = []
         for backward in (True, False):
             place = Place(_order(query), own[0], contact_id.bytes, backward)
@@ -103,7 +112,7 @@ class Ask:
 
     def count(self, scope: Scope, cap: int = 10_000) -> tuple[int, bool]:
         """How many contacts there are, and whether that is exact; beyond `cap` it is (cap, False)."""
-        sql, params = self._rows(make_plan(self._connection, scope, self._fields, self._today))
+        sql, params = self._rows(self._plan(scope))
         counted = self._connection.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*params, cap + 1)).fetchone()[0]
         return (counted, True) if counted <= cap else (cap, False)
 
@@ -113,7 +122,7 @@ class Ask:
         The second value says whether the counts are exact: they are unless more than `cap` contacts are narrowed down
         by words or conditions; then they tell the proportions among the first `cap`.
         """
-        sql, params = self._rows(make_plan(self._connection, scope, self._fields, self._today))
+        sql, params = self._rows(self._plan(scope))
         narrowed = bool(scope.text.strip()) or scope.condition != Scope().condition
         key: tuple[str, ...] = (field,)
         table, text, of_field = "attribute", "a.text", "a.field = (SELECT id FROM field WHERE key = ?)"
