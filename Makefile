@@ -22,7 +22,8 @@ run: $(VENV)/.ready  ## Set up in ./var and start; DEMO=1 adds invented contacts
 
 test: $(VENV)/.ready-dev  ## The whole suite, on SQLite and on PostgreSQL
 	@$(BIN)/python scripts/say_what_is_left_out.py
-	@$(BIN)/python -m pytest $(TESTS) -n $(WORKERS) --dist worksteal -q
+	@$(BIN)/python -m pytest $(TESTS) --ignore tests/browser -n $(WORKERS) --dist worksteal -q
+	@$(BIN)/python -m pytest tests/browser -q
 
 lint: $(VENV)/.ready-dev  ## Style, types, layers, spelling
 	$(BIN)/ruff check .

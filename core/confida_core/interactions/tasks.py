@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from confida_core.clock import now
@@ -23,13 +23,16 @@ When = Literal["open", "due", "overdue", "today", "upcoming", "done"]
 MOST_TASKS = 200
 
 
+OWN: Final = "assignee_id = ? OR assignee_id IS NULL"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskQuery:
     """One page of tasks.
 
     when: open (every planned one), due (overdue, today, or its reminder has come), overdue, today, upcoming (after today;
     those without a day last) or done (latest first). today: as the reader's time zone has it.
-    assignee_id: whose; None for everybody's. until: the last day of upcoming ones, None for all.
+    assignee_id: whose, and nobody's, because what nobody was given is everybody's; None for all. until: the last day of upcoming ones, None for all.
     """
 
     when: When
@@ -147,7 +150,7 @@ def selection(query: TaskQuery) -> tuple[str, list[Any]]:
     where.append(condition)
     args += values
     if query.assignee_id is not None:
-        where.append("assignee_id = ?")
+        where.append(f"({OWN})")
         args.append(query.assignee_id)
     column, sign, order = ("done_at", "<", " DESC") if query.when == "done" else ("due_on", ">", "")
     if query.cursor:
@@ -214,9 +217,9 @@ async def next_task(crm: Installation, access: Access, contact_id: UUID) -> Task
 
 
 async def due_count(crm: Installation, account_id: UUID, today: date) -> int:
-    """How many tasks of this account are overdue, due today, or have reached their reminder; opens nothing."""
+    """How many tasks of this account, or of nobody, are overdue, due today, or have reached their reminder; opens nothing."""
     rows = await crm.data.fetch(
-        "SELECT count(*) AS due FROM interaction WHERE assignee_id = ? AND state = ? AND deleted_at IS NULL "
+        f"SELECT count(*) AS due FROM interaction WHERE ({OWN}) AND state = ? AND deleted_at IS NULL "
         "AND (due_on <= ? OR remind_at <= ?)",
         account_id, "planned", today, now(),
     )  # fmt: skip

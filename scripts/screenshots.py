@@ -1,0 +1,78 @@
+"""Take the pictures of the documentation from the running program, with its invented people.
+
+Usage: python scripts/screenshots.py [FOLDER]   (default: docs/images)
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.chromium import launched, make_owner, sign_in  # noqa: E402
+from tests.live_server import LiveServer, serving  # noqa: E402
+
+WIDE = {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"}
+DARK = {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"}
+PHONE = {"viewport": {"width": 390, "height": 800}, "color_scheme": "light", "device_scale_factor": 2}
+TABLE = (
+    "First name,Last name,E-mail,Phone,Town,Member since\n"
+    "Ada,Lovelace,ada@example.org,030 901820,Berlin,2019\n"
+    "Grace,Hopper,grace@example.org,,Leipzig,2021\n"
+    "Noor,Inayat,noor@example.org,0341 4960123,Leipzig,2024\n"
+)
+
+
+def window(browser: Any, server: LiveServer, look: dict[str, Any]) -> Any:
+    context = browser.new_context(base_url=server.url, locale="en-GB", **look)
+    page = context.new_page()
+    sign_in(page, server)
+    return page
+
+
+def somebody_with_a_past(page: Any) -> str:
+    """A person of the invented ones on whose timeline there is much to see."""
+    page.goto("/contacts")
+    return str(page.locator("#results tbody tr a", has_text="Wolfgang Ackermann").first.get_attribute("href"))
+
+
+def photograph(browser: Any, server: LiveServer, folder: Path) -> None:
+    make_owner(browser.new_context(base_url=server.url).new_page(), server)
+    light = window(browser, server, WIDE)
+    contact = somebody_with_a_past(light)
+    for name, path in (("contact-light", contact), ("dashboard-light", "/")):
+        light.goto(path)
+        light.screenshot(path=folder / f"{name}.png")
+    table = Path(tempfile.mkdtemp()) / "members.csv"
+    table.write_text(TABLE)
+    light.goto("/imports/new")
+    light.set_input_files("main input[type=file]", str(table))
+    light.locator("main label:has(input[name=origin][value=themselves])").click()
+    light.click("main form button >> nth=-1")
+    light.wait_for_url("**/mapping")
+    light.screenshot(path=folder / "import-light.png")
+    dark = window(browser, server, DARK)
+    dark.goto("/contacts")
+    dark.screenshot(path=folder / "contacts-dark.png")
+    phone = window(browser, server, PHONE)
+    phone.goto(contact)
+    phone.screenshot(path=folder / "contact-phone.png")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        serving(Path(home) / "home", demo=True) as server,
+        launched() as browser,
+    ):
+        photograph(browser, server, folder)
+
+
+if __name__ == "__main__":
+    main()
