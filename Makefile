@@ -22,8 +22,11 @@ run: $(VENV)/.ready  ## Set up in ./var and start; DEMO=1 adds invented contacts
 
 test: $(VENV)/.ready-dev  ## The whole suite, on SQLite and on PostgreSQL
 	@$(BIN)/python scripts/say_what_is_left_out.py
-	@$(BIN)/python -m pytest $(TESTS) --ignore tests/browser -n $(WORKERS) --dist worksteal -q
-	@$(BIN)/python -m pytest tests/browser -q
+	@# The browser's driver occupies the event loop of its process, so its tests have a session of their own; both always run.
+	@failed=0; \
+	$(BIN)/python -m pytest tests/browser -q || failed=1; \
+	$(BIN)/python -m pytest $(TESTS) --ignore tests/browser -n $(WORKERS) --dist worksteal -q || failed=1; \
+	exit $$failed
 
 lint: $(VENV)/.ready-dev  ## Style, types, layers, spelling
 	$(BIN)/ruff check .

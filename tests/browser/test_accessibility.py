@@ -32,7 +32,7 @@ PAGES = (
     "/settings/fields",
     "/settings/relationships",
     "/settings/teams",
-    "/plugins",
+    "/settings/plugins",
     "/jobs",
     "/nowhere",
 )
