@@ -27,7 +27,10 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class LiveServer:
-    """url: with localhost, because its cookies may be Secure. setup_link: works once. log: what the server printed. settings: what it was started with."""
+    """url: with localhost, because its cookies may be Secure. setup_link: works once.
+
+    log: what the server printed. settings: what it was started with.
+    """
 
     home: Path
     url: str

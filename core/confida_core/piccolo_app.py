@@ -23,12 +23,12 @@ MODULES = (
 
 def tables_of(modules: Iterable[str]) -> tuple[type[Table], ...]:
     """Every table class that these modules define themselves, in their order."""
-    found = []
-    for name in modules:
-        for value in vars(importlib.import_module(name)).values():
-            if isinstance(value, type) and issubclass(value, Table) and value.__module__ == name:
-                found.append(value)
-    return tuple(found)
+    return tuple(
+        value
+        for name in modules
+        for value in vars(importlib.import_module(name)).values()
+        if isinstance(value, type) and issubclass(value, Table) and value.__module__ == name
+    )
 
 
 def app() -> PiccoloApp:
