@@ -107,10 +107,10 @@ async def test_relationships_and_settings_survive_every_value(client: Any, crm: 
     forms = [{"type": "works_at", "other": "Ada", name: value} for name in fields for value in NASTY]
     assert await statuses(client, f"/contacts/{contact_id}/relationships", forms) == []
     for path in ("/settings/fields", "/settings/relationships", "/settings/teams"):
-        names = ("label", "reverse", "type", "key", "choices", "hint", "applies_to", "name", "members")
+        fields = ("label", "reverse", "type", "key", "choices", "hint", "applies_to", "name", "members")
         forms = [
             {"label": "A", "type": "text", "applies_to": "", "name": "B", name: value}
-            for name in names
+            for name in fields
             for value in NASTY
         ]
         assert await statuses(client, path, forms) == []
