@@ -33,7 +33,7 @@ class Interaction(Table, tablename="interaction", db=DATA):
     created_at = Timestamptz()
     edited = Boolean(default=False)
     done_at = Timestamptz(null=True, default=None)
-    deleted_at = Timestamptz(null=True, default=None, index=True)
+    deleted_at = Timestamptz(null=True, default=None)
 
 
 class InteractionParticipant(Table, tablename="interaction_participant", db=DATA):

@@ -218,9 +218,10 @@ async def next_task(crm: Installation, access: Access, contact_id: UUID) -> Task
 
 async def due_count(crm: Installation, account_id: UUID, today: date) -> int:
     """How many tasks of this account, or of nobody, are overdue, due today, or have reached their reminder; opens nothing."""
+    # The state stands in both halves, so that each is one walk of an index; of all done ones SQLite would read every row.
     rows = await crm.data.fetch(
-        f"SELECT count(*) AS due FROM interaction WHERE ({OWN}) AND state = ? AND deleted_at IS NULL "
-        "AND (due_on <= ? OR remind_at <= ?)",
-        account_id, "planned", today, now(),
+        "SELECT count(*) AS due FROM interaction WHERE ((assignee_id = ? AND state = ?) OR (assignee_id IS NULL AND state = ?)) "
+        "AND deleted_at IS NULL AND (due_on <= ? OR remind_at <= ?)",
+        account_id, "planned", "planned", today, now(),
     )  # fmt: skip
     return int(rows[0]["due"])
