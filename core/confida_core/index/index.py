@@ -22,7 +22,7 @@ from confida_core.index.entries import IndexEntry
 from confida_core.index.opening import IndexUnavailable, current_generation, open_generation, translated
 from confida_core.index.plan import Scope
 from confida_core.index.projection import apply, read_position
-from confida_core.index.query import Ask, Facet, IndexPage, IndexQuery
+from confida_core.index.query import Ask, Counts, Facet, IndexPage, IndexQuery
 from confida_core.index.rebuild import Rebuild, RebuildLock, create_empty
 
 T = TypeVar("T")
@@ -68,6 +68,7 @@ class Index:
         self._path = path
         self._key = key
         self._box = CursorBox(key)
+        self._counts: Counts = {}
         self._fields = by_key(tuple(fields))
         self._local = threading.local()
         self._opened: list[Connection] = []
@@ -135,7 +136,8 @@ class Index:
     def inline(self, work: Callable[[Ask], T], *, today: date | None = None) -> T:
         """Asks in this thread: `index.inline(lambda ask: ask.page(query))`. today: for relative dates, else UTC's."""
         with self._watching():
-            return work(Ask(self.connection(), self._fields, today or clock.now().date(), self._box))
+            connection = self.connection()
+            return work(Ask(connection, self._fields, today or clock.now().date(), self._box, self._counts))
 
     async def run(self, work: Callable[[Ask], T], *, today: date | None = None) -> T:
         """Asks in a reader thread; several questions at once share one hop."""
@@ -264,6 +266,7 @@ class Index:
                 continue  # Replaced between reading the link and opening the file.
             self._opened.append(self._local.connection)
             self._local.generation = generation
+            self._counts = {}
             return
         raise IndexUnavailable(damaged=True)
 

@@ -86,6 +86,7 @@ def connect(file: Path, key: bytes, *, create: bool) -> Connection:
     try:
         # Otherwise SQLCipher writes lines to standard error when the key does not fit.
         connection.execute("PRAGMA cipher_log_level = NONE")
+        connection.execute("PRAGMA cipher_default_hmac_algorithm = HMAC_SHA256")
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         for setting in (

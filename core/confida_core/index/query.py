@@ -16,6 +16,7 @@ from confida_core.index.entries import IndexEntry
 from confida_core.index.in_sql import Parameter
 from confida_core.index.palette import likely
 from confida_core.index.plan import Plan, Scope, make_plan, visible_row
+from confida_core.index.projection import read_position
 from confida_core.index.schema import FIELD_COLUMNS
 
 Sort = Literal["name", "organisation", "created", "touched"]
@@ -26,6 +27,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "touched": ("touched_at", "contact_by_touched"),
 }
 MAX_LIMIT: Final = 500
+Counts = dict[tuple[int, bool | None, bool | None, int], tuple[int, bool]]
 
 
 class IndexQuery(Scope, frozen=True, kw_only=True):
@@ -58,11 +60,20 @@ class Facet(Struct, frozen=True):
 class Ask:
     """What every question needs: a connection of this thread, the declared fields, and the day."""
 
-    def __init__(self, connection: Connection, fields: Mapping[str, IndexField], today: date, box: CursorBox) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        fields: Mapping[str, IndexField],
+        today: date,
+        box: CursorBox,
+        counts: Counts | None = None,
+    ) -> None:
+        """counts: what was counted in this generation of the index, kept by the caller from one question to the next."""
         self._connection = connection
         self._fields = fields
         self._today = today
         self._box = box
+        self._counts: Counts = {} if counts is None else counts
         self._plans: dict[Scope, Plan] = {}
 
     def _plan(self, scope: Scope) -> Plan:
@@ -112,6 +123,17 @@ class Ask:
 
     def count(self, scope: Scope, cap: int = 10_000) -> tuple[int, bool]:
         """How many contacts there are, and whether that is exact; beyond `cap` it is (cap, False)."""
+        if scope.text.strip() or scope.condition != Scope().condition:
+            return self._counted(scope, cap)
+        # Everyone is counted for each page of the unfiltered list; that takes longer than finding the page.
+        mark = (read_position(self._connection), scope.archived, scope.restricted, cap)
+        known = self._counts.get(mark)
+        if known is None:
+            self._counts.clear()
+            known = self._counts[mark] = self._counted(scope, cap)
+        return known
+
+    def _counted(self, scope: Scope, cap: int) -> tuple[int, bool]:
         sql, params = self._rows(self._plan(scope))
         counted = self._connection.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*params, cap + 1)).fetchone()[0]
         return (counted, True) if counted <= cap else (cap, False)

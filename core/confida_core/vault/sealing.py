@@ -10,7 +10,7 @@ The key is found by the id in the header, never by trial: none of these ciphers 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
 from typing import Protocol
@@ -49,18 +49,23 @@ class Key:
     """One 256-bit key and the algorithm it is used with; a key is never used with two."""
 
     id: bytes
-    cipher: Cipher
+    secret: bytes = field(repr=False)
     algorithm: Algorithm
+
+    @property
+    def cipher(self) -> Cipher:
+        """Made anew each time, which takes a microsecond: kept, each would hold 2.5 kB, and a process keeps every key."""
+        return AESGCM(self.secret) if self.algorithm is Algorithm.AES_256_GCM else AESGCMSIV(self.secret)
 
     @classmethod
     def own(cls, key_id: UUID | bytes, secret: bytes) -> Key:
         """The key of one person and retention class: AES-256-GCM."""
-        return cls(as_bytes(key_id), AESGCM(secret), Algorithm.AES_256_GCM)
+        return cls(as_bytes(key_id), secret, Algorithm.AES_256_GCM)
 
     @classmethod
     def shared(cls, key_id: UUID | bytes, secret: bytes) -> Key:
         """A key under which many messages stand, or that wraps keys: AES-256-GCM-SIV."""
-        return cls(as_bytes(key_id), AESGCMSIV(secret), Algorithm.AES_256_GCM_SIV)
+        return cls(as_bytes(key_id), secret, Algorithm.AES_256_GCM_SIV)
 
 
 def as_bytes(key_id: UUID | bytes) -> bytes:
