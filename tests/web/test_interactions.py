@@ -17,7 +17,7 @@ from confida_core.contacts.people import create_contact
 from confida_core.declarations import TimelineSource
 from confida_core.ids import new_id
 from confida_core.vault.access import Access, Actor
-from confida_web.interactions.markdown import rendered
+from confida_web.interactions.markdown import rendered, rendered_if_marked
 
 pytestmark = pytest.mark.anyio
 
@@ -351,5 +351,54 @@ def test_rendered_text_keeps_what_markdown_means() -> None:
     html = rendered("# Title\n\n**bold** and [link](https://example.org)\n\n- one\n- two")
     for part in ("<h3>Title</h3>", "<strong>bold</strong>", 'href="https://example.org"', "<li>two</li>"):
         assert part in html
-    assert "noopener noreferrer external" in html
+    assert "noopener noreferrer nofollow" in html
     assert rendered(" \n") == ""
+
+
+def test_rendered_text_stays_as_it_was_pasted() -> None:
+    html = rendered("1984. was a year\n\nYours\n--\nAda\n\n    indented")
+    assert html == (
+        '<div class="rendered" dir="auto" hx-ignore><ol start="1984">\n<li>was a year</li>\n</ol>\n'
+        "<p>Yours<br>\n--<br>\nAda</p>\n<p>indented</p>\n</div>"
+    )
+
+
+PLAIN = [
+    "Rang back; 3 chairs & 2 tables (blue) - see #12, item-4 at 10:30. a < b > c",
+    "One line.\n\nAnother.",
+    "+49 30 1",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_text_is_spared_the_rendering(text: str) -> None:
+    assert rendered_if_marked(text) is None
+
+
+MARKED = [
+    "**b**", "_i_", "`c`", "~~s~~", "[a](https://example.org)", "<https://example.org>", "| a |\n| - |", "1\\. one",
+    "# one", "text\n> said", "- one", "text\n\n   + one", "a\n\n---\nb", "1. one", "2) two", "&copy;", "&#169;",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MARKED)
+def test_marked_text_is_rendered_below_the_headings_of_its_entry(text: str) -> None:
+    assert rendered_if_marked(text) == rendered(text, headings_from=4)
+    assert f"<p>{text}</p>" not in rendered(text)
+
+
+async def test_timeline_shows_lists_and_links_but_no_images(crm: Any, client: Any) -> None:
+    ada = await make_contact(crm)
+    await write_down(
+        client, ada, body="# Plan\n- **cake**\n- [map](https://example.org)\n- ![x](https://example.org/x.png)"
+    )
+    await write_down(client, ada, body="Plain & simple\nas written")
+    shown = (await client.get(f"/contacts/{ada}")).text
+    assert (
+        '<div class="entry-body"><div class="rendered" dir="auto" hx-ignore><h4>Plan</h4>\n<ul>\n<li><strong>cake</strong></li>'
+        in shown
+    )
+    assert '<a href="https://example.org" rel="noopener noreferrer nofollow">map</a>' in shown
+    assert '<p class="entry-body" dir="auto">Plain &amp; simple\nas written</p>' in shown
+    assert "<img" not in shown.partition('id="timeline"')[2]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from markupsafe import Markup
+
 from confida_web.display import Errors, Option, PersonRef
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -33,7 +35,8 @@ class Attachment:
 class TimelineEntry:
     """One thing that happened. href: its own page. body: plain text, shown with its line breaks.
 
-    The caller shortens the body. direction: "in", "out" or "". icon, kind_label: "" takes those of the kind.
+    The caller shortens the body. body_html: the body rendered and sanitised, shown instead. direction: "in", "out" or "".
+    icon, kind_label: "" takes those of the kind.
     open_task: still to be done; `due_at` then counts.
     """
 
@@ -43,6 +46,7 @@ class TimelineEntry:
     href: str
     subject: str = ""
     body: str = ""
+    body_html: Markup | None = None
     who: str = ""
     direction: str = ""
     duration_minutes: int | None = None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from markupsafe import Markup
-
 from confida_web.display import ONE_PAGE, Paging, PersonRef, Tab, TaskRow
 from confida_web.interactions.entries import Composer, TimelineEntry
 from confida_web.page import Page
@@ -14,7 +12,7 @@ from confida_web.page import Page
 
 @dataclass(frozen=True, kw_only=True)
 class InteractionPage(Page):
-    """GET /interactions/{id}. contacts: everybody it is about. body_html: the whole text, rendered and sanitised."""
+    """GET /interactions/{id}. contacts: everybody it is about. The entry carries its whole text, rendered."""
 
     template: ClassVar[str] = "interactions/interaction.html"
     title: ClassVar[str] = "Interaction"
@@ -22,7 +20,6 @@ class InteractionPage(Page):
 
     entry: TimelineEntry
     contacts: tuple[PersonRef, ...] = ()
-    body_html: Markup | None = None
     may_edit: bool = False
     may_delete: bool = False
 

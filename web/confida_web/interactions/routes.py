@@ -29,7 +29,6 @@ from confida_web.forms import parse_form
 from confida_web.frame import Toast
 from confida_web.interactions.entries import Composer
 from confida_web.interactions.filled import filled_composer
-from confida_web.interactions.markdown import rendered
 from confida_web.interactions.pages import InteractionFormPage, InteractionPage
 from confida_web.interactions.reading import PostedInteraction, read_draft, read_posted
 from confida_web.interactions.story import composer_again, formatter_of, is_id, story_of
@@ -129,7 +128,6 @@ async def show(request: Request[Any, Any, Any], interaction_id: FromPath[UUID]) 
     content = InteractionPage(
         entry=entry_of(item_of(opened), names, writers, formatter_of(request), whole=True),
         contacts=tuple(person_of(one, names) for one in opened.people if one in names),
-        body_html=rendered(opened.content.body),
         may_edit=may_write,
         may_delete=may_write,
     )

@@ -13,6 +13,7 @@ from confida_core.interactions.timeline import TimelineItem
 from confida_web.display import PersonRef, TaskRow
 from confida_web.formatting import Formatter
 from confida_web.interactions.entries import KINDS, Attachment, TimelineDay, TimelineEntry
+from confida_web.interactions.markdown import rendered, rendered_if_marked
 
 PREVIEW = 600
 NOBODY = UUID(int=0)
@@ -23,13 +24,15 @@ def entry_of(
 ) -> TimelineEntry:
     """names: of contacts this reader may see; others are not mentioned. writers: of accounts. whole: the body in full."""
     planned = item.state == "planned"
+    body = item.body if whole else shortened(item.body)
     return TimelineEntry(
         id=str(item.id),
         kind=item.kind,
         at=item.at,
         href=item.href or f"/interactions/{item.id}",
         subject=item.subject,
-        body=item.body if whole else shortened(item.body),
+        body=body,
+        body_html=rendered(body) if whole else rendered_if_marked(body),
         who=writers.get(item.created_by or NOBODY, ""),
         direction=item.direction,
         duration_minutes=item.duration_minutes,
