@@ -40,15 +40,17 @@ class ChangeFeed:
             raise RuntimeError("a change belongs to a transaction")
         waiting = transaction.notes.get("changes")
         if waiting is None:
-            waiting = transaction.notes["changes"] = {}
+            waiting = transaction.notes["changes"] = []
             transaction.before_commit.append(self._write)
-        waiting[table, record_id, subject_id] = kind
+        waiting.append(((table, record_id, subject_id), kind))
 
     async def _write(self) -> None:
         transaction = self.database.current()
         if transaction is None:
             return
-        waiting = transaction.notes["changes"]
+        waiting = dict(transaction.notes["changes"])
+        if not waiting:
+            return
         if self.database.engine == "postgres":
             await transaction.fetch("SELECT pg_advisory_xact_lock(?)", (FEED_LOCK,))
         rows = [(table, record_id, subject_id, kind) for (table, record_id, subject_id), kind in waiting.items()]

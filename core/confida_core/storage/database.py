@@ -57,14 +57,28 @@ class VersionConflict(Exception):
 
 
 class Transaction(ABC):
-    """One unit of work; made by `Database.transaction()`, never by hand."""
+    """One unit of work; made by `Database.transaction()`, never by hand.
+
+    before_commit: steps of the transaction itself. after_commit, notes: lists that a savepoint shortens again if it fails.
+    """
 
     def __init__(self) -> None:
         self.task = asyncio.current_task()
         self.before_commit: list[Callable[[], Awaitable[None]]] = []
         self.after_commit: list[Callable[[], None]] = []
-        self.notes: dict[str, Any] = {}
+        self.notes: dict[str, list[Any]] = {}
         self.savepoints = 0
+
+    def mark(self) -> tuple[int, dict[str, int]]:
+        """How much has been asked for until now, for `forget_since`."""
+        return len(self.after_commit), {name: len(noted) for name, noted in self.notes.items()}
+
+    def forget_since(self, mark: tuple[int, dict[str, int]]) -> None:
+        """What was asked for after this mark was undone, and must not follow the commit."""
+        callbacks, lengths = mark
+        del self.after_commit[callbacks:]
+        for name, noted in self.notes.items():
+            del noted[lengths.get(name, 0) :]
 
     @abstractmethod
     async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]: ...
@@ -151,10 +165,14 @@ class Database(ABC):
             raise
         self._current.reset(token)
         try:
-            await finish(self._commit(transaction))
+            await finish(self._end(transaction))
         except StorageFull as error:
             self._notice(error)
             raise
+
+    async def _end(self, transaction: Transaction) -> None:
+        """What follows the commit belongs to it: a caller who is cancelled meanwhile has committed all the same."""
+        await self._commit(transaction)
         for callback in transaction.after_commit:
             callback()
 
@@ -165,11 +183,12 @@ class Database(ABC):
     @asynccontextmanager
     async def _savepoint(self, outer: Transaction) -> AsyncIterator[None]:
         outer.savepoints += 1
-        name = f"savepoint_{outer.savepoints}"
+        name, mark = f"savepoint_{outer.savepoints}", outer.mark()
         await outer.fetch(f"SAVEPOINT {name}", ())
         try:
             yield
         except BaseException:
+            outer.forget_since(mark)
             await finish(outer.fetch(f"ROLLBACK TO SAVEPOINT {name}", ()))
             await finish(outer.fetch(f"RELEASE SAVEPOINT {name}", ()))
             raise

@@ -171,9 +171,13 @@ async def keep_files(
 
 
 async def discard_files(crm: Installation, files: Sequence[ReceivedFile]) -> None:
-    """Remove received files that no record was written for."""
+    """Remove received files that no record was written for.
+
+    One with a row stays: a caller who was cancelled during the commit, or failed after it, has stored the file.
+    """
     for file in files:
-        await asyncio.to_thread(path_of(crm, file.id).unlink, missing_ok=True)
+        if not await crm.data.fetch("SELECT id FROM sealed_file WHERE id = ?", file.id):
+            await asyncio.to_thread(path_of(crm, file.id).unlink, missing_ok=True)
 
 
 async def open_file(crm: Installation, access: Access, file_id: UUID) -> OpenFile:

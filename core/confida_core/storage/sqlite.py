@@ -154,9 +154,16 @@ class SQLiteTransaction(Transaction):
         self._connection = connection
 
     async def fetch(self, sql: str, args: Sequence[Any]) -> list[Row]:
+        self._require_open()
         return rows_of(self._connection, sql, args)
 
+    def _require_open(self) -> None:
+        # SQLite may roll back by itself, on a full disk for one; what followed would commit statement by statement.
+        if not self._connection.in_transaction:
+            raise DatabaseError("the transaction was rolled back by the database")
+
     async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._require_open()
         try:
             self._connection.executemany(sql, rows)
         except DRIVER_ERRORS as error:
