@@ -16,10 +16,10 @@ from confida_core.index.entries import project_contact
 from confida_core.index.plan import Scope
 from confida_core.index.query import Ask, IndexPage, IndexQuery
 from confida_core.installation import Installation
+from confida_core.storage.batches import batches
 from confida_core.storage.database import Row
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
-from confida_core.vault.keyring import batches
 
 COUNTED_EXACTLY = 10_000
 # What lists show of a row; every further column would be read and converted fifty times for nothing.

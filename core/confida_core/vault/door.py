@@ -96,13 +96,12 @@ class Door:
 
     async def _open_own(self, declaration: RecordDeclaration, rows: Sequence[Row]) -> list[Opened[Any]]:
         key_ids = [key_id_of(row["sealed"]) for row in rows]
-        if any(self._keyring.cached(key_id) is None for key_id in key_ids):
-            await self._keyring.load(key_ids)
+        keys = await self._keyring.load(key_ids)
         decode = decoder(declaration.content).decode
         subject_column = declaration.subject or ""
         opened = []
         for row, key_id in zip(rows, key_ids, strict=True):
-            key = self._keyring.cached(key_id)
+            key = keys.get(key_id)
             if key is None:
                 continue
             subject = row[subject_column]
@@ -116,10 +115,10 @@ class Door:
         wraps = await self._database.fetch(
             f"SELECT key_id, subject_id, record_id, wrapped FROM shared_key WHERE key_id IN ({marks})", *key_ids
         )
-        await self._keyring.load({key_id_of(wrap["wrapped"]) for wrap in wraps})
+        keys = await self._keyring.load(key_id_of(wrap["wrapped"]) for wrap in wraps)
         holders: dict[UUID, list[tuple[Row, SubjectKey]]] = {}
         for wrap in wraps:
-            holder = self._keyring.cached(key_id_of(wrap["wrapped"]))
+            holder = keys.get(key_id_of(wrap["wrapped"]))
             if holder is not None:
                 holders.setdefault(wrap["record_id"], []).append((wrap, holder))
         decode = decoder(declaration.content).decode

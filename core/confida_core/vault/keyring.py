@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from confida_core.ids import new_id
+from confida_core.storage.batches import batches
 from confida_core.storage.database import Database, Row
 from confida_core.vault.keyring_tables import create_tables
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
 from confida_core.vault.unlock import KeyPlaces, replace_recovery_key
 
-Item = TypeVar("Item")
 DekRow = tuple[UUID, UUID, str, int, int, int, bytes]
 
 BUCKETS = 256
@@ -84,7 +84,7 @@ class Keyring:
                     "INSERT INTO kek (bucket, epoch, wrapped) VALUES (?, 1, ?)", self._new_keks()
                 )
         state = (await self.database.fetch("SELECT installation, generation FROM keyring_state"))[0]
-        self.installation_id, self.generation = UUID(str(state["installation"])), state["generation"]
+        self.installation_id, self.generation = as_uuid(state["installation"]), state["generation"]
         await self._load_keks()
 
     def _new_keks(self) -> list[tuple[int, bytes]]:
@@ -107,8 +107,8 @@ class Keyring:
         version = await self.database.data_version()
         if version == self._seen_version and version != -1:
             return False
-        self._seen_version = version
         generation = (await self.database.fetch("SELECT generation FROM keyring_state"))[0]["generation"]
+        self._seen_version = version
         if generation == self.generation:
             return False
         self._forget(generation)
@@ -132,10 +132,10 @@ class Keyring:
         self._open.clear()
         self._current.clear()
 
-    # Keys of subjects
-
     async def ensure(self, subject_ids: Iterable[UUID], retention_class: str) -> None:
         """Give each subject a key of this class if it has none; one commit for all of them."""
+        # What would be sealed under a key that another process has destroyed would be lost without a word.
+        await self.refresh()
         wanted = {subject for subject in subject_ids if (subject, retention_class) not in self._current}
         missing = wanted - await self._load_current(wanted, retention_class)
         if not missing:
@@ -171,16 +171,21 @@ class Keyring:
         found = set()
         for batch in batches(sorted(subjects)):
             marks = ", ".join("?" * len(batch))
-            rows = await self.database.fetch(
-                f"SELECT * FROM dek WHERE retention_class = ? AND subject_id IN ({marks}) ORDER BY version",
-                retention_class,
-                *batch,
-            )
-            for row in rows:
+            query = f"SELECT * FROM dek WHERE retention_class = ? AND subject_id IN ({marks}) ORDER BY version"
+            for row in await self._deks(query, retention_class, *batch):
                 key = self._admit(row)
                 self._current[key.subject_id, retention_class] = key
                 found.add(key.subject_id)
         return found
+
+    async def _deks(self, query: str, *args: Any) -> list[Row]:
+        """Wrapped keys that the KEKs at hand open; another process may have rolled an epoch since they were read."""
+        for _ in range(3):
+            rows = await self.database.fetch(query, *args)
+            if all((row["bucket"], row["epoch"]) in self._keks for row in rows):
+                return rows
+            await self._load_keks()
+        raise KeyDestroyed("keys change faster than they can be read")
 
     def _admit(self, row: Row) -> SubjectKey:
         """Unwrap one DEK and keep it open, within bounds."""
@@ -205,13 +210,19 @@ class Keyring:
         """The open key with this id, if it is at hand."""
         return self._open.get(key_id)
 
-    async def load(self, key_ids: Iterable[bytes]) -> None:
-        """Have these keys at hand; ids that no longer exist stay absent. One query for up to 500 keys."""
-        missing = [UUID(bytes=key_id) for key_id in set(key_ids) if key_id not in self._open]
-        for batch in batches(missing):
+    async def load(self, key_ids: Iterable[bytes]) -> dict[bytes, SubjectKey]:
+        """These keys, by id; those that no longer exist are absent. At most one query for each 500 keys.
+
+        Returned, not only kept: what is kept may be forgotten while the rest is still being read.
+        """
+        wanted = set(key_ids)
+        found = {key_id: self._open[key_id] for key_id in wanted if key_id in self._open}
+        for batch in batches([UUID(bytes=key_id) for key_id in wanted - found.keys()]):
             marks = ", ".join("?" * len(batch))
-            for row in await self.database.fetch(f"SELECT * FROM dek WHERE id IN ({marks})", *batch):
-                self._admit(row)
+            for row in await self._deks(f"SELECT * FROM dek WHERE id IN ({marks})", *batch):
+                key = self._admit(row)
+                found[key.row.id] = key
+        return found
 
     async def destroy(self, subject_id: UUID, retention_classes: Sequence[str]) -> int:
         """Destroy the subject's keys of these classes and roll the bucket's epoch; returns the new epoch.
@@ -238,20 +249,18 @@ class Keyring:
 
     async def rotate(self) -> int:
         """Give every bucket a new KEK and wrap all DEKs again; returns how many DEKs were wrapped."""
-        count = 0
         for bucket in range(BUCKETS):
             async with self.database.transaction():
                 await self.bump()
                 await self._roll(bucket)
-            count += len(await self.database.fetch("SELECT id FROM dek WHERE bucket = ?", bucket))
         await self.refresh()
-        return count
+        return int((await self.database.fetch("SELECT count(*) AS keys FROM dek"))[0]["keys"])
 
     async def _roll(self, bucket: int) -> int:
-        state = await self.database.fetch(
-            "SELECT bucket, epoch, wrapped FROM kek WHERE bucket = ? ORDER BY epoch", bucket
-        )
-        old = {row["epoch"]: self._kek(row) for row in state}
+        old = {
+            row["epoch"]: self._kek(row)
+            for row in await self.database.fetch("SELECT * FROM kek WHERE bucket = ?", bucket)
+        }
         epoch = int(max(old)) + 1
         secret = os.urandom(32)
         wrapped = self._wrap_kek(bucket, epoch, secret)
@@ -259,14 +268,12 @@ class Keyring:
         await self.database.fetch("INSERT INTO kek (bucket, epoch, wrapped) VALUES (?, ?, ?)", bucket, epoch, wrapped)
         moved = []
         for row in await self.database.fetch("SELECT * FROM dek WHERE bucket = ?", bucket):
-            place = self._dek_place(UUID(str(row["id"])), UUID(str(row["subject_id"])), row["retention_class"])
+            place = self._dek_place(as_uuid(row["id"]), as_uuid(row["subject_id"]), row["retention_class"])
             plain = open_sealed(old[row["epoch"]], bytes(row["wrapped"]), place)
             moved.append((epoch, seal(new, plain, place), row["id"]))
         await self.database.execute_many("UPDATE dek SET epoch = ?, wrapped = ? WHERE id = ?", moved)
         await self.database.fetch("DELETE FROM kek WHERE bucket = ? AND epoch < ?", bucket, epoch)
         return epoch
-
-    # Keys with a name: the index file, and others that belong to nobody
 
     async def named(self, name: str) -> bytes:
         """A random 32-byte key of this name; made on first use, the same in every process."""
@@ -291,9 +298,3 @@ class Keyring:
     def new_recovery_key(self, places: KeyPlaces) -> str:
         """A fresh recovery key, to be shown once; the one before no longer opens this installation."""
         return replace_recovery_key(places, self._root)
-
-
-def batches(items: Sequence[Item], size: int = 500) -> Iterator[Sequence[Item]]:
-    """Slices small enough for one IN list on either engine."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

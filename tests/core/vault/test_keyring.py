@@ -95,3 +95,23 @@ async def test_standing_order_reaches_the_other_process(crm: Any, other_process:
         ("withdrawal", "newsletter", "email")
     ]
     assert not theirs.forbids(ada, "newsletter")
+
+
+async def test_full_cache_hides_nobody(crm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [new_id() for _ in range(7)]
+    keys = [(await crm.keyring.current(person, "relationship")).row.id for person in people]
+    monkeypatch.setattr("confida_core.vault.keyring.CACHE_LIMIT", 3)
+    assert set(await crm.keyring.load(keys)) == set(keys)
+    await crm.keyring.ensure(people, "relationship")
+    assert [(await crm.keyring.current(person, "relationship")).row.id for person in people] == keys
+
+
+async def test_key_wrapped_anew_by_another_process_still_opens(crm: Any, other_process: Keyring) -> None:
+    ada, ben = new_id(), new_id()
+    ben = type(ben)(bytes=ben.bytes[:-1] + ada.bytes[-1:])
+    made = (await other_process.current(ada, "relationship")).row.id
+    await crm.keyring.current(ben, "relationship")
+    await other_process.destroy(ben, ["relationship"])
+    # This process has not looked since: the KEK under which Ada's key now stands is unknown to it.
+    assert (await crm.keyring.current(ada, "relationship")).row.id == made
+    assert set(await crm.keyring.load([made])) == {made}
