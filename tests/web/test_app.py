@@ -21,6 +21,12 @@ async def test_head_is_answered_like_get_without_a_body(stranger: Browser) -> No
     assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "6")
 
 
+async def test_way_to_another_page_says_nothing_itself(client: Browser, stranger: Browser) -> None:
+    for browser, path in ((client, "/account/preferences"), (stranger, "/contacts")):
+        answer = await (browser.post(path, data={}) if browser is client else browser.get(path))
+        assert (answer.status_code, answer.content) == (303, b"")
+
+
 async def test_unknown_page_is_a_page_of_ours(client: Browser) -> None:
     answer = await client.get("/nowhere")
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")

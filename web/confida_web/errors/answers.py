@@ -22,6 +22,7 @@ from confida_web.errors.pages import ErrorPage, SignInFragment
 from confida_web.logs import note, places_of
 from confida_web.multipart import BadBody
 from confida_web.page import is_fragment_request, page
+from confida_web.redirect import elsewhere
 from confida_web.security.csrf import ForeignRequest
 from confida_web.security.guard import NotFresh, NotSignedIn
 from confida_web.security.target import SAFE, Refused
@@ -120,7 +121,7 @@ def ask_to_sign_in(request: Request[Any, Any, Any], address: str) -> Response[An
     if request.method in SAFE or address == "/login/fresh":
         back = back_to(request)
         target = address if back == "/" else f"{address}?next={quote(back, safe='')}"
-        return Response(None, status_code=303, headers={"Location": target})
+        return elsewhere(target)
     return error_page(request, 401, SENTENCES[401])
 
 
