@@ -77,6 +77,7 @@ contacts.write
     POST     /contacts/{contact_id:uuid}/relationships/{relationship_id:uuid}/end
     POST     /contacts/{contact_id:uuid}/unarchive
 exchange.export
+    GET      /contacts/{contact_id:uuid}/vcard
     GET POST /export
 exchange.import
     GET      /imports

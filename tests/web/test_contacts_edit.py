@@ -14,7 +14,9 @@ from PIL import Image
 from confida_core.contacts.content import Birthday, ContactContent, EmailAddress
 from confida_core.contacts.custom_fields import define_field
 from confida_core.contacts.people import visible_contact
-from confida_core.vault.access import system_access
+from confida_core.contacts.teams import save_team
+from confida_core.ids import new_id
+from confida_core.vault.access import Access, Actor, system_access
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -205,6 +207,46 @@ async def test_custom_fields_of_each_type_are_filled_in(client: Any, crm: Any) -
         "/contacts/new", data={**WHOLE, **fields, "custom-size": "many", "custom-colour": "pink"}
     )
     assert (refused.status_code, errors_in(refused.text)) == (422, ["custom-colour", "custom-size"])
+
+
+async def test_contact_is_handed_to_a_colleague_and_a_team(client: Any, crm: Any, as_role: Any) -> None:
+    mats = (await as_role("staff")).account_id
+    east = await save_team(crm, TEAM_MAKER, name="East")
+    assert '<select id="team"' in (await client.get("/contacts/new?kind=person")).text
+    contact_id = await created(client, crm, owner=str(mats), team=str(east))
+    assert await care(crm, contact_id) == (mats, east)
+    edit = f"/contacts/{contact_id}/edit"
+    assert f'<option value="{east}" selected>East</option>' in (await client.get(edit)).text
+    assert (await client.post(edit, data={**WHOLE, "version": "1", "note": "More"})).status_code == 303
+    assert await care(crm, contact_id) == (mats, east)
+    assert (await client.post(edit, data={**WHOLE, "version": "2", "owner": "", "team": ""})).status_code == 303
+    assert await care(crm, contact_id) == (None, None)
+    assert "East" in (await client.get(f"/contacts/{contact_id}/history")).text
+
+
+@pytest.mark.parametrize("field", ["owner", "team"])
+async def test_care_of_nobody_known_is_refused(client: Any, crm: Any, field: str) -> None:
+    for value in (str(new_id()), "nobody"):
+        assert (await client.post("/contacts/new", data={**WHOLE, field: value})).status_code == 422
+    assert await crm.data.fetch("SELECT id FROM contact") == []
+
+
+async def test_saving_keeps_an_owner_whose_account_was_closed(client: Any, crm: Any, as_role: Any) -> None:
+    mats = (await as_role("staff")).account_id
+    contact_id = await created(client, crm, owner=str(mats))
+    await crm.data.fetch("UPDATE account SET state = 'disabled' WHERE id = ?", mats)
+    page = (await client.get(f"/contacts/{contact_id}/edit")).text
+    assert len(re.findall(f'<option value="{mats}" selected>', page)) == 1
+
+
+TEAM_MAKER = Access(
+    actor=Actor(id=new_id(), permissions=frozenset({"settings.manage"})), purpose="relationship", where="test"
+)
+
+
+async def care(crm: Any, contact_id: UUID) -> tuple[UUID | None, UUID | None]:
+    row = (await crm.data.fetch("SELECT owner_id, team_id FROM contact WHERE id = ?", contact_id))[0]
+    return row["owner_id"], row["team_id"]
 
 
 def png() -> bytes:

@@ -75,3 +75,30 @@ async def test_export_is_for_those_who_may(as_role: Any, role: str, status: int)
     browser = await as_role(role)
     assert (await browser.get("/export")).status_code == status
     assert (await browser.post("/export", data=WHOLE)).status_code == status
+
+
+async def test_one_contact_is_saved_from_its_page_and_it_is_noted(crm: Any, client: Any) -> None:
+    contact_id = await make(crm, "Ada Ümlaut")
+    await make(crm, "Mats Example")
+    assert f'href="/contacts/{contact_id}/vcard"' in (await client.get(f"/contacts/{contact_id}")).text
+    answer = await client.get(f"/contacts/{contact_id}/vcard")
+    assert [line for line in answer.text.splitlines() if line.startswith("FN:")] == ["FN:Ada Ümlaut"]
+    assert answer.headers["content-disposition"].endswith("filename*=UTF-8''Ada%20%C3%9Cmlaut.vcf")
+    events = await crm.data.fetch("SELECT actor_id FROM audit_event WHERE kind = 'contacts.exported'")
+    assert [row["actor_id"] for row in events] == [client.account_id]
+    await crm.data.fetch("UPDATE session SET fresh_at = ?", now() - timedelta(minutes=6))
+    later = await client.get(f"/contacts/{contact_id}/vcard")
+    assert (later.status_code, later.headers["location"].startswith("/login/fresh")) == (303, True)
+
+
+@pytest.mark.parametrize("hidden", ["restricted", "trashed"])
+async def test_hidden_contact_is_not_saved_as_vcard(crm: Any, client: Any, hidden: str) -> None:
+    from confida_core.contacts.states import restrict_contact
+    from confida_core.contacts.trash import trash_contact
+    from confida_core.vault.access import system_access
+
+    contact_id = await make(crm, "Ada Example")
+    await (restrict_contact if hidden == "restricted" else trash_contact)(crm, system_access("test"), contact_id)
+    assert "/vcard" not in (await client.get(f"/contacts/{contact_id}")).text
+    assert (await client.get(f"/contacts/{contact_id}/vcard")).status_code == 404
+    assert await crm.data.fetch("SELECT id FROM export_run") == []

@@ -20,13 +20,14 @@ async def create_with_picture(
     picture: ReceivedFile | None,
     *,
     owner_id: UUID | None = None,
+    team_id: UUID | None = None,
 ) -> UUID:
     """As `create_contact`, with a received picture in the same transaction. The caller discards it if this raises."""
     if picture is None:
-        return await create_contact(crm, access, kind, content, owner_id=owner_id)
+        return await create_contact(crm, access, kind, content, owner_id=owner_id, team_id=team_id)
     async with crm.data.transaction():
         content = changed(content, picture=picture.id.hex)
-        contact_id = await create_contact(crm, access, kind, content, owner_id=owner_id)
+        contact_id = await create_contact(crm, access, kind, content, owner_id=owner_id, team_id=team_id)
         await keep_files(crm, [picture], owner_id=contact_id, people=[contact_id], permission="contacts.read")
     return contact_id
 
@@ -41,15 +42,16 @@ async def update_with_picture(
     picture: ReceivedFile | None = None,
     remove: bool = False,
     owner_id: UUID | Unchanged | None = UNCHANGED,
+    team_id: UUID | Unchanged | None = UNCHANGED,
 ) -> int:
     """As `update_contact`; a new picture takes the place of the old one, whose bytes go after the commit."""
     if picture is None and not remove:
-        return await update_contact(crm, access, contact_id, content, seen=seen, owner_id=owner_id)
+        return await update_contact(crm, access, contact_id, content, seen=seen, owner_id=owner_id, team_id=team_id)
     before = (await visible_contact(crm, access, contact_id)).content.picture
     await crm.keyring.ensure([contact_id], CONTACT.retention_class)
     async with crm.data.transaction():
         content = changed(content, picture=picture.id.hex if picture else "")
-        version = await update_contact(crm, access, contact_id, content, seen=seen, owner_id=owner_id)
+        version = await update_contact(crm, access, contact_id, content, seen=seen, owner_id=owner_id, team_id=team_id)
         if picture is not None:
             await keep_files(crm, [picture], owner_id=contact_id, people=[contact_id], permission="contacts.read")
         if before:

@@ -60,6 +60,7 @@ async def contact_page(
         relationship_errors=relationship_errors or {},
         people=people,
         panels=(*await panels(request, access, contact), *story.panels),
+        vcard_href=f"/contacts/{contact_id}/vcard" if living and actor.may("exchange.export") else "",
         may_edit=may_edit,
         may_restrict=actor.may("contacts.restrict") and contact.row["deleted_at"] is None,
         may_delete=actor.may("contacts.delete"),

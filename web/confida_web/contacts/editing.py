@@ -61,7 +61,7 @@ class ContactFormPage(Page):
     organisation, job_title, department, emails-N-address, emails-N-label, phones-N-number, phones-N-label,
     addresses-N-<field>,
     links-N-url, links-N-label, birthday-day, birthday-month, birthday-year, language, tags (comma separated),
-    note, owner, picture (file), picture-remove, custom-<key>, version, kind.
+    note, owner, team, picture (file), picture-remove, custom-<key>, version, kind.
     Without JavaScript a button posts `_add` (emails, phones, addresses, links) or `_remove` (emails-1): answer with the
     form, one row more or fewer, saving nothing. Empty rows and gaps in N mean nothing. An empty row is shown for each
     list that has none. contact: None for a new one.
@@ -98,6 +98,7 @@ class ContactFormPage(Page):
     picture_url: str = ""
     custom_fields: tuple[CustomField, ...] = ()
     owners: tuple[Option, ...] = ()
+    teams: tuple[Option, ...] = ()
     languages: tuple[Option, ...] = ()
     countries: tuple[Option, ...] = ()
     known_tags: tuple[str, ...] = ()

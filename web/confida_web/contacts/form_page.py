@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from litestar import Request
 
-from confida_core.accounts.staff import active_accounts
 from confida_core.contacts.content import ContactContent, ContactKind
 from confida_core.contacts.custom_fields import FieldDefinition
 from confida_core.contacts.history import text_of
 from confida_core.index.plan import Scope
 from confida_core.vault.door import Opened
+from confida_web.contacts.care import Care, owner_options, team_options
 from confida_web.contacts.editing import AddressRow, ContactFormPage, CustomField, EmailRow, LinkRow, PhoneRow
 from confida_web.contacts.form_reading import LISTS, NAME_PARTS, TEXTS, list_rows
 from confida_web.contacts.head import head_of
@@ -35,16 +34,13 @@ async def form_page(
     *,
     contact: ContactHead | None = None,
     version: int = 0,
-    owner_id: UUID | None = None,
+    care: Care,
     errors: Mapping[str, str] | None = None,
     duplicates: Sequence[Opened[ContactContent]] = (),
 ) -> ContactFormPage:
     """values: fields of the page that the content or the form gives."""
     crm, frame = request.state.crm, request.state.frame
-    accounts = await active_accounts(crm)
     tags, _ = await crm.index.facets(Scope(), "tags", limit=100)
-    nobody = Option(value="", label="Nobody in particular", chosen=owner_id is None)
-    owners = (Option(value=str(one.id), label=one.name, chosen=one.id == owner_id) for one in accounts)
     names = territory_names(frame.lang, frame.time_zone)
     known_languages = dict.fromkeys([*LANGUAGES, *([values["language"]] if values.get("language") else [])])
     return ContactFormPage(
@@ -53,7 +49,8 @@ async def form_page(
         version=version,
         errors=errors or {},
         custom_fields=custom_rows(kind, definitions, values),
-        owners=(nobody, *owners),
+        owners=await owner_options(crm, care.owner_id),
+        teams=await team_options(crm, care.team_id),
         languages=tuple(Option(value=code, label=language_name(frame.lang, code)) for code in known_languages),
         countries=names,
         known_tags=tuple(facet.label for facet in tags),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import UUID
 
 from confida_core.contacts.channels import normal_phone
 from confida_core.contacts.content import (
@@ -23,7 +22,6 @@ from confida_core.contacts.content import (
 from confida_core.contacts.custom_fields import FieldDefinition, check_custom
 from confida_core.contacts.validation import InvalidContent, validate_content
 from confida_web.forms import FormData
-from confida_web.multipart import BadBody
 
 T = TypeVar("T")
 
@@ -133,13 +131,3 @@ def form_name(path: str) -> str:
 def sentence(message: str) -> str:
     """Core's messages go on after the name of a field; a form shows them as sentences."""
     return message if message.endswith(".") else f"This {message}."
-
-
-def read_owner(form: FormData, otherwise: UUID | None) -> UUID | None:
-    """Raises BadBody for anything that is no id."""
-    if "owner" not in form:
-        return otherwise
-    try:
-        return UUID(form.get("owner")) if form.get("owner") else None
-    except ValueError:
-        raise BadBody(422, "There is no such account.") from None

@@ -9,14 +9,17 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
+from litestar.response import Stream
 
 from confida_core.accounts.staff import account_names
 from confida_core.contacts.custom_fields import custom_fields
 from confida_core.contacts.history import HistoryEntry, changes_of, text_of
-from confida_core.contacts.people import display_names
+from confida_core.contacts.people import display_names, visible_contact
 from confida_core.contacts.pictures import contact_picture
 from confida_core.contacts.states import archive_contact, restrict_contact, unarchive_contact, unrestrict_contact
+from confida_core.contacts.teams import teams
 from confida_core.contacts.trash import restore_contact, trash_contact
+from confida_core.exchange.exports import ExportOrder
 from confida_core.storage.pictures import NoPicture
 from confida_core.storage.sealed_files import open_picture
 from confida_core.vault.access import SYSTEM_ID, NotFound
@@ -26,6 +29,7 @@ from confida_web.contacts.contact_page import contact_page
 from confida_web.contacts.head import head_of, open_contact
 from confida_web.contacts.pages import FieldChange, HistoryPage, ReadEntry, ReadsPage
 from confida_web.contacts.words import action_words, field_label
+from confida_web.exchange.exporting import exported_file
 from confida_web.frame import Toast
 from confida_web.page import page
 from confida_web.redirect import redirect
@@ -91,6 +95,14 @@ async def picture(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -
     return Response(drawn.data, media_type=drawn.media_type, headers={"Content-Disposition": "inline"})
 
 
+@get("/contacts/{contact_id:uuid}/vcard", permission="exchange.export", fresh=True)
+async def vcard(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -> Stream:
+    """One contact as a file: an export like any other, with its proof of identity and its line in the audit trail."""
+    contact = await visible_contact(request.state.crm, access_for(request, "import_export"), contact_id)
+    order = ExportOrder(format="vcard", ids=[contact_id], archived=True, reason="One contact, from its page")
+    return await exported_file(request, order, contact.content.display_name)
+
+
 @get("/contacts/{contact_id:uuid}/history", permission="contacts.read")
 async def history(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -> Response[Any]:
     """Who changed what."""
@@ -100,8 +112,9 @@ async def history(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -
     entries = await changes_of(crm, access, contact_id, limit=PER_PAGE + 1, before=before)
     shown = entries[:PER_PAGE]
     labels = {one.key: one.label for one in await custom_fields(crm)}
-    mentioned = {entry.actor_id for entry in shown} | owners_in(shown)
+    mentioned = {entry.actor_id for entry in shown} | ids_in(shown, "owner_id")
     names = {SYSTEM_ID: "Confida", **await account_names(crm, sorted(mentioned))}
+    names |= {team.id: team.name for team in await teams(crm)} if ids_in(shown, "team_id") else {}
     names |= await display_names(crm, access, [UUID(entry.detail) for entry in shown if entry.kind in RELATING])
     older = f"/contacts/{contact_id}/history?before={shown[-1].id}" if len(entries) > PER_PAGE else None
     content = HistoryPage(
@@ -119,12 +132,13 @@ def uuid_of(text: str) -> UUID | None:
         return None
 
 
-def owners_in(entries: list[HistoryEntry]) -> set[UUID]:
+def ids_in(entries: list[HistoryEntry], field: str) -> set[UUID]:
+    """What a field that holds ids was changed from and to."""
     values = [
         value
         for entry in entries
         for change in entry.changes
-        if change.field == "owner_id"
+        if change.field == field
         for value in (change.before, change.after)
     ]
     return {UUID(value) for value in values if value}
@@ -132,7 +146,7 @@ def owners_in(entries: list[HistoryEntry]) -> set[UUID]:
 
 def history_entry(entry: HistoryEntry, names: dict[UUID, str], labels: dict[str, str]) -> pages.HistoryEntry:
     def value(field: str, raw: Any) -> str:
-        if field == "owner_id" and raw:
+        if field in {"owner_id", "team_id"} and raw:
             return names.get(UUID(raw), "")
         return "a picture" if field == "picture" and raw else text_of(raw)
 
@@ -206,4 +220,4 @@ def place_words(place: str) -> str:
     return path
 
 
-ROUTES = (contact, archive, unarchive, restrict, unrestrict, delete, restore, picture, history, reads)
+ROUTES = (contact, archive, unarchive, restrict, unrestrict, delete, restore, picture, vcard, history, reads)

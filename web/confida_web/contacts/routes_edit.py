@@ -18,9 +18,10 @@ from confida_core.storage.pictures import NoPicture
 from confida_core.storage.sealed_files import ReceivedFile, discard_files, receive_picture
 from confida_core.vault.access import NotFound
 from confida_core.vault.door import Opened
+from confida_web.contacts.care import Care, care_of, read_care
 from confida_web.contacts.conflict import conflict_page, merged
 from confida_web.contacts.form_page import form_page, values_of_content, values_of_form
-from confida_web.contacts.form_reading import read_contact, read_owner
+from confida_web.contacts.form_reading import read_contact
 from confida_web.contacts.head import head_of, open_contact
 from confida_web.forms import FormData, UploadedFile, parse_form
 from confida_web.frame import Toast
@@ -37,8 +38,12 @@ def kind_from(text: str) -> ContactKind:
 async def new_form(request: Request[Any, Any, Any]) -> Response[Any]:
     kind = kind_from(str(request.query_params.get("kind", "")))
     definitions = await custom_fields(request.state.crm)
-    own = request.state.actor.id
-    return page(request, await form_page(request, kind, definitions, {}, owner_id=own), block="form")
+    return page(request, await form_page(request, kind, definitions, {}, care=own_care(request)), block="form")
+
+
+def own_care(request: Request[Any, Any, Any]) -> Care:
+    """Whoever adds a contact looks after it, until the form says otherwise."""
+    return Care(owner_id=request.state.actor.id)
 
 
 @post("/contacts/new", permission="contacts.write", status_code=200)
@@ -57,10 +62,16 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
     if errors or duplicates:
         await discard_files(crm, picture)
         return await again(request, form, kind, definitions, status=422, errors=errors, duplicates=duplicates)
-    owner_id = read_owner(form, request.state.actor.id)
     try:
+        care = await read_care(request, form, own_care(request))
         contact_id = await create_with_picture(
-            crm, access, kind, read.content, picture[0] if picture else None, owner_id=owner_id
+            crm,
+            access,
+            kind,
+            read.content,
+            picture[0] if picture else None,
+            owner_id=care.owner_id,
+            team_id=care.team_id,
         )
     except Exception:
         await discard_files(crm, picture)
@@ -87,7 +98,7 @@ async def again(
         values,
         contact=head_of(request.state.crm, contact) if contact else None,
         version=form.integer("version"),
-        owner_id=read_owner(form, request.state.actor.id),
+        care=await read_care(request, form, care_of(contact.row) if contact else own_care(request)),
         **shown,
     )
     return page(request, filled, block="form", status=status)
@@ -127,7 +138,7 @@ async def edit_form(request: Request[Any, Any, Any], contact_id: FromPath[UUID])
         values_of_content(contact.content),
         contact=head_of(request.state.crm, contact),
         version=contact.row["version"],
-        owner_id=contact.row["owner_id"],
+        care=care_of(contact.row),
     )
     return page(request, shown, block="form")
 
@@ -172,6 +183,7 @@ async def save_edit(
         return await again(request, form, kind, definitions, status=422, contact=contact, errors=errors)
     seen = form.integer("version")
     content = merged(form, read.content, contact.content)
+    care = await read_care(request, form, care_of(contact.row))
     try:
         await update_with_picture(
             crm,
@@ -181,7 +193,8 @@ async def save_edit(
             seen=seen,
             picture=picture[0] if picture else None,
             remove=form.flag("picture-remove"),
-            owner_id=read_owner(form, contact.row["owner_id"]),
+            owner_id=care.owner_id,
+            team_id=care.team_id,
         )
     except VersionConflict:
         shown = await conflict_page(request, contact_id, form, read.content, seen)

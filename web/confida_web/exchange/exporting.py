@@ -72,10 +72,10 @@ async def export(request: Request[Any, Any, Any]) -> Response[Any] | Stream:
     return await exported_file(request, wanted.order)
 
 
-async def exported_file(request: Request[Any, Any, Any], order: ExportOrder) -> Stream:
-    """The answer with the file. Raises Forbidden; the caller asks for a fresh proof of identity."""
+async def exported_file(request: Request[Any, Any, Any], order: ExportOrder, stem: str = "") -> Stream:
+    """The answer with the file. Raises Forbidden; the caller asks for a fresh proof of identity. stem: its name."""
     pieces = await start_export(request.state.crm, access_for(request, "import_export"), order)
-    name = f"contacts-{now():%Y-%m-%d}.{SUFFIXES[order.format]}"
+    name = f"{stem or f'contacts-{now():%Y-%m-%d}'}.{SUFFIXES[order.format]}"
     headers = {"Content-Disposition": disposition(name), "Content-Security-Policy": SANDBOX}
     return Stream(pieces, media_type=MEDIA_TYPES[order.format], headers=headers)
 
