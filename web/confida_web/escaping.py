@@ -1,4 +1,4 @@
-"""Escaping in templates without a wrapper around every value.
+"""What compiled templates do a thousand times a page, done with less: escaping a value, and calling a function.
 
 A list page escapes some 1,400 values. MarkupSafe's `escape` makes an object of each, which Jinja then joins to text
 again; the C function below it is sixteen times faster (0.035 against 0.58 µs, MarkupSafe 3.0.4) and escapes the same.
@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]
 
@@ -31,3 +32,26 @@ class EscapingGenerator(CodeGenerator):
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("environment.escaped(")
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        """Text and values that stand side by side leave a block as one piece: each piece passes every block around it."""
+        if frame.buffer is not None or frame.require_output_check or len(node.nodes) < 2:
+            super().visit_Output(node, frame)
+            return
+        pieces, inner = self.temporary_identifier(), frame.soft()
+        inner.buffer = pieces
+        self.writeline(f"{pieces} = []", node)
+        super().visit_Output(node, inner)
+        self.writeline(f"yield concat({pieces})")
+
+
+class DirectContext(Context):
+    """Calls what a template calls without asking first whether it wants the context: nothing that we give to templates does.
+
+    (Macros would take the state of autoescaping, and find by themselves that it is on.)
+    """
+
+    def call(__self, __obj: Any, *args: Any, **given: Any) -> Any:
+        given.pop("_block_vars", None)
+        given.pop("_loop_vars", None)
+        return __obj(*args, **given)

@@ -17,7 +17,7 @@ from litestar.enums import MediaType
 from markupsafe import Markup
 
 from confida_web.compression import SMALLEST, accepts_gzip, gzipped
-from confida_web.escaping import EscapingGenerator, escaped
+from confida_web.escaping import DirectContext, EscapingGenerator, escaped
 from confida_web.formatting import filters, formatter
 from confida_web.frame import STRANGER, Frame
 from confida_web.interactions.entries import KINDS
@@ -120,6 +120,7 @@ def build_environment(
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     environment.code_generator_class = EscapingGenerator
+    environment.context_class = DirectContext
     environment.escaped = escaped  # type: ignore[attr-defined]
     environment.filters.update(filters())
     environment.globals.update(_translators(translations or NullTranslations()))
