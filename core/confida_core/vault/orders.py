@@ -39,10 +39,15 @@ class StandingOrders:
     async def refresh(self) -> None:
         """See what other processes ordered; one cheap question when nothing changed."""
         await self._keyring.refresh()
-        if self._generation == self._keyring.generation:
+        # Of before the reading: what is ordered while it lasts has a later generation, and is read the next time.
+        generation = self._keyring.generation
+        if self._generation == generation:
             return
         rows = await self._keyring.database.fetch("SELECT * FROM standing_order WHERE subject_id IS NOT NULL")
-        self._by_subject = {}
+        if generation < self._generation:
+            # Another request has read later ones meanwhile, and these would lift what was ordered in between.
+            return
+        self._by_subject, self._generation = {}, generation
         for row in rows:
             subject = UUID(str(row["subject_id"]))
             order = StandingOrder(
@@ -53,7 +58,6 @@ class StandingOrders:
                 channel=row["channel"],
             )
             self._by_subject.setdefault(subject, []).append(order)
-        self._generation = self._keyring.generation
 
     def of(self, subject_id: UUID) -> list[StandingOrder]:
         """What is ordered for this subject, as of the last refresh."""
