@@ -7,6 +7,7 @@ what they hold into the database some seconds later. What a killed process left 
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -35,6 +36,7 @@ class JournalFile:
         folder.mkdir(mode=0o700, exist_ok=True)
         self.path, self._key, self._size, self._count = folder / f"{secrets.token_hex(8)}{SUFFIX}", key, 0, 0
         self.entries: list[Entry] = []
+        self._torn = False
         self._handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         # Whoever comes upon the empty file before it is locked may take it for one that was left behind.
         if not locked(self._handle) or not self.path.exists():
@@ -47,16 +49,25 @@ class JournalFile:
         sealed = seal(self._key, _encode(entries), place_of(self.path, self._count))
         frame = len(sealed).to_bytes(4, "big") + sealed
         try:
-            written = os.write(self._handle, frame)
-            if written < len(frame):
+            if self._torn:
+                self._cut_off()
+            self._torn = True
+            if os.write(self._handle, frame) < len(frame):
                 raise OSError("the disk took a part only")
             os.fdatasync(self._handle)
         except OSError:
-            os.ftruncate(self._handle, self._size)
+            # Where even this fails it is tried again first: behind a torn frame nothing would be found after a crash.
+            with contextlib.suppress(OSError):
+                self._cut_off()
             raise StorageFull("no room left on the disk") from None
+        self._torn = False
         self._size += len(frame)
         self._count += 1
         self.entries += entries
+
+    def _cut_off(self) -> None:
+        os.ftruncate(self._handle, self._size)
+        self._torn = False
 
     def remove(self) -> None:
         """After everything in it is in the database."""

@@ -95,6 +95,35 @@ def test_full_disk_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest
     assert found.entries == entries
 
 
+def test_nothing_is_written_behind_a_piece_that_cannot_be_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes the file up after a crash reads as far as the first torn entry."""
+    journal = ReadJournal(tmp_path, SECRET)
+    entries = [entry(), entry()]
+    journal.append(entries[:1])
+    write = os.write
+
+    def half(handle: int, data: bytes) -> int:
+        return write(handle, data[: len(data) // 2])
+
+    def failing(handle: int, size: int) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "ftruncate", failing)
+        with monkeypatch.context() as torn:
+            torn.setattr(os, "write", half)
+            with pytest.raises(StorageFull):
+                journal.append([entry()])
+        with pytest.raises(StorageFull):
+            journal.append([entry()])
+    journal.append(entries[1:])
+    killed(journal)
+    [found] = ReadJournal(tmp_path, SECRET).of_others()
+    assert found.entries == entries
+
+
 @pytest.mark.anyio
 async def test_reads_of_a_killed_process_are_in_the_answer(crm: Any, tmp_path: Path) -> None:
     subject, actor = new_id(), Actor(id=new_id())
