@@ -7,6 +7,7 @@ import io
 import re
 from html import unescape
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -125,6 +126,41 @@ async def test_rows_that_failed_come_as_a_table(crm: Any, client: Any) -> None:
         ("", "4", "not imported"),
         ("Ada Example", "5", "was here already"),
     ]
+
+
+async def test_report_says_what_was_left_out_and_why(crm: Any, client: Any) -> None:
+    place = await started(client)
+    await work_off(crm)
+    report = (await client.get(place)).text
+    rows = [re.sub(r"<[^>]+>|\s+", " ", row).split() for row in re.findall(r"<tr><td.*?</tr>", report, re.DOTALL)]
+    assert [(row[0], " ".join(row[1:])) for row in rows] == [
+        ("4", "(no name) Left out Empty row"),
+        ("5", "Ada Example Was here already Row 2 is about the same contact: the same e-mail address."),
+    ]
+
+
+async def test_stopped_import_goes_on_from_its_report_with_the_same_choice(crm: Any, client: Any) -> None:
+    place = await started(client)
+    run_id = place.rpartition("/")[2]
+    await crm.data.fetch("UPDATE import_run SET state = 'failed', duplicates = 'create' WHERE id = ?", UUID(run_id))
+    page = (await client.get(place)).text
+    form = re.search(rf'<form method="post" action="{place}/run".*?</form>', page, re.DOTALL)
+    assert form is not None
+    assert re.findall(r'name="duplicates" value="(\w+)"', form[0]) == ["add"]
+    await client.post(f"{place}/run", data={"duplicates": "add"})
+    await work_off(crm)
+    again = (await client.get(place)).text
+    assert (figures_in(again)[0], f'action="{place}/run"' in again) == (3, False)
+
+
+async def test_list_leads_an_unfinished_import_to_its_next_step(crm: Any, client: Any) -> None:
+    place = (await send(client, "people.csv", PEOPLE)).headers["location"].removesuffix("/mapping")
+    assert f'href="{place}/mapping"' in (await client.get("/imports")).text
+    await client.post(f"{place}/mapping")
+    assert f'href="{place}/preview"' in (await client.get("/imports")).text
+    await client.post(f"{place}/run", data={"duplicates": "skip"})
+    await work_off(crm)
+    assert f'href="{place}"' in (await client.get("/imports")).text
 
 
 async def test_progress_is_asked_for_as_a_block(crm: Any, client: Any) -> None:

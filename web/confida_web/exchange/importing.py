@@ -54,6 +54,7 @@ from confida_web.exchange.words import (
     head_of,
     mapped_columns,
     preview_rows,
+    row_problem,
     target_groups,
 )
 from confida_web.files.routes import SANDBOX, disposition
@@ -248,16 +249,15 @@ async def run_now(request: Request[Any, Any, Any], run_id: FromPath[UUID]) -> Re
 async def show(request: Request[Any, Any, Any], run_id: FromPath[UUID]) -> Response[Any]:
     crm, access = request.state.crm, access_for(request, "import_export")
     run = await visible_run(crm, access, run_id)
-    problems = [
-        RowProblem(number=one.row["row_number"], name=one.content.name, problem=one.content.reason)
-        for one in await list_problems(crm, access, run_id, limit=SHOWN_PROBLEMS)
-    ]
+    found = await list_problems(crm, access, run_id, limit=SHOWN_PROBLEMS + 1)
+    problems = [row_problem(one) for one in found[:SHOWN_PROBLEMS]]
     if run.row["state"] == "undone" and run.row["kept_count"]:
         kept = await kept_contacts(crm, access, run_id, limit=SHOWN_PROBLEMS)
-        problems += [RowProblem(number=number, name=name, problem=STAYS) for number, name in kept]
+        problems += [RowProblem(number=number, name=name, problem=STAYS, kind="kept") for number, name in kept]
     content = ImportPage(
         head=head_of(run, await account_names(crm, account_ids([run]))),
         problems=tuple(problems),
+        more_problems=len(found) > SHOWN_PROBLEMS,
         finished_at=run.row["finished_at"],
         failure=run.content.failure,
         kept_rows=run.row["kept_count"],

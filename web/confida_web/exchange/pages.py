@@ -14,7 +14,10 @@ ImportState = Literal["uploaded", "mapped", "previewed", "running", "finished", 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportHead:
-    """One import. rows_done and the counts grow while it runs. name: the file's name as uploaded."""
+    """One import. rows_done and the counts grow while it runs. name: the file's name as uploaded.
+
+    resume_as: the choice about duplicates with which a stopped import goes on; "" where it cannot go on.
+    """
 
     id: str
     name: str
@@ -28,10 +31,17 @@ class ImportHead:
     duplicates: int = 0
     invalid: int = 0
     may_undo: bool = False
+    resume_as: str = ""
 
     @property
     def href(self) -> str:
         return f"/imports/{self.id}"
+
+    @property
+    def next_href(self) -> str:
+        """Where it goes on: the step that is still to be done, else what became of it."""
+        step = {"uploaded": "/mapping", "mapped": "/preview", "previewed": "/preview"}.get(self.state, "")
+        return self.href + step
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,9 +144,12 @@ class PreviewPage(Page):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RowProblem:
+    """One row that did not simply become a contact. kept: was edited since, so that an undo left it alone."""
+
     number: int
     name: str
     problem: str
+    kind: Literal["invalid", "duplicate", "group", "remark", "kept"] = "invalid"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +157,7 @@ class ImportPage(Page):
     """GET /imports/{id}: progress while it runs (block `progress`, asked for every second by htmx), then the result.
 
     Without JavaScript the page carries a link to look again. problems: the first ones; the rest is in errors.csv.
+    more_problems: there are more than these.
     """
 
     template: ClassVar[str] = "exchange/import.html"
@@ -152,6 +166,7 @@ class ImportPage(Page):
 
     head: ImportHead
     problems: tuple[RowProblem, ...] = ()
+    more_problems: bool = False
     finished_at: datetime | None = None
     failure: str = ""
     kept_rows: int = 0

@@ -9,18 +9,19 @@ from uuid import UUID
 from confida_core.contacts.custom_fields import FieldDefinition
 from confida_core.exchange.csv_reader import CSVTable
 from confida_core.exchange.headers import IGNORE, KEEP
-from confida_core.exchange.imports_records import Duplicates, RunContent
+from confida_core.exchange.imports_records import Duplicates, ProblemContent, RunContent
 from confida_core.exchange.mapping import ColumnMapping
 from confida_core.exchange.preview import RowPreview
 from confida_core.vault.door import Opened
 from confida_web.display import Option
-from confida_web.exchange.pages import ImportHead, MappedColumn, PreviewRow, TargetGroup
+from confida_web.exchange.pages import ImportHead, MappedColumn, PreviewRow, RowProblem, TargetGroup
 
 DUPLICATES: Mapping[str, Duplicates] = {
     "skip": Duplicates.SKIP,
     "update": Duplicates.FILL,
     "add": Duplicates.CREATE,
 }
+_CHOICES = {stored.value: choice for choice, stored in DUPLICATES.items()}
 SAMPLES = 3
 LONGEST_SAMPLE = 60
 _TO_WORDS = str.maketrans("[]#._", "     ")
@@ -96,6 +97,7 @@ def head_of(run: Opened[RunContent], names: Mapping[UUID, str]) -> ImportHead:
         duplicates=row["duplicate_count"],
         invalid=row["invalid_count"],
         may_undo=row["state"] in ("done", "failed"),
+        resume_as=_CHOICES[row["duplicates"]] if row["state"] == "failed" and row["file_id"] else "",
     )
 
 
@@ -159,6 +161,16 @@ def preview_row(row: RowPreview) -> PreviewRow:
         email=content.emails[0].address if content.emails else "",
         phone=content.phones[0].number if content.phones else "",
         problem=row.remark,
+    )
+
+
+def row_problem(one: Opened[ProblemContent]) -> RowProblem:
+    reason = one.content.reason
+    return RowProblem(
+        number=one.row["row_number"],
+        name=one.content.name,
+        problem=reason[:1].upper() + reason[1:],
+        kind=one.row["kind"],
     )
 
 
