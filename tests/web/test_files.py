@@ -123,3 +123,16 @@ async def test_upload_never_sits_in_memory(crm: Any, client: Any, tmp_path: Path
     assert peak < 8 << 20
     stored = await crm.data.fetch("SELECT id FROM sealed_file ORDER BY id DESC LIMIT 1")
     assert path_of(crm, stored[0]["id"]).stat().st_size > 20 << 20
+
+
+async def test_picture_of_a_contact_in_the_trash_is_not_found_by_its_id(crm: Any, client: Any) -> None:
+    target = io.BytesIO()
+    Image.new("RGB", (30, 30), (9, 99, 199)).save(target, "PNG")
+    form = {"display_name": "Ada", "kind": "person"}
+    answer = await client.post("/contacts/new", data=form, files={"picture": ("ada.png", target.getvalue())})
+    contact_id = answer.headers["location"].rpartition("/")[2]
+    file_id = (await crm.data.fetch("SELECT id FROM sealed_file"))[0]["id"]
+    assert (await client.get(f"/files/{file_id}")).status_code == 200
+    assert (await client.post(f"/contacts/{contact_id}/delete")).status_code == 303
+    found = [(await client.get(path)).status_code for path in (f"/files/{file_id}", f"/files/{file_id}/picture")]
+    assert found == [404, 404]

@@ -64,19 +64,17 @@ async def visible_interaction(
     if not rows or (rows[0]["deleted_at"] and not (trashed and access.actor.may("interactions.write"))):
         raise NotFound
     opened = await crm.door.open_one(access, INTERACTION, rows[0])
-    if opened is None or not await is_about_somebody_present(crm, opened.people):
+    if opened is None or not await is_about_somebody_visible(crm, access, opened.people):
         raise NotFound
     return opened
 
 
-async def is_about_somebody_present(crm: Installation, people: Sequence[UUID]) -> bool:
-    """Whether one of them is not in the trash; what is about nobody is always present."""
-    if not people:
-        return True
-    marks = ", ".join("?" * len(people))
-    return bool(
-        await crm.data.fetch(f"SELECT id FROM contact WHERE id IN ({marks}) AND deleted_at IS NULL LIMIT 1", *people)
-    )
+async def is_about_somebody_visible(crm: Installation, access: Access, people: Sequence[UUID]) -> bool:
+    """Whether this access may see one of them; what is about nobody is everybody's.
+
+    One who may not be opened and one who is in the trash do not make one together, so each is asked for both.
+    """
+    return not people or bool(await display_names(crm, access, people))
 
 
 async def require_people(crm: Installation, access: Access, people: Sequence[UUID]) -> tuple[UUID, ...]:
@@ -187,7 +185,10 @@ async def update_interaction(
             if set(people) != set(opened.people):
                 await set_people(crm, interaction_id, people)
             await keep_files(crm, files, owner_id=interaction_id, people=people, permission=FILES_PERMISSION)
-            await note_change(crm, access, {*people, *opened.people}, opened, kind="interaction changed", after=content)
+            kind, before, after = "interaction changed", set(opened.people), set(people)
+            await note_change(crm, access, before & after, opened, kind=kind, after=content)
+            # Who came or went learns that it changed, not what was or will be written about the others.
+            await note_change(crm, access, before ^ after, opened, kind=kind)
     except BaseException:
         await discard_files(crm, files)
         raise
@@ -225,7 +226,10 @@ async def note_change(
     kind: str,
     after: InteractionContent | None = None,
 ) -> None:
-    """One entry in each contact's history; inside the transaction that makes the change. Version 0: the contact's stays."""
+    """One entry in each contact's history; inside the transaction that makes the change. Version 0: the contact's stays.
+
+    after: the content from now on, told to those whose it was and stays; None to say only that something happened.
+    """
     old, new = plain(opened.content), plain(after or opened.content)
     changes = [FieldChange(field=name, before=old[name], after=new[name]) for name in old if old[name] != new[name]]
     for person in sorted(people):

@@ -10,6 +10,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
+from confida_core.contacts.people import visible_contact
 from confida_core.interactions.interactions import visible_interaction
 from confida_core.storage.file_seal import TooLarge
 from confida_core.storage.pictures import PICTURE_TYPES, NoPicture
@@ -55,11 +56,18 @@ async def picture(request: Request[Any, Any, Any], file_id: FromPath[UUID]) -> R
 
 
 async def visible_file(request: Request[Any, Any, Any], file_id: UUID) -> OpenFile:
-    """The file, unless what it belongs to is in the trash. Raises NotFound, Forbidden."""
+    """The file of an interaction or contact, unless that is hidden or in the trash. Raises NotFound, Forbidden.
+
+    Others, such as the file of an import, have no address: nobody could say whom their reader has seen.
+    """
     crm, access = request.state.crm, access_for(request, "relationship")
     file = await open_file(crm, access, file_id)
     if file.row["permission"] == "interactions.read":
         await visible_interaction(crm, access, file.row["owner_id"])
+    elif file.row["permission"] == "contacts.read":
+        await visible_contact(crm, access, file.row["owner_id"])
+    else:
+        raise NotFound("file")
     return file
 
 
