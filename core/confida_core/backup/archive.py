@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from confida_core.backup.drill import Verified, verify
 from confida_core.backup.manifest import FORMAT, Manifest, write_manifest
 from confida_core.backup.stores import dump
@@ -78,10 +80,12 @@ async def copy_keyring(crm: Installation, to: Path | None = None) -> Path:
     to = to or crm.settings.home / "backups" / "keyring"
     work = new_folder(to, "keyring")
     try:
-        tables = await dump(crm.keyring.database, "keyring", work)
+        # Of before the copying: if somebody is erased meanwhile, the copy counts as older than that, and is renewed.
         await crm.keyring.refresh()
+        manifest = describe(crm, "keyring")
+        tables = await dump(crm.keyring.database, "keyring", work)
         await asyncio.to_thread(shutil.copyfile, crm.settings.key_places.root_file, work / "root.json")
-        folder = await asyncio.to_thread(complete, work, describe(crm, "keyring", tables=tables))
+        folder = await asyncio.to_thread(complete, work, msgspec.structs.replace(manifest, tables=tables))
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise

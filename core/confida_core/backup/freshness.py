@@ -21,7 +21,9 @@ async def renew_keyring_copy(crm: Installation, _: Mapping[str, Any]) -> None:
     if copy is None:
         return
     try:
-        current = read_manifest(copy).generation == crm.keyring.generation
+        # Another copy is one that a crash kept from being removed.
+        alone = len(list(copy.parent.glob("keyring-*Z-????"))) == 1
+        current = alone and read_manifest(copy).generation == crm.keyring.generation
     except BackupDamaged:
         current = False
     if not current:

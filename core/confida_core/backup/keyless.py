@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from confida_core.backup.stores import table_names
-from confida_core.declarations import RecordDeclaration
+from confida_core.declarations import RecordDeclaration, TableDeclaration
+from confida_core.storage.batches import batches
 from confida_core.storage.database import Database
-from confida_core.vault.keyring import Keyring, batches
+from confida_core.vault.keyring import Keyring
 
 # Below this many rows a share says nothing: two of three contacts may well have asked to be erased.
 FEW_ROWS = 50
@@ -90,6 +91,30 @@ async def purge(data: Database, keyless: Keyless) -> None:
         for table, ids in keyless.rows.items():
             await delete(data, table, ids)
         await delete(data, "shared_key", keyless.wraps)
+
+
+async def purge_traces(data: Database, tables: Iterable[TableDeclaration], erased: Sequence[UUID]) -> None:
+    """Remove what pointed at these contacts as their erasure did: relationships, and rows that name them."""
+    async with data.transaction():
+        for batch in batches(erased):
+            await remove_relationships(data, batch)
+            marks = ", ".join("?" * len(batch))
+            for table in tables:
+                if table.subject:
+                    name = table.table._meta.tablename
+                    await data.fetch(f"DELETE FROM {name} WHERE {table.subject} IN ({marks})", *batch)
+
+
+async def remove_relationships(data: Database, contact_ids: Sequence[UUID]) -> None:
+    """The record belongs to both, so that the other one's key still opens it."""
+    marks = ", ".join("?" * len(contact_ids))
+    gone = await data.fetch(
+        f"DELETE FROM relationship WHERE from_id IN ({marks}) OR to_id IN ({marks}) RETURNING id",
+        *contact_ids, *contact_ids,
+    )  # fmt: skip
+    for batch in batches([row["id"] for row in gone]):
+        marks = ", ".join("?" * len(batch))
+        await data.fetch(f"DELETE FROM shared_key WHERE record_id IN ({marks})", *batch)
 
 
 async def delete(data: Database, table: str, ids: Sequence[UUID]) -> None:

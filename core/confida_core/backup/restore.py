@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from confida_core.backup.drill import check_sqlite
-from confida_core.backup.keyless import Keyless, find_keyless, purge
+from confida_core.backup.keyless import Keyless, find_keyless, purge, purge_traces
 from confida_core.backup.manifest import BackupDamaged, Manifest, check_files, read_manifest
 from confida_core.backup.replacing import put_in_place
+from confida_core.contacts.records import CONTACT
 from confida_core.registry import Registry
 from confida_core.settings import Settings
 from confida_core.storage.database import Database, WrongKey
@@ -236,7 +237,9 @@ async def without_keyless(plan: Plan, data: Database, keyring: Keyring) -> Keyle
     plan.say("leaving out whoever was erased")
     found = await find_keyless(data, keyring, plan.registry.records.values())
     check_loss(plan, found)
-    await purge(data, found)
+    async with data.transaction():
+        await purge(data, found)
+        await purge_traces(data, plan.registry.all("tables"), found.rows.get(CONTACT.name, ()))
     if isinstance(data, SQLiteDatabase):
         await data.checkpoint()
     return found

@@ -15,11 +15,13 @@ from piccolo.columns import UUID, Bytea, Integer
 from piccolo.table import Table
 
 from confida_core import hooks
-from confida_core.backup import keyless
+from confida_core.backup import archive, keyless
 from confida_core.backup.archive import back_up, copy_keyring
 from confida_core.backup.freshness import renew_keyring_copy
 from confida_core.backup.manifest import BackupDamaged, read_manifest
 from confida_core.backup.restore import RestoreRefused, newest_copy, restore
+from confida_core.contacts.relationships import add_relationship
+from confida_core.contacts.trash import purge_contact
 from confida_core.declarations import RecordDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import open_installation
@@ -28,6 +30,7 @@ from confida_core.setup import initialise, upgrade
 from confida_core.storage.engine import DATA
 from confida_core.vault.access import system_access
 from confida_core.vault.unlock import Locked
+from tests.core.interactions.cast import access_of, log, make
 
 pytestmark = pytest.mark.anyio
 ACCESS = system_access("test")
@@ -127,6 +130,25 @@ async def test_erased_person_stays_gone_after_restoring_an_old_backup(settings: 
         assert await texts(crm, PICNIC) == ["both", "nobody's"]
         assert len(await crm.data.fetch("SELECT id FROM postcard")) == 1
         assert await crm.data.fetch("SELECT id FROM shared_key WHERE subject_id = ?", ada) == []
+
+
+async def test_nothing_points_at_an_erased_person_after_restoring_an_old_backup(settings: Any, registry: Any) -> None:
+    """A relationship is a record of both: the other one's key alone must not open what was said about the erased."""
+    async with opened(settings, registry) as crm:
+        ada, mats, bob = await make(crm, "Ada"), await make(crm, "Mats"), await make(crm, "Bob")
+        for other in (ada, bob):
+            await add_relationship(crm, access_of(), "partner", mats, other, note="met at the sanatorium")
+        await log(crm, ada, mats)
+        old = await back_up(crm)
+        await purge_contact(crm, ada)
+    await restore(settings, registry, old.folder)
+    async with opened(settings, registry) as crm:
+        related = await crm.data.fetch("SELECT from_id, to_id FROM relationship")
+        linked = await crm.data.fetch("SELECT contact_id FROM interaction_participant")
+        wraps = await crm.data.fetch("SELECT id FROM shared_key WHERE subject_id = ?", mats)
+    assert [(row["from_id"], row["to_id"]) for row in related] == [(mats, bob)]
+    assert [row["contact_id"] for row in linked] == [mats]
+    assert len(wraps) == 2
 
 
 async def test_backup_restores_into_an_empty_home_with_the_copied_keyring(
@@ -260,6 +282,34 @@ async def test_copy_of_the_keyring_is_renewed_after_an_erasure(settings: Any, re
         await renew_keyring_copy(crm, {})
     assert [path.name for path in (settings.home / "backups" / "keyring").iterdir()] != [first.name]
     assert not first.exists()
+
+
+async def test_older_copy_that_a_crash_left_behind_is_removed(settings: Any, registry: Any) -> None:
+    async with opened(settings, registry) as crm:
+        first = (await back_up(crm)).keyring_folder
+        left = first.with_name("keyring-20200101T000000Z-0000")
+        shutil.copytree(first, left)
+        await renew_keyring_copy(crm, {})
+    assert [path.name.startswith("keyring-2020") for path in first.parent.iterdir()] == [False]
+
+
+async def test_copy_during_which_somebody_was_erased_is_renewed(
+    settings: Any, registry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(settings, registry) as crm:
+        ada = await write(crm, "Ada")
+        dump = archive.dump
+
+        async def slow(*args: Any) -> Any:
+            tables = await dump(*args)
+            await crm.keyring.destroy(ada, ["relationship"])
+            return tables
+
+        with monkeypatch.context() as patched:
+            patched.setattr(archive, "dump", slow)
+            stale = await copy_keyring(crm)
+        await renew_keyring_copy(crm, {})
+        assert newest_copy(settings) not in (None, stale)
 
 
 async def test_backup_holds_no_plain_content_and_no_key(
