@@ -163,7 +163,8 @@ def tint(name: str) -> int:
 def iso(value: date | datetime | None) -> str:
     """The machine form for `<time datetime>`; instants in UTC."""
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        instant = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        return instant.isoformat(timespec="seconds")[:-6] + "Z"
     return value.isoformat() if value else ""
 
 
