@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from confida_core.clock import now
-from confida_core.contacts.content import EmailAddress
+from confida_core.contacts.content import EmailAddress, PhoneNumber
 from confida_core.contacts.people import visible_contact
 from confida_core.vault.access import system_access
 from tests.web.people import make
@@ -127,6 +127,11 @@ async def test_chosen_columns_are_remembered_by_the_browser(client: Any, crm: An
     assert cookie == "__Host-columns=job_title"
     page = await client.get("/contacts", headers={"cookie": f"__Host-confida={client.secret}; {cookie}"})
     assert ('class="k-job_title"' in page.text, '<td class="k-email"' in page.text) == (True, False)
+
+
+async def test_phone_is_shown_in_groups_and_dialled_whole(client: Any, crm: Any) -> None:
+    await make(crm, "Ada", phones=[PhoneNumber(number="+442079460024")])
+    assert '<a href="tel:+442079460024"><bdi>+44 20 7946 0024</bdi></a>' in (await client.get("/contacts")).text
 
 
 async def test_bulk_tag_is_undone_from_the_toast(client: Any, crm: Any) -> None:

@@ -13,7 +13,10 @@ from confida_web.page import Page
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactRow:
-    """One line of the list. extra: the text of columns that are not fields here (custom fields), by column key."""
+    """One line of the list. phone: as it is dialled, phone_shown: as it is read.
+
+    extra: the text of columns that are not fields here (custom fields), by column key.
+    """
 
     id: str
     name: str
@@ -22,6 +25,7 @@ class ContactRow:
     job_title: str = ""
     email: str = ""
     phone: str = ""
+    phone_shown: str = ""
     locality: str = ""
     tags: tuple[str, ...] = ()
     owner: str = ""

@@ -8,6 +8,7 @@ from uuid import UUID
 from confida_core.contacts.content import ContactContent
 from confida_core.contacts.custom_fields import FieldDefinition
 from confida_core.contacts.history import text_of
+from confida_core.contacts.written import grouped_phone
 from confida_core.installation import Installation
 from confida_core.vault.door import Opened
 from confida_web.contacts.list_state import ListState
@@ -61,10 +62,12 @@ def row_builder(
     Nobody on a list is restricted: the door does not open restricted contacts for daily work.
     """
     shown = {column.key for column in columns if column.shown}
+    with_phone = "phone" in shown
     custom = [key for key in shown if key.startswith(CUSTOM)]
 
     def row(one: Opened[ContactContent]) -> ContactRow:
         content, stored = one.content, one.row
+        phone = content.phones[0].number if content.phones and with_phone else ""
         return ContactRow(
             id=str(stored["id"]),
             name=content.display_name,
@@ -72,7 +75,8 @@ def row_builder(
             organisation=content.organisation,
             job_title=content.job_title,
             email=content.emails[0].address if content.emails else "",
-            phone=content.phones[0].number if content.phones else "",
+            phone=phone,
+            phone_shown=grouped_phone(phone),
             locality=content.addresses[0].locality if content.addresses else "",
             tags=tuple(content.tags),
             owner=owners.get(stored["owner_id"], ""),
