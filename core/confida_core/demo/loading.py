@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from itertools import islice
 from uuid import UUID
@@ -11,7 +10,7 @@ from confida_core.clock import now
 from confida_core.contacts.people import create_many
 from confida_core.contacts.relationships import add_relationship
 from confida_core.contacts.trash import purge_contact
-from confida_core.demo.people import ORGANISATION_IDS, PERSON_IDS, SEED, organisations, people
+from confida_core.demo.people import ORGANISATION_IDS, PERSON_IDS, employers, organisations, people
 from confida_core.demo.talk import interactions
 from confida_core.installation import Installation
 from confida_core.interactions.interactions import log_interaction
@@ -45,13 +44,10 @@ async def load_demo(crm: Installation, access: Access, advance: Advance = lambda
 
 
 async def relate(crm: Installation, access: Access) -> None:
-    """Two people in five work for one of the organisations of their own language."""
-    chance = random.Random(SEED + 3)  # noqa: S311 -- Invented data; nothing secret depends on it.
+    """Who works where, as relationships."""
     async with crm.data.transaction():
-        for number, person_id in enumerate(PERSON_IDS):
-            if chance.random() < 0.4:
-                employer = ORGANISATION_IDS[(3 * chance.randrange(10) + number % 3) % len(ORGANISATION_IDS)]
-                await add_relationship(crm, access, "works_at", person_id, employer)
+        for person, employer in employers().items():
+            await add_relationship(crm, access, "works_at", PERSON_IDS[person], ORGANISATION_IDS[employer])
 
 
 async def log_all(crm: Installation, access: Access, assignees: list[UUID], advance: Advance) -> None:

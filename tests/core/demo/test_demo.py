@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from confida_core.clock import now
-from confida_core.demo.people import ORGANISATIONS, PEOPLE, organisations, people
+from confida_core.demo.people import ORGANISATION_IDS, ORGANISATIONS, PEOPLE, employers, organisations, people
 from confida_core.demo.talk import INTERACTIONS, interactions
 from confida_core.interactions.content import checked
 
@@ -32,6 +32,13 @@ def test_demo_contacts_are_many_different_and_plainly_invented() -> None:
         assert content.note, content.display_name
         assert all(re.search(r"[@.]example\.org$", email.address) for email in content.emails)
         assert [phone.number for phone in content.phones if not RESERVED.fullmatch(phone.number)] == []
+
+
+def test_whoever_is_employed_names_an_organisation_of_the_demo_data() -> None:
+    names = {contact.id: contact.content.display_name for contact in organisations(MOMENT)}
+    shown = {number: one.content.organisation for number, one in enumerate(people(MOMENT)) if one.content.organisation}
+    assert shown == {person: names[ORGANISATION_IDS[employer]] for person, employer in employers().items()}
+    assert 60 <= len(shown) <= 100
 
 
 def test_demo_interactions_are_valid() -> None:
