@@ -18,6 +18,7 @@ from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
 
 DAYS = 30
+HOLD_TRASHED = "UPDATE contact SET deleted_at = deleted_at WHERE id = ? AND deleted_at < ? RETURNING id"
 
 
 async def trash_contact(
@@ -64,13 +65,17 @@ async def purge_trash(crm: Installation, _: Mapping[str, Any]) -> None:
     due = now() - timedelta(days=DAYS)
     while rows := await crm.data.fetch("SELECT id FROM contact WHERE deleted_at < ? LIMIT 100", due):
         for row in rows:
-            await purge_contact(crm, row["id"])
+            # Held from here on: somebody may have taken it back since the list was read, or be about to.
+            async with crm.data.transaction():
+                if await crm.data.fetch(HOLD_TRASHED, row["id"], due):
+                    await purge_contact(crm, row["id"])
 
 
 async def purge_contact(crm: Installation, contact_id: UUID) -> None:
     """Destroy the contact's relationship key, then remove its rows; other people keep what they share with it.
 
-    For jobs and for undoing an import: asks for no permission. Can be repeated until it has succeeded.
+    For jobs and for undoing an import: asks for no permission. Can be repeated until it has succeeded; what goes wrong
+    after the key is destroyed leaves rows that nobody can open.
     """
     await crm.keyring.destroy(contact_id, [CONTACT.retention_class])
     async with crm.data.transaction():

@@ -133,12 +133,17 @@ class Records:
     async def set_columns(
         self, declaration: RecordDeclaration, record_id: UUID, subject_id: UUID | None, **columns: Any
     ) -> None:
-        """Change operational columns only; the sealed content and the version stay as they are."""
+        """Change operational columns only; the sealed content and the version stay as they are.
+
+        Raises VersionConflict if the row is gone.
+        """
         assignments = ", ".join(f'"{name}" = ?' for name in columns)
         async with self.database.transaction():
-            await self.database.fetch(
-                f"UPDATE {declaration.name} SET {assignments} WHERE id = ?", *columns.values(), record_id
+            done = await self.database.fetch(
+                f"UPDATE {declaration.name} SET {assignments} WHERE id = ? RETURNING id", *columns.values(), record_id
             )
+            if not done:
+                raise VersionConflict(None)
             self.feed.append(declaration.name, record_id, subject_id)
 
     async def delete(self, declaration: RecordDeclaration, record_id: UUID, people: Sequence[UUID]) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from confida_core.clock import now
 from confida_core.contacts.people import visible_contact
-from confida_core.contacts.trash import list_trash, purge_trash, restore_contact, trash_contact
+from confida_core.contacts.states import archive_contact
+from confida_core.contacts.trash import list_trash, purge_contact, purge_trash, restore_contact, trash_contact
+from confida_core.storage.database import VersionConflict
 from confida_core.vault.access import Forbidden, NotFound
 from tests.core.contacts.cast import MATS, access_of, ada, make, make_ada
 
@@ -64,3 +67,39 @@ async def test_purge_destroys_the_key_and_every_row_of_the_person_alone(crm: Any
 
     assert await crm.door.open(access_of(), CONTACT, [sealed]) == []
     assert (await visible_contact(crm, access_of(), other)).content.display_name == "Other"
+
+
+async def test_contact_taken_back_while_the_trash_is_emptied_stays(crm: Any) -> None:
+    """The job has read who is due; before it comes to the second, somebody takes that one back."""
+    ids = sorted([await make_ada(crm), await make(crm, "Other")])
+    for contact_id in ids:
+        await trash_contact(crm, access_of(), contact_id)
+    await age_trash(crm, 31)
+    destroy, destroyed = crm.keyring.destroy, []
+
+    async def slow(contact_id: UUID, classes: Any) -> Any:
+        if not destroyed:
+            await restore_contact(crm, access_of(), next(one for one in ids if one != contact_id))
+        destroyed.append(contact_id)
+        return await destroy(contact_id, classes)
+
+    crm.keyring.destroy = slow
+    await purge_trash(crm, {})
+    del crm.keyring.destroy
+    [kept] = [one for one in ids if one not in destroyed]
+    assert (await visible_contact(crm, access_of(), kept)).row["deleted_at"] is None
+
+
+async def test_nothing_is_written_about_a_contact_that_is_gone_meanwhile(crm: Any) -> None:
+    contact_id = await make_ada(crm)
+    ensure = crm.keyring.ensure
+
+    async def erased_first(*args: Any) -> None:
+        crm.keyring.ensure = ensure
+        await purge_contact(crm, contact_id)
+        await ensure(*args)
+
+    crm.keyring.ensure = erased_first
+    with pytest.raises(VersionConflict):
+        await archive_contact(crm, access_of(), contact_id)
+    assert await crm.data.fetch("SELECT id FROM contact_change WHERE subject_id = ?", contact_id) == []
