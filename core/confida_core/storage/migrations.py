@@ -25,6 +25,7 @@ os.environ["PICCOLO_CONF"] = "confida_core.storage.piccolo_conf"
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migration (
     app_name VARCHAR(200) NOT NULL, name VARCHAR(200) NOT NULL, ran_on VARCHAR(40) NOT NULL, PRIMARY KEY (app_name, name))"""
+MIGRATION_LOCK = 0x636F6E67
 
 
 class MigrationError(RuntimeError):
@@ -40,7 +41,9 @@ class PendingMigration:
 
 async def applied(database: Database) -> set[tuple[str, str]]:
     """(app, migration) pairs that ran on this database."""
-    await database.fetch(LEDGER)
+    async with database.transaction():
+        await wait_for_others(database)
+        await database.fetch(LEDGER)
     return {(row["app_name"], row["name"]) for row in await database.fetch("SELECT app_name, name FROM migration")}
 
 
@@ -85,17 +88,17 @@ async def migrate(apps: Sequence[PiccoloApp], database: Database) -> list[str]:
         raise MigrationError(
             "the database was written by a newer version: " + ", ".join(sorted(map("/".join, unknown)))
         )
-    ran = []
-    for step in ships:
-        if (step.app_name, step.name) not in done:
-            await run(step, database)
-            ran.append(f"{step.app_name}/{step.name}")
-    return ran
+    waiting = [step for step in ships if (step.app_name, step.name) not in done]
+    return [f"{step.app_name}/{step.name}" for step in waiting if await run(step, database)]
 
 
-async def run(step: PendingMigration, database: Database) -> None:
-    """One migration and its entry in the ledger, all or nothing."""
+async def run(step: PendingMigration, database: Database) -> bool:
+    """One migration and its entry in the ledger, all or nothing; false if another process has run it meanwhile."""
     async with database.transaction():
+        await wait_for_others(database)
+        query = "SELECT name FROM migration WHERE app_name = ? AND name = ?"
+        if await database.fetch(query, step.app_name, step.name):
+            return False
         manager = await load(step.path).forwards()
         # Piccolo's manager prints its progress; a server's output must stay machine readable.
         with contextlib.redirect_stdout(io.StringIO()):
@@ -106,3 +109,10 @@ async def run(step: PendingMigration, database: Database) -> None:
             step.name,
             now().isoformat(),
         )
+    return True
+
+
+async def wait_for_others(database: Database) -> None:
+    """Until this transaction ends nobody else migrates; on SQLite whoever may write is alone already."""
+    if database.engine == "postgres":
+        await database.fetch("SELECT pg_advisory_xact_lock(?)", MIGRATION_LOCK)

@@ -39,13 +39,24 @@ def translated(error: Exception) -> DatabaseError:
         return StorageFull("no room left on the database server")
     if isinstance(error, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
         return ValueRefused("a value was refused")
-    if isinstance(error, asyncpg.PostgresConnectionError | asyncpg.TooManyConnectionsError | TimeoutError | OSError):
+    if isinstance(error, PASSING):
         return Busy("the database server cannot be reached")
+    if isinstance(error, asyncpg.TransactionRollbackError):
+        return Busy("the database server gave way to another transaction")
     if isinstance(error, asyncpg.SyntaxOrAccessError):
         return DatabaseError(str(error))
     return DatabaseError("the database refused a statement")
 
 
+PASSING = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    TimeoutError,
+    OSError,
+)
 DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
