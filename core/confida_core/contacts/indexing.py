@@ -45,6 +45,9 @@ class ContactSource:
     async def position(self) -> int:
         return await self._crm.feed.head()
 
+    async def oldest(self) -> int:
+        return await self._crm.feed.tail()
+
     async def changes_after(self, position: int, limit: int) -> Sequence[IndexChange]:
         return [
             IndexChange(change.position, change.record_table, change.record_id)

@@ -53,6 +53,9 @@ class Source(Protocol):
     async def position(self) -> int:
         """Of the last change that `changes_after` could return now; 0 if there is none."""
 
+    async def oldest(self) -> int:
+        """The first position that is still kept; 1 if nothing was ever removed."""
+
     def all_entries(self) -> AsyncIterator[Sequence[IndexEntry]]:
         """Every contact once, in batches of some hundreds."""
 
@@ -194,8 +197,10 @@ class Index:
                     return
 
     async def ensure(self, source: Source) -> None:
-        """Once at start: rebuilds if that is needed, or if the data are older than the index (after a restore)."""
-        if self.needs_rebuild or self.position() > await source.position():
+        """Once at start: rebuilds if that is needed, if the data are older than the index (after a restore), or if changes
+        that it has not seen were removed from the feed meanwhile (a machine that was away for long)."""
+        lost = self.position() + 1 < await source.oldest()
+        if self.needs_rebuild or lost or self.position() > await source.position():
             await self.rebuild(source, only_if_needed=self.needs_rebuild)
         await self.catch_up(source)
 

@@ -70,6 +70,10 @@ class ChangeFeed:
             for row in rows
         ]
 
+    async def tail(self) -> int:
+        """The oldest position that is kept; 1 for a feed from which nothing was ever removed."""
+        return int((await self.database.fetch("SELECT coalesce(min(position), 1) AS tail FROM change"))[0]["tail"])
+
     async def head(self) -> int:
         """The newest position; 0 for an empty feed."""
         return int((await self.database.fetch("SELECT coalesce(max(position), 0) AS head FROM change"))[0]["head"])

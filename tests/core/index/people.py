@@ -64,6 +64,7 @@ class Records:
         self.contacts: dict[UUID, IndexEntry] = {}
         self.feed: list[FeedChange] = []
         self.reads = 0
+        self.pruned = 0
 
     def write(self, contact: IndexEntry) -> None:
         self.contacts[contact.id] = contact
@@ -75,7 +76,11 @@ class Records:
 
     async def changes_after(self, position: int, limit: int) -> Sequence[FeedChange]:
         self.reads += 1
-        return self.feed[position : position + limit]
+        start = max(position, self.pruned)
+        return self.feed[start : start + limit]
+
+    async def oldest(self) -> int:
+        return self.pruned + 1
 
     async def entries(self, ids: Sequence[UUID]) -> Sequence[IndexEntry]:
         return [self.contacts[each] for each in ids if each in self.contacts]

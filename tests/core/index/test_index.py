@@ -176,6 +176,18 @@ async def test_index_ahead_of_restored_data_is_rebuilt(tmp_path: Path, records: 
     index.close()
 
 
+async def test_index_that_missed_removed_changes_is_rebuilt(tmp_path: Path, records: Records) -> None:
+    index = opened(tmp_path)
+    await index.ensure(records)
+    away = opened(tmp_path)
+    records.write(ada())
+    records.pruned = len(records.feed)
+    await away.ensure(records)
+    assert (await everybody(away), away.position()) == (251, 251)
+    index.close()
+    away.close()
+
+
 async def test_rebuild_under_readers_and_other_process(tmp_path: Path, records: Records) -> None:
     """Two handles stand for two processes: each has connections of its own."""
     first, second = opened(tmp_path), opened(tmp_path)
