@@ -13,11 +13,12 @@ import msgspec
 from confida_core.declarations import PurposeDeclaration, RecordDeclaration
 from confida_core.storage.database import Database, Row
 from confida_core.vault.access import Access
-from confida_core.vault.keyring import Keyring, SubjectKey
+from confida_core.vault.keyring import Keyring
 from confida_core.vault.orders import StandingOrders
 from confida_core.vault.read_log import ReadLog
 from confida_core.vault.records import wrap_place
 from confida_core.vault.sealing import Key, SealBroken, key_id_of, open_sealed, place_of
+from confida_core.vault.subject_key import SubjectKey
 
 C = TypeVar("C")
 

@@ -9,43 +9,28 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from confida_core.ids import new_id
 from confida_core.storage.batches import batches
 from confida_core.storage.database import Database, Row
+from confida_core.storage.grouping import Grouping
 from confida_core.vault.keyring_tables import create_tables
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
+from confida_core.vault.subject_key import SubjectKey
 from confida_core.vault.unlock import KeyPlaces, replace_recovery_key
 
 DekRow = tuple[UUID, UUID, str, int, int, int, bytes]
 
 BUCKETS = 256
+FIRST_KEYS_LOCK = 0x636F6E68
 # At most some 75 MB of memory; an installation of 100,000 contacts has all its keys at hand.
 CACHE_LIMIT = 150_000
 
 
 class KeyDestroyed(Exception):
     """The key of this row is gone: the person was erased."""
-
-
-@dataclass(slots=True)
-class SubjectKey:
-    """One DEK, open: `row` seals rows, `wrap` wraps the keys of shared records."""
-
-    row: Key
-    subject_id: UUID
-    retention_class: str
-    _wrap: Key | None = field(default=None, repr=False)
-
-    @property
-    def wrap(self) -> Key:
-        """Derived when it is first asked for: most rows are about one person, and a rebuild opens every key there is."""
-        if self._wrap is None:
-            self._wrap = Key.shared(self.row.id, derived(self.row.secret, "wrap record keys"))
-        return self._wrap
 
 
 def as_uuid(value: Any) -> UUID:
@@ -71,10 +56,14 @@ class Keyring:
         self.generation = -1
         self._seen_version = -2
         self.installation_id = UUID(int=0)
+        self._making = Grouping(self._make)
 
     async def prepare(self) -> None:
         """Create the store where it is missing and read its state."""
         async with self.database.transaction():
+            if self.database.engine == "postgres":
+                # Two processes of a new installation would both make the first keys, and one would fail.
+                await self.database.fetch("SELECT pg_advisory_xact_lock(?)", FIRST_KEYS_LOCK)
             await create_tables(self.database)
             if not await self.database.fetch("SELECT id FROM keyring_state"):
                 await self.database.fetch(
@@ -140,11 +129,16 @@ class Keyring:
         missing = wanted - await self._load_current(wanted, retention_class)
         if not missing:
             return
-        async with self.database.transaction():
-            await self._hold_generation()
-            await self._insert([self._new_dek(subject, retention_class, 1) for subject in sorted(missing)])
+        await self._making.done({(subject, retention_class) for subject in missing})
         if await self._load_current(missing, retention_class) != missing:
             raise KeyDestroyed("a key could not be made")
+
+    async def _make(self, wanted: list[set[tuple[UUID, str]]]) -> None:
+        """One commit for all who ask at the same time."""
+        async with self.database.transaction():
+            await self._hold_generation()
+            pairs = sorted(set[tuple[UUID, str]]().union(*wanted))
+            await self._insert([self._new_dek(subject, retention_class, 1) for subject, retention_class in pairs])
 
     def _new_dek(self, subject: UUID, retention_class: str, version: int) -> DekRow:
         key_id, bucket = new_id(), bucket_of(subject)

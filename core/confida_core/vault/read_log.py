@@ -19,6 +19,7 @@ import structlog
 from confida_core.clock import now
 from confida_core.ids import new_id
 from confida_core.storage.database import Database, DatabaseError, StorageFull, finish
+from confida_core.storage.grouping import Grouping
 from confida_core.vault.access import Access
 from confida_core.vault.read_journal import Entry, JournalFile, ReadJournal
 
@@ -47,8 +48,7 @@ class ReadLog:
 
     def __init__(self, database: Database, journal: ReadJournal | None = None) -> None:
         self._database, self._journal = database, journal
-        self._waiting: list[tuple[Entry, asyncio.Future[None]]] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._group = Grouping(self._make_durable)
         self._unmoved: list[JournalFile] = []
         self._mover: asyncio.Task[None] | None = None
         self._moving = asyncio.Lock()
@@ -65,25 +65,7 @@ class ReadLog:
             # Inside a transaction the entry belongs to it: waiting for the group would wait for our own lock.
             await self._insert([entry])
             return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((entry, done))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.get_running_loop().create_task(self._write())
-        await done
-
-    async def _write(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting, []
-            try:
-                await self._make_durable([entry for entry, _ in group])
-            except Exception as error:
-                for _, done in group:
-                    if not done.done():
-                        done.set_exception(error)
-            else:
-                for _, done in group:
-                    if not done.done():
-                        done.set_result(None)
+        await self._group.done(entry)
 
     async def _make_durable(self, entries: list[Entry]) -> None:
         if self._journal is None:
