@@ -56,9 +56,10 @@ def measure(store: Store, settings: Settings, figures: Figures, parts: Sequence[
     with serving(settings) as server:
         server.seconds_until("/contacts", known.visitors[0].cookie)
         if "visit" in parts:
-            size, hosts = first_visit(server, "/contacts", known.visitors[0].cookie)
-            figures.note("visit.bytes", size)
-            figures.note("visit.hosts", len(hosts))
+            visit = first_visit(server, "/contacts", known.visitors[0].cookie)
+            figures.note("visit.compressed", visit.compressed)
+            figures.note("visit.whole", visit.whole)
+            figures.note("visit.hosts", len(visit.hosts))
         if "load" in parts:
             loads(server, known, figures, 1, seconds)
         if "create" in parts:

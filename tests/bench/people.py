@@ -125,13 +125,13 @@ def contacts(amount: int, moment: datetime, owners: Sequence[UUID]) -> Iterator[
 def drafts(
     amount: int, people: Sequence[UUID], moment: datetime, assignees: Sequence[UUID]
 ) -> Iterator[InteractionDraft]:
-    """In the order of time; one in five with two people, one in twenty still to be done."""
+    """In the order of time; one in five with two people; of the tasks the latest are still to be done."""
     chance = random.Random(SEED + 1)
     start = moment - timedelta(days=1_400)
     for number in range(amount):
         kinds = TALK[LOCALES[number % len(LOCALES)].language]
         kind = chance.choice(tuple(kinds))
-        planned = kind == "task" and number % 4 == 0
+        planned = kind == "task" and number > amount * 0.97
         subject, body = chance.choice(kinds[kind])
         yield InteractionDraft(
             kind=kind,

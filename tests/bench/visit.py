@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from tests.bench.server import Server
@@ -13,9 +14,18 @@ LOADED = re.compile(
 TEXT = (b"text/html", b"text/css", b"text/javascript", b"image/svg+xml")
 
 
-def first_visit(server: Server, path: str, cookie: str) -> tuple[int, set[str]]:
-    """Bytes of all answers (heads and compressed bodies), and the names of other hosts."""
-    total, hosts, waiting, seen = 0, set[str](), [path], set[str]()
+@dataclass
+class Visit:
+    """compressed: bytes of the bodies as sent. whole: with their heads, which HTTP/1.1 does not compress. hosts: others."""
+
+    compressed: int = 0
+    whole: int = 0
+    hosts: set[str] = field(default_factory=set)
+
+
+def first_visit(server: Server, path: str, cookie: str) -> Visit:
+    """The page, and everything that it and its style sheets name."""
+    visit, waiting, seen = Visit(), [path], set[str]()
     while waiting:
         address = waiting.pop().partition("#")[0]
         parts = urlsplit(address)
@@ -23,14 +33,15 @@ def first_visit(server: Server, path: str, cookie: str) -> tuple[int, set[str]]:
             continue
         seen.add(address)
         if parts.netloc:
-            hosts.add(parts.netloc)
+            visit.hosts.add(parts.netloc)
             continue
         answer = server.get(address, cookie)
         if not answer.startswith(b"HTTP/1.1 200"):
             raise RuntimeError(f"{address} answered {answer[:40]!r}")
-        total += len(answer)
+        visit.whole += len(answer)
+        visit.compressed += len(answer.partition(b"\r\n\r\n")[2])
         waiting += [urljoin(address, found) for found in addresses_in(answer)]
-    return total, hosts
+    return visit
 
 
 def addresses_in(answer: bytes) -> list[str]:

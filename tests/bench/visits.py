@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -120,8 +121,8 @@ def everybody(known: Known, kind: str) -> list[list[bytes]]:
 
 
 def creations(known: Known) -> list[list[bytes]]:
-    """New people through the form, each of another name."""
-    plans = []
+    """New people through the form, each of another name than ever before."""
+    plans, stamp = [], secrets.token_hex(4)
     for number, visitor in enumerate(known.visitors):
         plans.append(
             [
@@ -129,14 +130,14 @@ def creations(known: Known) -> list[list[bytes]]:
                     "/contacts/new",
                     {
                         "kind": "person",
-                        "name-given": f"Bench{number}",
+                        "name-given": f"Bench{stamp}{number}",
                         "name-family": f"Number{place}",
-                        "display_name": f"Bench{number} Number{place}",
-                        "emails-0-address": f"bench{number}.{place}@example.org",
+                        "display_name": f"Bench{stamp}{number} Number{place}",
+                        "emails-0-address": f"bench{stamp}{number}.{place}@example.org",
                         "emails-0-label": "work",
                     },
                 )
-                for place in range(EACH)
+                for place in range(5 * EACH)
             ]
         )
     return plans
