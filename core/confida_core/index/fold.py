@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Marks that people leave out when they type: Latin, Greek and Cyrillic diacritics, Hebrew points, Arabic vowel signs.
 # Marks of other scripts (Devanagari vowels, the Japanese voicing mark) change the word and stay.
@@ -14,6 +15,8 @@ _UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
+# One contact's name, town and tags are folded several times in a row, and the next one's tags are often the same.
+@lru_cache(maxsize=1_024)
 def fold(text: str) -> str:
     """Compatibility forms, case, diacritics, strokes, control characters and runs of white space made equal.
 
