@@ -432,7 +432,7 @@ def work_samples() -> dict[str, Page]:
             ),
             show_assignee=True,
         ),
-        "tasks-none": interactions.TasksPage(tabs=tabs),
+        "tasks-none": interactions.TasksPage(tabs=tabs, may_create=True),
         "interaction": interactions.InteractionPage(entry=ENTRIES[1], contacts=(person(), person(2)), may_edit=True),
         "interaction-task": interactions.InteractionPage(entry=ENTRIES[0], contacts=(person(3),), may_edit=True, may_delete=True),
         "interaction-files": interactions.InteractionPage(entry=ENTRIES[3]),

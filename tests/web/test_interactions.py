@@ -388,6 +388,33 @@ def test_marked_text_is_rendered_below_the_headings_of_its_entry(text: str) -> N
     assert f"<p>{text}</p>" not in rendered(text)
 
 
+async def test_task_is_added_from_the_list_and_the_next_one_can_follow(crm: Any, client: Any, as_role: Any) -> None:
+    mats = (await as_role("staff")).account_id
+    page = (await client.get("/tasks")).text
+    form = re.search(r'<form class="quick-task".*?</form>', page, re.DOTALL)
+    assert form is not None
+    assert re.findall(r'name="(\w+)"', form[0]) == ["_csrf", "quick", "subject", "due_on", "due_time", "assignee"]
+    fields = {
+        "quick": "yes",
+        "subject": "Order stamps",
+        "due_on": "2031-05-06",
+        "due_time": "14:30",
+        "assignee": str(mats),
+    }
+    answer = await client.post("/tasks", data=fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tasks#subject")
+    row = await only_interaction(crm)
+    assert (row["state"], row["due_on"].isoformat(), row["assignee_id"]) == ("planned", "2031-05-06", mats)
+    assert "Order stamps" in (await client.get("/tasks?tab=all")).text
+
+
+async def test_tasks_can_be_added_only_where_that_makes_sense(client: Any, as_role: Any) -> None:
+    reader = await as_role("readonly")
+    pages = [(await one.get(f"/tasks?tab={tab}")).text for one, tab in ((reader, "mine"), (client, "done"))]
+    assert ['class="quick-task"' in page for page in pages] == [False, False]
+    assert ['href="/tasks/new" data-key' in page for page in pages] == [False, True]
+
+
 async def test_timeline_shows_lists_and_links_but_no_images(crm: Any, client: Any) -> None:
     ada = await make_contact(crm)
     await write_down(

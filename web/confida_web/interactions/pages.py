@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from confida_web.display import ONE_PAGE, Paging, PersonRef, Tab, TaskRow
+from confida_web.display import ONE_PAGE, Option, Paging, PersonRef, Tab, TaskRow
 from confida_web.interactions.entries import Composer, TimelineEntry
 from confida_web.page import Page
 
@@ -48,7 +48,7 @@ class TaskGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class TasksPage(Page):
-    """GET /tasks. tabs: mine, everyone's, done.
+    """GET /tasks. tabs: mine, everyone's, done; showing: which of them. assignees: whom a new task can be given to.
 
     A task is done by POST /interactions/{id}/done and opened again by POST /interactions/{id}/reopen.
     """
@@ -61,4 +61,6 @@ class TasksPage(Page):
     groups: tuple[TaskGroup, ...] = ()
     paging: Paging = ONE_PAGE
     show_assignee: bool = False
-    may_create: bool = True
+    showing: Literal["mine", "all", "done"] = "mine"
+    assignees: tuple[Option, ...] = ()
+    may_create: bool = False

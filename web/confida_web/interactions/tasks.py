@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -39,7 +39,8 @@ from confida_web.page import page
 from confida_web.redirect import own_path, redirect
 from confida_web.security.access import access_for
 
-TABS: Mapping[str, tuple[str, When, bool]] = {
+Showing = Literal["mine", "all", "done"]
+TABS: Mapping[Showing, tuple[str, When, bool]] = {
     "mine": ("Mine", "open", True),
     "all": ("Everyone’s", "open", False),
     "done": ("Done", "done", False),
@@ -56,8 +57,7 @@ async def due_badge(crm: Installation, access: Access) -> int:
 async def tasks(request: Request[Any, Any, Any]) -> Response[Any]:
     """One page of a tab, the day's order kept; the query is `tab` and `after`."""
     crm, access, f = request.state.crm, access_for(request, "relationship"), formatter_of(request)
-    chosen = request.query_params.get("tab", "mine")
-    key = chosen if chosen in TABS else "mine"
+    key = shown_tab(request.query_params.get("tab", "mine"))
     _, when, mine = TABS[key]
     query = TaskQuery(
         when=when,
@@ -66,15 +66,24 @@ async def tasks(request: Request[Any, Any, Any]) -> Response[Any]:
         cursor=request.query_params.get("after"),
     )
     found = await list_tasks(crm, access, query)
-    assignees = {} if mine else {account.id: account.name for account in await active_accounts(crm)}
+    staff = await staff_options(request)
+    assignees = {} if mine else {UUID(option.value): option.label for option in staff}
+    may_write = access.actor.may("interactions.write")
     following = f"/tasks?{urlencode({'tab': key, 'after': found.next_cursor})}" if found.next_cursor else None
     content = TasksPage(
         tabs=tuple(Tab(label=label, href=f"/tasks?tab={one}", current=one == key) for one, (label, *_) in TABS.items()),
-        groups=groups_of(found.tasks, f, access.actor.may("interactions.write"), assignees),
+        groups=groups_of(found.tasks, f, may_write, assignees),
         paging=Paging(previous=f"/tasks?tab={key}" if query.cursor else None, following=following),
         show_assignee=not mine,
+        showing=key,
+        assignees=staff,
+        may_create=may_write,
     )
     return page(request, content, block="tasks")
+
+
+def shown_tab(asked: str) -> Showing:
+    return next((key for key in TABS if key == asked), "mine")
 
 
 def groups_of(
@@ -116,13 +125,17 @@ async def plan_task(request: Request[Any, Any, Any]) -> Response[Any]:
     crm, access = request.state.crm, access_for(request, "relationship")
     sent = await parse_form(request)
     form = FormData((*((name, value) for name, value in sent.fields if name != "kind"), ("kind", "task")))
-    staff = [account.id for account in await active_accounts(crm)]
+    names = {account.id: account.name for account in await active_accounts(crm)}
     try:
-        await log_interaction(crm, access, read_draft(request, form, assignees=staff))
+        draft = read_draft(request, form, assignees=list(names))
+        await log_interaction(crm, access, draft)
     except InvalidContent as wrong:
         composer = await composer_again(request, "/tasks", form, wrong.errors)
         return page(request, InteractionFormPage(composer=composer, cancel_href="/tasks"), block="form", status=422)
-    return redirect(request, "/tasks", Toast(message="Planned."))
+    # Back in the field for the next one: a browser focuses what an address points to.
+    back = "/tasks#subject" if form.flag("quick") else "/tasks"
+    given = names.get(draft.assignee_id, "") if draft.assignee_id and draft.assignee_id != access.actor.id else ""
+    return redirect(request, back, Toast(message=f"Planned for {given}." if given else "Planned."))
 
 
 @post("/interactions/{interaction_id:uuid}/done", permission="interactions.write", status_code=303)
