@@ -60,8 +60,8 @@ class DraftAssembly:
     addresses: dict[PostalAddress, None] = field(default_factory=dict)
     tags: dict[str, None] = field(default_factory=dict)
     custom: dict[str, object] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    unmapped: list[tuple[str, str]] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
+    unmapped: dict[tuple[str, str], None] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     memberships: list[str] = field(default_factory=list)
     content: ContactContent = field(default_factory=ContactContent)
@@ -74,14 +74,14 @@ class DraftAssembly:
     def keep(self, label: str, value: str) -> None:
         """Keep what has no field as a labelled line of the note."""
         line = (clean_line(storable(label))[:200] or "Other", clean_text(storable(value)))
-        if line[1] and line not in self.unmapped:
-            self.unmapped.append(line)
+        if line[1]:
+            self.unmapped.setdefault(line)
 
     def add_note(self, text: str) -> None:
         """Text that is a note anyway."""
         note = clean_text(storable(text))
-        if note and note not in self.notes:
-            self.notes.append(note)
+        if note:
+            self.notes.setdefault(note)
 
     def set_text(self, path: str, value: str, title: str = "") -> None:
         """A field of one text ("nickname", "name.given"); a second, different value goes to the note.
