@@ -5,6 +5,7 @@ Each test lets something happen right after one reading of the store, where anot
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -115,3 +116,10 @@ async def test_slower_of_two_readings_does_not_bring_old_orders_back(crm: Any, o
     async with meanwhile(crm.keyring.database, "SELECT * FROM standing_order", restrict):
         await crm.orders.refresh()
     assert crm.orders.restricted(ada) is True
+
+
+async def test_two_processes_make_the_first_keys_of_a_new_installation_once(crm: Any, other_process: Keyring) -> None:
+    for table in ("standing_order", "named_key", "dek", "kek", "keyring_state"):
+        await crm.keyring.database.fetch(f"DROP TABLE {table}")
+    await asyncio.gather(crm.keyring.prepare(), other_process.prepare())
+    assert crm.keyring.installation_id == other_process.installation_id
