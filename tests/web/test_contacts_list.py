@@ -77,6 +77,32 @@ async def test_pages_go_forth_and_back(client: Any, crm: Any) -> None:
     assert names_in((await client.get(link_in(second, "prev"))).text) == names_in(first)
 
 
+async def test_list_leads_from_one_contact_to_the_next_and_opens_only_that(client: Any, crm: Any) -> None:
+    ids = {
+        name: await make(crm, name, tags=["donor"] if name != "Mats" else []) for name in ("Ada", "Mats", "Olga", "Zoe")
+    }
+    await client.post(f"/contacts/{(await make(crm, 'Old', tags=['donor']))}/archive")
+    fields = {"filter-0-field": "tags", "filter-0-op": "has", "filter-0-value": "donor"}
+    narrowed = (await client.post("/contacts/filter", data=fields)).headers["location"]
+    shown = (await client.get(narrowed)).text
+    olga = unescape(re.findall(rf'<a href="(/contacts/{ids["Olga"]}[^"]*)"><bdi>', shown)[0])
+    assert "donor" not in olga
+    page = (await client.get(olga)).text
+    steps = [link_in(page, rel).partition("?")[0] for rel in ("prev", "next")]
+    assert steps == [f"/contacts/{ids['Ada']}", f"/contacts/{ids['Zoe']}"]
+    assert unescape(re.findall(r'<a class="quiet-link" href="([^"]+)"', page)[0]) == narrowed
+    last = (await client.get(link_in(page, "next"))).text
+    assert (link_in(last, "prev"), link_in(last, "next")) == (olga, "")
+    assert [read.place for read in await crm.door.read_log.of(ids["Ada"])] == ["GET /contacts"]
+
+
+async def test_contact_opened_from_elsewhere_leads_nowhere(client: Any, crm: Any) -> None:
+    ada, _ = await make(crm, "Ada"), await make(crm, "Zoe")
+    for query in ("", "?s=evil&sort=evil"):
+        assert 'class="walk"' not in (await client.get(f"/contacts/{ada}{query}")).text
+    assert link_in((await client.get(f"/contacts/{ada}?list=yes&s=evil&cursor=evil")).text, "next") != ""
+
+
 async def test_filter_narrows_the_list_and_its_chip_widens_it(client: Any, crm: Any) -> None:
     await make(crm, "Ada", tags=["donor"])
     await make(crm, "Zoe", tags=["press"])

@@ -54,6 +54,20 @@ async def list_contacts(
     return ContactList(contacts, page, count, exact)
 
 
+async def neighbours_of(
+    crm: Installation,
+    access: Access,
+    query: IndexQuery,
+    contact_id: UUID,
+    *,
+    definitions: Sequence[FieldDefinition] = (),
+) -> tuple[UUID | None, UUID | None]:
+    """Ids of the contacts before and after this one in a list, None at its ends. Nothing is opened."""
+    access.actor.require("contacts.read")
+    await follow(crm, definitions)
+    return crm.index.inline(lambda ask: ask.neighbours(query, contact_id))
+
+
 async def follow(crm: Installation, definitions: Sequence[FieldDefinition]) -> None:
     """Have the index know the fields and every change committed before now."""
     crm.index.declare(index_fields(crm, definitions))

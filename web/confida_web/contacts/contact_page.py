@@ -17,6 +17,7 @@ from confida_core.vault.door import Opened
 from confida_web.contacts.facts import fact_groups
 from confida_web.contacts.head import head_of, owner_and_team
 from confida_web.contacts.pages import ContactPage, Relationship
+from confida_web.contacts.walk import walk_of
 from confida_web.declarations import ContactPanel
 from confida_web.display import Errors, Option, Panel, PersonRef
 from confida_web.formatting import formatter
@@ -45,15 +46,17 @@ async def contact_page(
     living = contact.row["deleted_at"] is None and access.purpose == "relationship"
     may_edit = living and actor.may("contacts.write")
     people, others = divided(related, contact)
+    definitions = await custom_fields(crm)
     return ContactPage(
         contact=head_of(
             crm, contact, organisation=employer(related), owner=owner, team=team, next_step=story.next_step
         ),
+        walk=await walk_of(request, contact_id, definitions),
         composer=story.composer if living else Composer(enabled=False),
         timeline=story.timeline,
         timeline_kinds=story.timeline_kinds,
         older_href=story.older_href,
-        facts=fact_groups(contact.content, await custom_fields(crm), f, lang=frame.lang, region=crm.settings.region),
+        facts=fact_groups(contact.content, definitions, f, lang=frame.lang, region=crm.settings.region),
         note=contact.content.note,
         relationships=others,
         relationship_types=await type_options(request) if may_edit else (),

@@ -127,6 +127,7 @@ def filled(
         filter_operators=operator_options(),
         match="any" if match == "any" and len(parts) > 1 else "all",
         list_state=state.hidden(crm),
+        place=state.place(crm),
     )
 
 

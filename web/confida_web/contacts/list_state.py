@@ -22,6 +22,7 @@ from confida_web.forms import FormData
 SORTS: tuple[Sort, ...] = ("name", "organisation", "created", "touched")
 LONGEST = 4_000
 LONGEST_TEXT = 200
+FROM_LIST = "list"
 
 
 class Narrowing(Struct, frozen=True, array_like=True):
@@ -46,6 +47,11 @@ class ListState(Struct, frozen=True, kw_only=True):
         state = msgspec.structs.replace(self, **({"cursor": ""} | changes))
         query = urlencode([*state.hidden(crm), *([("cursor", state.cursor)] if state.cursor else [])])
         return f"/contacts?{query}" if query else "/contacts"
+
+    def place(self, crm: Installation) -> str:
+        """What the address of a contact says about the list it was opened from: a query, with its question mark."""
+        page = [("cursor", self.cursor)] if self.cursor else []
+        return "?" + urlencode([(FROM_LIST, "yes"), *self.hidden(crm), *page])
 
     def hidden(self, crm: Installation) -> tuple[tuple[str, str], ...]:
         """The same as hidden fields of a form."""

@@ -94,13 +94,23 @@ class Relationship:
     until: date | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Walk:
+    """Addresses of the contacts before and after this one, None at the ends, and of the list."""
+
+    previous: str | None
+    following: str | None
+    list_href: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContactPage(Page):
     """GET /contacts/{id}; block `timeline` also for /contacts/{id}/timeline and after POST .../interactions.
 
     timeline_kinds: chips by kind; the first is "everything". older_href: the next page of the cursor, or None.
     people: members of an organisation (kind organisation only). relationship_types: value is the type's key.
-    note: plain text, shown with its line breaks. block `story` is composer and timeline: the answer to a new entry,
+    note: plain text, shown with its line breaks. walk: to the neighbours in the list it was opened from.
+    Block `story` is composer and timeline: the answer to a new entry,
     written or refused. block `older`: the next page of the cursor, put where its link stood.
     """
 
@@ -112,6 +122,7 @@ class ContactPage(Page):
 
     contact: ContactHead
     composer: Composer
+    walk: Walk | None = None
     chips: tuple[ConfidenceChip, ...] = ()
     timeline: tuple[TimelineDay, ...] = ()
     timeline_kinds: tuple[Tab, ...] = ()

@@ -118,7 +118,7 @@ function stepRow(step) {
 const LETTERS = { j: () => stepRow(1), k: () => stepRow(-1), "?": () => one("#shortcuts")?.showModal() };
 function onLetter(event) {
   if (root.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || editable(event.target) || one("dialog[open]")) return;
-  const target = one(`[data-key="${CSS.escape(event.key)}"]`);
+  const target = one(`[data-key~="${CSS.escape(event.key)}"]`);
   if (target) { event.preventDefault(); editable(target) ? target.focus() : target.click(); }
   else if (LETTERS[event.key]) { event.preventDefault(); LETTERS[event.key](); }
   else if (event.key === "n" && !target) one('.quick-add a, a[href^="/contacts/new"]')?.click();
