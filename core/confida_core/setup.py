@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from confida_core.contacts.indexing import ContactSource
+from confida_core.contacts.states import settle_restrictions
 from confida_core.installation import Installation
 from confida_core.settings import Settings
 from confida_core.storage.migrations import migrate
@@ -36,4 +37,5 @@ async def upgrade(crm: Installation) -> list[str]:
     """
     ran = await migrate(crm.registry.apps, crm.data)
     await crm.index.ensure(ContactSource(crm))
+    await settle_restrictions(crm)
     return ran

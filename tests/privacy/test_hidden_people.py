@@ -8,10 +8,13 @@ from uuid import UUID
 import pytest
 
 from confida_core.contacts.history import changes_of
+from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.states import restrict_contact
 from confida_core.contacts.trash import trash_contact
+from confida_core.index.plan import Scope
 from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import update_interaction, visible_interaction
+from confida_core.setup import upgrade
 from confida_core.vault.access import Access, NotFound
 from tests.core.interactions.cast import NOON, OLGA, access_of, log, make
 
@@ -51,3 +54,24 @@ async def test_history_tells_nobody_what_was_written_about_somebody_else(crm: An
     await move(crm, interaction_id, mats, "words about Mats")
     assert ("words about Mats" in await told(crm, ada), "words about Ada" in await told(crm, mats)) == (False, False)
     assert "words about Ada" in await told(crm, ada)
+
+
+async def counted(crm: Any) -> tuple[int, bool]:
+    await crm.index.catch_up(ContactSource(crm))
+    found: tuple[int, bool] = crm.index.inline(lambda ask: ask.count(Scope(text="Lovelace")))
+    return found
+
+
+async def test_restriction_that_a_crash_kept_from_the_index_is_in_it_after_the_next_start(crm: Any) -> None:
+    """The order stands beside the keys before the data are told; counts of a search would tell of the contact."""
+    ada = await make(crm)
+    assert await counted(crm) == (1, True)
+    await crm.orders.give("restriction", ada)
+    await upgrade(crm)
+    assert await counted(crm) == (0, True)
+    await crm.orders.lift("restriction", ada)
+    await upgrade(crm)
+    assert await counted(crm) == (1, True)
+    position = await crm.feed.head()
+    await upgrade(crm)
+    assert await crm.feed.head() == position

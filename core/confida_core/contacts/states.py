@@ -7,9 +7,12 @@ from uuid import UUID
 
 from confida_core.clock import now
 from confida_core.contacts.history import write_change
+from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.people import column_change, visible_contact
 from confida_core.contacts.records import CONTACT
+from confida_core.index.query import IndexQuery
 from confida_core.installation import Installation
+from confida_core.storage.batches import batches
 from confida_core.vault.access import Access, NotFound
 
 
@@ -90,3 +93,32 @@ async def _set_restricted(crm: Installation, access: Access, contact_id: UUID, r
         # Once more, because the index must not project the contact before the order is gone.
         async with crm.data.transaction():
             crm.feed.append(CONTACT.name, contact_id, contact_id)
+
+
+async def settle_restrictions(crm: Installation) -> None:
+    """At every start: have the index say of everybody what the orders say.
+
+    An order is given in the keyring and told to the data afterwards; a crash in between would leave the contact countable.
+    """
+    await crm.orders.refresh()
+    differing = sorted(crm.orders.restricted_subjects() ^ await _restricted_in_index(crm))
+    if not differing:
+        return
+    async with crm.data.transaction():
+        for batch in batches(differing):
+            marks = ", ".join("?" * len(batch))
+            sql = f"SELECT id FROM contact WHERE id IN ({marks}) AND deleted_at IS NULL"
+            for row in await crm.data.fetch(sql, *batch):
+                crm.feed.append(CONTACT.name, row["id"], row["id"])
+    await crm.index.catch_up(ContactSource(crm))
+
+
+async def _restricted_in_index(crm: Installation) -> set[UUID]:
+    found: set[UUID] = set()
+    cursor: str | None = None
+    while True:
+        page = await crm.index.page(IndexQuery(archived=None, restricted=True, cursor=cursor, limit=500))
+        found |= set(page.ids)
+        cursor = page.next_cursor
+        if cursor is None:
+            return found

@@ -45,7 +45,8 @@ async def work(crm: Installation, stop: asyncio.Event) -> None:
                     await ensure_periodic(crm)
                     scheduled = True
                 busy = await run_next(crm)
-            except DatabaseError as error:
+            except Exception as error:
+                # Whatever it is: a loop that ended would leave jobs lying without anybody noticing.
                 structlog.get_logger().warning("worker_waits", error=type(error).__name__)
                 busy = False
             if not busy:
@@ -79,12 +80,18 @@ async def run(crm: Installation, job: QueuedJob) -> None:
     try:
         async with asyncio.timeout(declaration.seconds):
             await declaration.run(crm, job.arguments)
-    except asyncio.CancelledError:
-        with contextlib.suppress(DatabaseError):
-            await finish(give_back(crm, job))
-        raise
-    except Exception as error:
+    except (Exception, asyncio.CancelledError) as error:
+        if is_stopping():
+            with contextlib.suppress(DatabaseError):
+                await finish(give_back(crm, job))
+            raise
         log.warning("job_failed", error=type(error).__name__)
         await fail(crm, job, error)
     else:
         await complete(crm, job)
+
+
+def is_stopping() -> bool:
+    """Whether this loop itself is cancelled; something that a job waited for may have been, which is a failure of the job."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -66,6 +66,10 @@ class StandingOrders:
     def restricted(self, subject_id: UUID) -> bool:
         return any(order.kind == "restriction" for order in self.of(subject_id))
 
+    def restricted_subjects(self) -> set[UUID]:
+        """Everybody whose processing is restricted, as of the last refresh."""
+        return {subject for subject in self._by_subject if self.restricted(subject)}
+
     def forbids(self, subject_id: UUID, purpose: str) -> bool:
         """Whether the subject withdrew from, or objected to, this purpose on every channel."""
         return any(

@@ -15,6 +15,7 @@ import pytest
 from confida_core.clock import now
 from confida_core.declarations import JobDeclaration
 from confida_core.ids import new_id
+from confida_core.jobs import worker
 from confida_core.jobs.arguments import ArgumentRefused
 from confida_core.jobs.overview import discard_job, list_jobs, queue_state, retry_job
 from confida_core.jobs.queue import UnknownJob, delay, enqueue, lease
@@ -254,3 +255,37 @@ async def test_stopping_worker_gives_its_job_back(crm: Any, monkeypatch: pytest.
     async with working(crm):
         await started.wait()
     assert await states(crm) == [("waiting", 0, "")]
+
+
+async def test_job_whose_own_work_was_cancelled_fails_like_any_other(crm: Any) -> None:
+    """A connection that is given up, say; the loops that run jobs must outlive it."""
+    seen: list[Any] = []
+
+    async def cancelled(_: Any, arguments: Any) -> None:
+        seen.append(dict(arguments))
+        if arguments["number"] < 4:
+            raise asyncio.CancelledError
+
+    known = with_jobs(crm, job(cancelled, attempts=1))
+    for number in range(5):
+        await enqueue(known, "test.note", {"number": number})
+    async with working(known):
+        await until(lambda: {"number": 4} in seen)
+    assert [state for state, _, error in await states(known) if error == "CancelledError"] == ["dead"] * 4
+
+
+async def test_worker_outlives_what_nobody_foresaw(crm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    known = with_jobs(crm, job(recorder(seen)))
+    await enqueue(known, "test.note", {"number": 1})
+    lost = iter(range(4))
+
+    async def broken(crm: Any) -> bool:
+        if next(lost, None) is not None:
+            raise KeyError("a fault of ours")
+        return await run_next(crm)
+
+    monkeypatch.setattr(worker, "run_next", broken)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.05)
+    async with working(known):
+        await until(lambda: seen == [{"number": 1}])
