@@ -15,7 +15,7 @@ from piccolo.columns import UUID, Bytea, Integer
 from piccolo.table import Table
 
 from confida_core import hooks
-from confida_core.backup import archive, keyless
+from confida_core.backup import archive, keyless, stores
 from confida_core.backup.archive import back_up, copy_keyring
 from confida_core.backup.freshness import renew_keyring_copy
 from confida_core.backup.manifest import BackupDamaged, read_manifest
@@ -298,7 +298,7 @@ async def test_copy_during_which_somebody_was_erased_is_renewed(
 ) -> None:
     async with opened(settings, registry) as crm:
         ada = await write(crm, "Ada")
-        dump = archive.dump
+        dump = stores.dump
 
         async def slow(*args: Any) -> Any:
             tables = await dump(*args)

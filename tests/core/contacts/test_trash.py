@@ -75,7 +75,8 @@ async def test_contact_taken_back_while_the_trash_is_emptied_stays(crm: Any) -> 
     for contact_id in ids:
         await trash_contact(crm, access_of(), contact_id)
     await age_trash(crm, 31)
-    destroy, destroyed = crm.keyring.destroy, []
+    destroy = crm.keyring.destroy
+    destroyed: list[UUID] = []
 
     async def slow(contact_id: UUID, classes: Any) -> Any:
         if not destroyed:
