@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -25,8 +26,8 @@ from confida_web.interactions.entries import Composer
 from confida_web.interactions.story import story_of
 from confida_web.page import render_panel
 
-# Who belongs to an organisation stands in a list of its own on the organisation's page.
-_BELONGING = frozenset({WORKS_AT.id, MEMBER_OF.id})
+# Who belongs to an organisation stands in a list of its own on the organisation's page, told from their side.
+_BELONGING = {WORKS_AT.id: "works here", MEMBER_OF.id: "is a member"}
 
 
 async def contact_page(
@@ -80,7 +81,7 @@ def divided(
         for one in related
         if contact.row["kind"] == "organisation" and not one.forwards and one.kind.id in _BELONGING
     }
-    people = tuple(shown(one) for one in related if one.id in belongs)
+    people = tuple(replace(shown(one), label=_BELONGING[one.kind.id]) for one in related if one.id in belongs)
     return people, tuple(shown(one) for one in related if one.id not in belongs)
 
 

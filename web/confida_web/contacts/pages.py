@@ -84,7 +84,7 @@ class FactGroup:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Relationship:
-    """label: read from this contact's side ("works at"). Ended ones carry `until`."""
+    """label: read from this contact's side ("works at"), of `people` from theirs. Ended ones carry `until`."""
 
     id: str
     label: str

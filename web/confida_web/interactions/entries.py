@@ -37,7 +37,7 @@ class TimelineEntry:
 
     The caller shortens the body. body_html: the body rendered and sanitised, shown instead. direction: "in", "out" or "".
     icon, kind_label: "" takes those of the kind.
-    open_task: still to be done; `due_at` then counts.
+    all_day: planned for a day without a time. open_task: still to be done; `due_at` then counts.
     """
 
     id: str
@@ -55,6 +55,7 @@ class TimelineEntry:
     attachments: tuple[Attachment, ...] = ()
     icon: str = ""
     kind_label: str = ""
+    all_day: bool = False
     open_task: bool = False
     done: bool = False
     due_at: datetime | None = None

@@ -41,6 +41,7 @@ def entry_of(
         attachments=tuple(map(attachment_of, item.attachments)),
         icon=item.icon,
         kind_label=item.kind_label,
+        all_day=planned and item.due_on is not None and item.due_at is None,
         open_task=planned,
         done=item.was_planned and item.state == "done",
         due_at=item.due_at or midday(item.due_on, f) if item.was_planned else None,
