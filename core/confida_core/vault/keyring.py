@@ -239,6 +239,7 @@ class Keyring:
                 )
             epochs = {bucket: await self._roll(bucket) for bucket in sorted({bucket_of(each) for each in subject_ids})}
         await self.refresh()
+        await self.database.checkpoint()
         return epochs
 
     async def rotate(self) -> int:
@@ -248,6 +249,7 @@ class Keyring:
                 await self.bump()
                 await self._roll(bucket)
         await self.refresh()
+        await self.database.checkpoint()
         return int((await self.database.fetch("SELECT count(*) AS keys FROM dek"))[0]["keys"])
 
     async def _roll(self, bucket: int) -> int:

@@ -123,3 +123,13 @@ async def test_two_processes_make_the_first_keys_of_a_new_installation_once(crm:
         await crm.keyring.database.fetch(f"DROP TABLE {table}")
     await asyncio.gather(crm.keyring.prepare(), other_process.prepare())
     assert crm.keyring.installation_id == other_process.installation_id
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_destroyed_key_does_not_linger_in_the_write_ahead_log(crm: Any) -> None:
+    ada = new_id()
+    await crm.keyring.current(ada, "relationship")
+    log = crm.settings.home / "keyring.db-wal"
+    assert log.stat().st_size > 0
+    await crm.keyring.destroy(ada, ["relationship"])
+    assert log.stat().st_size == 0
