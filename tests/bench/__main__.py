@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from confida_core.settings import Settings
 from tests.bench.bring_in import seconds_of_import
 from tests.bench.figures import Figures, missed, table
 from tests.bench.load import Outcome, Plan
-from tests.bench.server import Server, command, environment, family, memory, serving
+from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
 from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
@@ -61,14 +62,14 @@ def measure(store: Store, settings: Settings, figures: Figures, parts: Sequence[
             figures.note("visit.whole", visit.whole)
             figures.note("visit.hosts", len(visit.hosts))
         if "load" in parts:
-            loads(server, known, figures, 1, seconds)
+            loads(store, server, known, figures, workers=1, seconds=seconds)
         if "create" in parts:
             outcome = put_load(server, creations(known), seconds, b"HTTP/1.1 303")
             note_load(figures, "create", outcome)
     if "workers" in parts:
         with serving(settings, 2) as server:
             server.seconds_until("/contacts", known.visitors[0].cookie)
-            loads(server, known, figures, 2, seconds)
+            loads(store, server, known, figures, workers=2, seconds=seconds)
     for pid in store.server_processes():
         figures.note("memory.database", sum(map(memory, family(pid))))
     if "reindex" in parts:
@@ -84,14 +85,25 @@ def cold_start(settings: Settings, known: Known) -> tuple[float, float]:
         return login, server.seconds_until("/contacts", known.visitors[0].cookie)
 
 
-def loads(server: Server, known: Known, figures: Figures, workers: int, seconds: float) -> None:
+def loads(store: Store, server: Server, known: Known, figures: Figures, *, workers: int, seconds: float) -> None:
+    health = put_load(server, [[one.get("/healthz")] for one in known.visitors], seconds / 3)
+    figures.note(f"health.{workers}", health.per_second)
+    machine, ours = Machine.now(), worked(store, server)
     for kind in ("lists", "searches", "contacts", "mixed"):
         before = server.cpu_seconds()
         outcome = put_load(server, everybody(known, kind), seconds)
         note_load(figures, f"{kind}.{workers}", outcome)
         pages = len(outcome.milliseconds) * (1 + 0.5 / outcome.seconds)  # The pages that were not counted cost as well.
         figures.note(f"{kind}.{workers}.cpu", (server.cpu_seconds() - before) * 1000 / max(pages, 1))
+    figures.note(f"others.{workers}", machine.taken_by_others(worked(store, server) - ours))
     figures.note(f"memory.{workers}", server.memory())
+
+
+def worked(store: Store, server: Server) -> float:
+    """Processor seconds of everything that we started: the server, the database server, and the loads."""
+    here = os.times()
+    database = sum(cpu_seconds(each) for root in store.server_processes() for each in family(root))
+    return server.cpu_seconds() + database + here.user + here.system + here.children_user + here.children_system
 
 
 def put_load(server: Server, users: list[list[bytes]], seconds: float, expect: bytes = b"HTTP/1.1 200") -> Outcome:

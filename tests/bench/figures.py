@@ -28,6 +28,10 @@ def kilobytes(value: float) -> str:
     return f"{value / 1e3:.1f} kB"
 
 
+def percent(value: float) -> str:
+    return f"{value * 100:.0f} %"
+
+
 def plain(value: float) -> str:
     return f"{value:,.0f}"
 
@@ -71,6 +75,10 @@ def load_lines(workers: int, rate: float) -> list[Line]:
 LINES = (
     *load_lines(1, 200),
     *load_lines(2, 500),
+    Line("health.1", "for comparison: /healthz, one process", pages),
+    Line("health.2", "for comparison: /healthz, two workers", pages),
+    Line("others.1", "processors taken by others meanwhile, one process", percent),
+    Line("others.2", "processors taken by others meanwhile, two workers", percent),
     Line("create.p50", "create a contact, one process: median", milliseconds),
     Line("create.p95", "create a contact, one process: 95 %", milliseconds, highest=60),
     Line("memory.1", "memory after the load, one process", megabytes, highest=300e6),

@@ -95,6 +95,24 @@ def serving(settings: Settings, workers: int = 1) -> Iterator[Server]:
             process.wait()
 
 
+@dataclass(frozen=True)
+class Machine:
+    """The processors' clocks at one moment: seconds they worked for anybody, seconds that passed on all of them."""
+
+    worked: float
+    passed: float
+
+    @classmethod
+    def now(cls) -> Machine:
+        ticks = [int(each) for each in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+        return cls((sum(ticks) - ticks[3] - ticks[4]) / TICKS, sum(ticks) / TICKS)
+
+    def taken_by_others(self, ours: float) -> float:
+        """Which share of the processors others had since then. ours: seconds that our own processes worked."""
+        later = Machine.now()
+        return max(0.0, later.worked - self.worked - ours) / max(later.passed - self.passed, 0.01)
+
+
 def family(pid: int) -> list[int]:
     """A process and everything below it."""
     found = [pid]
