@@ -226,3 +226,8 @@ async def test_audit_page_names_who_did_what(client: Browser, as_role: AsRole) -
     assert "Changed the role of: Mats0" in page
     assert (await client.get("/audit?before=nonsense&kind=nonsense")).status_code == 200
     assert (await mats.get("/audit")).status_code == 303
+
+
+async def test_nobody_invites_themselves_again(client: Browser) -> None:
+    answer = await client.post(f"/users/{client.account_id}/invite")
+    assert answer.status_code == 422

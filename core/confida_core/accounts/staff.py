@@ -119,13 +119,14 @@ async def invite_person(
 
 
 async def invite_again(crm: Installation, access: Access, account_id: UUID) -> str:
-    """A new link for somebody who has not used theirs. Raises Forbidden, NotFound."""
+    """A new link for somebody who has not used theirs. Raises Forbidden, NotFound, InvalidAccount."""
     access.actor.require("accounts.manage")
-    account = await find_account(crm, account_id)
-    if account.state != "invited":
-        raise NotFound("account")
-    await note(crm, access, "account.invited", account_id)
-    return await make_link(crm, "invitation", account_id)
+    async with crm.data.transaction():
+        await manageable(crm, access, account_id)
+        if not await crm.data.fetch("SELECT id FROM account WHERE id = ? AND state = 'invited'", account_id):
+            raise NotFound("account")
+        await note(crm, access, "account.invited", account_id)
+        return await make_link(crm, "invitation", account_id)
 
 
 async def start_reset(crm: Installation, access: Access, account_id: UUID) -> str:
@@ -164,6 +165,9 @@ async def change_role(crm: Installation, access: Access, account_id: UUID, role:
         await crm.data.fetch("UPDATE account SET role = ? WHERE id = ?", wanted.value, account_id)
         await keep_an_owner(crm)
         await end_sessions_of(crm, account_id)
+        if wanted is Role.OWNER:
+            # An administrator may have seen the link, and with it would become an owner.
+            await crm.data.fetch("DELETE FROM one_time_link WHERE account_id = ?", account_id)
         await note(crm, access, "account.role_changed", account_id)
 
 

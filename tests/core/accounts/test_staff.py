@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from confida_core.accounts.audit import list_events
+from confida_core.accounts.links import LinkSpent, find_link
 from confida_core.accounts.recovery import confirm_stored, rotate_recovery_key
 from confida_core.accounts.staff import (
     InvalidAccount,
@@ -18,6 +19,7 @@ from confida_core.accounts.staff import (
     disable_account,
     enable_account,
     find_account,
+    invite_again,
     invite_person,
     list_accounts,
     start_reset,
@@ -148,3 +150,23 @@ async def test_new_recovery_key_opens_and_the_old_one_no_longer_does(crm: Any) -
     assert len(recover(crm.settings.key_places, second)) == 32
     with pytest.raises(Forbidden):
         await rotate_recovery_key(crm, access_of(crm, access.actor.id, "staff"))
+
+
+async def test_administrator_gets_no_link_to_the_account_of_an_owner(crm: Any) -> None:
+    """Whoever has the link of an invitation chooses the password of the account."""
+    olga, mats = await account_of(crm, "Olga", "owner"), await account_of(crm, "Mats", "administrator")
+    owner, administrator = access_of(crm, olga, "owner"), access_of(crm, mats, "administrator")
+    ada, secret = await invite_person(crm, owner, display_name="Ada", email="ada@example.org", role="owner")
+    with pytest.raises(Forbidden):
+        await invite_again(crm, administrator, ada)
+    assert (await find_link(crm, secret)).account_id == ada
+
+
+async def test_link_that_an_administrator_saw_is_spent_when_the_account_becomes_an_owners(crm: Any) -> None:
+    olga, mats = await account_of(crm, "Olga", "owner"), await account_of(crm, "Mats", "administrator")
+    owner, administrator = access_of(crm, olga, "owner"), access_of(crm, mats, "administrator")
+    ada, secret = await invite_person(crm, administrator, display_name="Ada", email="ada@example.org", role="staff")
+    await change_role(crm, owner, ada, "owner")
+    with pytest.raises(LinkSpent):
+        await find_link(crm, secret)
+    assert (await find_link(crm, await invite_again(crm, owner, ada))).account_id == ada

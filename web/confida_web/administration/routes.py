@@ -75,13 +75,11 @@ def role_options(request: Request[Any, Any, Any]) -> tuple[Option, ...]:
 async def invite(request: Request[Any, Any, Any]) -> Response[Any]:
     """The answer shows the one-time link, the only time that it can be seen."""
     form, crm = await parse_form(request), request.state.crm
-    name, email = form.get("display_name"), form.get("email")
+    name, email, role = form.get("display_name"), form.get("email"), form.get("role")
     try:
-        _, secret = await invite_person(
-            crm, access_for(request, "security"), display_name=name, email=email, role=form.get("role")
-        )
+        _, secret = await invite_person(crm, access_for(request, "security"), display_name=name, email=email, role=role)
     except InvalidAccount as invalid:
-        again = await users_page(request, display_name=name, email=email, errors=invalid.errors)
+        again = await users_page(request, display_name=name, email=email, role=role, errors=invalid.errors)
         return page(request, again, block="invite", status=422)
     link = f"{address_of(crm)}/invitation/{secret}"
     return page(request, await users_page(request, invite_url=link, invited_name=name), block="users")
@@ -89,9 +87,11 @@ async def invite(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post("/users/{account_id:uuid}/invite", permission="accounts.manage", fresh=True)
 async def invite_once_more(request: Request[Any, Any, Any], account_id: FromPath[UUID]) -> Response[Any]:
-    return await show_link(
-        request, account_id, await invite_again(request.state.crm, access_for(request, "security"), account_id)
-    )
+    try:
+        secret = await invite_again(request.state.crm, access_for(request, "security"), account_id)
+    except InvalidAccount as invalid:
+        return await refused(request, invalid)
+    return await show_link(request, account_id, secret)
 
 
 @post("/users/{account_id:uuid}/reset", permission="accounts.manage", fresh=True)
