@@ -51,7 +51,7 @@ def contact(browser: Any, server: LiveServer, signed_in: Any) -> str:
     window.goto(f"{server.url}/contacts")
     found = [link.get_attribute("href") or "" for link in window.query_selector_all("main table a")]
     context.close()
-    return next(link for link in found if re.fullmatch(r"/contacts/[0-9a-f-]{36}", link))
+    return next(link for link in found if re.fullmatch(r"/contacts/[0-9a-f-]{36}\?list=yes", link))
 
 
 def opened(window: Any, server: LiveServer, path: str) -> list[str]:

@@ -155,6 +155,16 @@ async def test_chosen_columns_are_remembered_by_the_browser(client: Any, crm: An
     assert ('class="k-job_title"' in page.text, '<td class="k-email"' in page.text) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/contacts/trash", "The trash is empty"), ("/contacts?archived=yes", "Nobody is in the archive")],
+)
+async def test_empty_place_says_which_it_is(client: Any, path: str, words: str) -> None:
+    page = (await client.get(path)).text
+    assert (words in page, "No contacts yet" in page) == (True, False)
+    assert ('action="/contacts/search"' in page) == (path != "/contacts/trash")
+
+
 async def test_phone_is_shown_in_groups_and_dialled_whole(client: Any, crm: Any) -> None:
     await make(crm, "Ada", phones=[PhoneNumber(number="+442079460024")])
     assert '<a href="tel:+442079460024"><bdi>+44 20 7946 0024</bdi></a>' in (await client.get("/contacts")).text

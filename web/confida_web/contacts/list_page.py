@@ -128,6 +128,7 @@ def filled(
         match="any" if match == "any" and len(parts) > 1 else "all",
         list_state=state.hidden(crm),
         place=state.place(crm),
+        kept="archive" if state.archived else "here",
     )
 
 

@@ -85,6 +85,7 @@ class ContactsPage(Page):
     views: saved views as tabs, the first is "Everyone". sentence chips: `filters`.
     filter_rows: rows of the builder (an empty one is added by the template). match: how the rows combine.
     list_state: hidden fields (name, value) that search and builder send along (sort, view id).
+    kept: which of the three places is shown; nothing is searched or narrowed in the trash.
     place: what the address of each contact says about the list, so that its page leads on to the next.
     Column choice posts `columns` (repeated) to columns_action; bulk work posts `ids` (repeated), `action` (tag,
     archive, export) and `tag` to bulk_action; a view is saved by posting `name`, `shared` to save_view_action.
@@ -110,6 +111,7 @@ class ContactsPage(Page):
     match: Literal["all", "any"] = "all"
     list_state: tuple[tuple[str, str], ...] = ()
     place: str = ""
+    kept: Literal["here", "archive", "trash"] = "here"
     search_action: str = "/contacts/search"
     filter_action: str = "/contacts/filter"
     columns_action: str = "/contacts/columns"

@@ -207,6 +207,7 @@ async def trash(request: Request[Any, Any, Any]) -> Response[Any]:
         rows=tuple(map(row_builder(columns, {}), found)),
         columns=columns,
         count=len(found),
+        kept="trash",
         views=(Tab(label="Everyone", href="/contacts"), Tab(label="Trash", href="/contacts/trash", current=True)),
     )
     return page(request, shown, block="results")
