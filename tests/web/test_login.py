@@ -175,6 +175,13 @@ async def test_matters_of_rights_need_the_password_again_after_five_minutes(
     assert (await stranger.post("/users", data=invitation)).status_code == 200
 
 
+async def test_invitation_is_to_staff_until_somebody_says_otherwise(client: Browser) -> None:
+    chosen = r'<option value="(\w+)" selected'
+    refused = await client.post("/users", data={"display_name": "Mats", "email": "nobody", "role": "readonly"})
+    invite = [page.text.partition('name="email"')[2] for page in (await client.get("/users"), refused)]
+    assert [re.findall(chosen, part) for part in invite] == [["staff"], ["readonly"]]
+
+
 async def test_invited_colleague_joins_with_the_link_that_is_shown_once(client: Browser, stranger: Browser) -> None:
     answer = await client.post("/users", data={"display_name": "Mats", "email": "mats@example.org", "role": "staff"})
     link = re.search(r"/invitation/[\w-]{43}", answer.text)

@@ -125,7 +125,7 @@ class UsersPage(Page):
     """GET /users. Invites by POST /users (display_name, email, role); POST /users/{id}/role (role),
     /users/{id}/disable and /users/{id}/enable.
 
-    roles: label says what the role may do. invite_url: the one-time link just made, shown once.
+    roles: label says what the role may do. role: the one chosen for an invitation. invite_url: the one-time link just made, shown once.
     """
 
     template: ClassVar[str] = "account/users.html"
@@ -138,6 +138,7 @@ class UsersPage(Page):
     invited_name: str = ""
     display_name: str = ""
     email: str = ""
+    role: str = "staff"
     errors: Errors = field(default_factory=dict)
 
 
