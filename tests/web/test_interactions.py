@@ -408,6 +408,11 @@ async def test_task_is_added_from_the_list_and_the_next_one_can_follow(crm: Any,
     assert "Order stamps" in (await client.get("/tasks?tab=all")).text
 
 
+async def test_new_task_is_offered_as_nothing_else(client: Any) -> None:
+    page = (await client.get("/tasks/new")).text
+    assert re.findall(r'name="kind" value="(\w+)"', page) == ["task"]
+
+
 async def test_tasks_can_be_added_only_where_that_makes_sense(client: Any, as_role: Any) -> None:
     reader = await as_role("readonly")
     pages = [(await one.get(f"/tasks?tab={tab}")).text for one, tab in ((reader, "mine"), (client, "done"))]
