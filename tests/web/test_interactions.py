@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import re
 from datetime import datetime, timedelta
@@ -434,3 +435,13 @@ async def test_timeline_shows_lists_and_links_but_no_images(crm: Any, client: An
     assert '<a href="https://example.org" rel="noopener noreferrer nofollow">map</a>' in shown
     assert '<p class="entry-body" dir="auto">Plain &amp; simple\nas written</p>' in shown
     assert "<img" not in shown.partition('id="timeline"')[2]
+
+
+async def test_sentence_for_the_next_page_names_nobody(crm: Any, client: Any, as_role: Any) -> None:
+    """It travels in a cookie that is signed, not sealed."""
+    mats = await as_role("staff")
+    answer = await client.post("/tasks", data={"subject": "Call back", "assignee": str(mats.account_id)})
+    [cookie] = [one for one in answer.headers.get_list("set-cookie") if "toast" in one]
+    content = cookie.partition(";")[0].rpartition(".")[2]
+    toast = base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)).decode()
+    assert "Planned for your colleague." in toast

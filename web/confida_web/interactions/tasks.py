@@ -125,17 +125,18 @@ async def plan_task(request: Request[Any, Any, Any]) -> Response[Any]:
     crm, access = request.state.crm, access_for(request, "relationship")
     sent = await parse_form(request)
     form = FormData((*((name, value) for name, value in sent.fields if name != "kind"), ("kind", "task")))
-    names = {account.id: account.name for account in await active_accounts(crm)}
+    assignees = [account.id for account in await active_accounts(crm)]
     try:
-        draft = read_draft(request, form, assignees=list(names))
+        draft = read_draft(request, form, assignees=assignees)
         await log_interaction(crm, access, draft)
     except InvalidContent as wrong:
         composer = await composer_again(request, "/tasks", form, wrong.errors)
         return page(request, InteractionFormPage(composer=composer, cancel_href="/tasks"), block="form", status=422)
     # Back in the field for the next one: a browser focuses what an address points to.
     back = "/tasks#subject" if form.flag("quick") else "/tasks"
-    given = names.get(draft.assignee_id, "") if draft.assignee_id and draft.assignee_id != access.actor.id else ""
-    return redirect(request, back, Toast(message=f"Planned for {given}." if given else "Planned."))
+    # Without the name: the sentence travels in a cookie, which the browser may keep in clear.
+    given = draft.assignee_id not in {None, access.actor.id}
+    return redirect(request, back, Toast(message="Planned for your colleague." if given else "Planned."))
 
 
 @post("/interactions/{interaction_id:uuid}/done", permission="interactions.write", status_code=303)
