@@ -138,6 +138,7 @@ class Database(ABC):
     async def data_version(self) -> int:
         """A number that differs whenever another connection has committed; cheap enough to ask on each request."""
 
+    @abstractmethod
     async def checkpoint(self) -> None:
         """Leave nothing that was erased in a write-ahead log; a server sees to that by itself. Not in a transaction."""
 

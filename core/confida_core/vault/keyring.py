@@ -14,7 +14,7 @@ from uuid import UUID
 
 from confida_core.ids import new_id
 from confida_core.storage.batches import batches
-from confida_core.storage.database import Database, Row
+from confida_core.storage.database import Busy, Database, Row
 from confida_core.storage.grouping import Grouping
 from confida_core.vault.keyring_tables import create_tables
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
@@ -179,7 +179,7 @@ class Keyring:
             if all((row["bucket"], row["epoch"]) in self._keks for row in rows):
                 return rows
             await self._load_keks()
-        raise KeyDestroyed("keys change faster than they can be read")
+        raise Busy("keys change faster than they can be read")
 
     def _admit(self, row: Row) -> SubjectKey:
         """Unwrap one DEK and keep it open, within bounds."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from confida_core.storage.database import Busy, StorageFull
 from confida_core.storage.files import sync_folder
@@ -88,19 +89,26 @@ def place_of(path: Path, number: int) -> bytes:
     return bound_to(b"read journal", path.name.encode(), number.to_bytes(8, "big"))
 
 
-def entries_in(path: Path, key: Key) -> list[Entry]:
-    """Everything that was durable; ends at the first frame that a crash left incomplete. [] if the file is gone."""
+def entries_in(path: Path, key: Key) -> tuple[list[Entry], bool]:
+    """Everything that was durable, and whether all of it could be read; [] if the file is gone.
+
+    Ends at the first frame that does not open: the last one, if a crash left it incomplete, else one that was damaged.
+    """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return []
+        return [], True
     found: list[Entry] = []
+    end = 0
     for number, frame in enumerate(frames(content)):
+        end += 4 + len(frame)
         try:
             found += _decode(open_sealed(key, frame, place_of(path, number)))
         except SealBroken:
-            break
-    return found
+            return found, end >= len(content) and len(frame) < int.from_bytes(
+                content[end - 4 - len(frame) :][:4], "big"
+            )
+    return found, True
 
 
 def frames(content: bytes) -> Iterator[bytes]:
@@ -150,13 +158,19 @@ class Foreign:
 
     path: Path
     entries: list[Entry]
+    whole: bool
     handle: int | None
 
     def release(self) -> None:
-        """Its entries are elsewhere: takes it away if it was left behind."""
-        if self.handle is not None:
+        """Its entries are elsewhere: takes it away if it was left behind. What could not be read is put aside instead."""
+        if self.handle is None:
+            return
+        if self.whole:
             self.path.unlink(missing_ok=True)
-            os.close(self.handle)
+        else:
+            self.path.replace(self.path.with_suffix(".damaged"))
+            structlog.get_logger().error("read_journal_damaged", file=self.path.name)
+        os.close(self.handle)
 
 
 def foreign(path: Path, key: Key) -> Foreign | None:
@@ -166,6 +180,6 @@ def foreign(path: Path, key: Key) -> Foreign | None:
     except FileNotFoundError:
         return None
     if locked(handle):
-        return Foreign(path, entries_in(path, key), handle)
+        return Foreign(path, *entries_in(path, key), handle)
     os.close(handle)
-    return Foreign(path, entries_in(path, key), None)
+    return Foreign(path, *entries_in(path, key), None)

@@ -66,6 +66,22 @@ def test_incomplete_end_is_passed_over(tmp_path: Path) -> None:
     assert found.entries == entries[:1]
 
 
+def test_damaged_file_is_put_aside_and_not_thrown_away(tmp_path: Path) -> None:
+    before, after = ReadJournal(tmp_path, SECRET), ReadJournal(tmp_path, SECRET)
+    kept, lost = entry(), entry()
+    before.append([kept])
+    before.append([lost])
+    path = killed(before)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    [found] = after.of_others()
+    found.release()
+    assert found.entries == [kept]
+    assert [each.name for each in tmp_path.iterdir()] == [path.with_suffix(".damaged").name]
+    assert after.of_others() == []
+
+
 def test_nothing_is_readable_in_the_file(tmp_path: Path) -> None:
     journal = ReadJournal(tmp_path, SECRET)
     one = entry()
