@@ -50,7 +50,7 @@ async def make_setup_link(crm: Installation) -> str | None:
 
 def address_of(crm: Installation) -> str:
     """Where people reach this installation, without a slash at the end. localhost, because its cookies may be Secure."""
-    host = "localhost" if crm.settings.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else crm.settings.host  # noqa: S104
+    host = "localhost" if crm.settings.host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else crm.settings.host  # noqa: S104 -- Compared only.
     return crm.settings.public_url.rstrip("/") or f"http://{host}:{crm.settings.port}"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from confida_core.clock import now
@@ -15,6 +14,7 @@ from confida_core.contacts.records import CHANGE, CONTACT, FieldChange
 from confida_core.contacts.validation import validate_content
 from confida_core.ids import new_id
 from confida_core.installation import Installation
+from confida_core.storage.batches import batches
 from confida_core.storage.database import VersionConflict
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
@@ -40,7 +40,7 @@ async def tag_contacts(
     operation_id = new_id()
     count = 0
     tagging = Tagging(frozenset(add), frozenset(remove), operation_id)
-    for batch in _batches(ids):
+    for batch in batches(ids, BATCH):
         count += await _tag(crm, access, batch, tagging)
     return operation_id, count
 
@@ -50,7 +50,7 @@ async def archive_contacts(crm: Installation, access: Access, ids: Sequence[UUID
     access.actor.require("contacts.write")
     operation_id = new_id()
     count = 0
-    for batch in _batches(ids):
+    for batch in batches(ids, BATCH):
         opened = [one for one in await _open(crm, access, batch) if one.row["archived_at"] is None]
         await _archive(crm, access, opened, True, operation_id)
         count += len(opened)
@@ -63,11 +63,11 @@ async def undo_operation(crm: Installation, access: Access, operation_id: UUID) 
     rows = await crm.data.fetch("SELECT * FROM contact_change WHERE operation_id = ? ORDER BY id", operation_id)
     entries = {
         opened.row["subject_id"]: entry_of(opened)
-        for batch in _batches(rows)
+        for batch in batches(rows, BATCH)
         for opened in await crm.door.open(access, CHANGE, batch)
     }
     undoing, count = new_id(), 0
-    for batch in _batches(list(entries)):
+    for batch in batches(list(entries), BATCH):
         archived = [one for one in await _open(crm, access, batch) if entries[one.row["id"]].kind == "archived"]
         await _archive(crm, access, [one for one in archived if one.row["archived_at"]], False, undoing)
         count += len(archived)
@@ -83,10 +83,6 @@ def _tags(changes: Sequence[FieldChange]) -> tuple[frozenset[str], frozenset[str
         if change.field == "tags":
             return frozenset(change.before or ()), frozenset(change.after or ())
     return frozenset(), frozenset()
-
-
-def _batches(items: Sequence[Any]) -> list[Sequence[Any]]:
-    return [items[start : start + BATCH] for start in range(0, len(items), BATCH)]
 
 
 async def _open(crm: Installation, access: Access, ids: Sequence[UUID]) -> list[Opened[ContactContent]]:
