@@ -283,6 +283,23 @@ class Keyring:
             rows = await self.database.fetch("SELECT wrapped FROM named_key WHERE name = ?", name)
         return open_sealed(self._root_wrap, bytes(rows[0]["wrapped"]), place)
 
+    async def remember(self, name: str, number: int, text: str = "") -> bool:
+        """Keep a small fact that must be as fresh as the keys, durable before it returns; nothing personal.
+
+        number: says which of two is newer; a fact that is not newer than the one kept changes nothing, and False is said.
+        """
+        kept = await self.database.fetch(
+            "INSERT INTO kept_fact (name, number, content) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE "
+            "SET number = excluded.number, content = excluded.content WHERE excluded.number > kept_fact.number RETURNING name",
+            name, number, text,
+        )  # fmt: skip
+        return bool(kept)
+
+    async def remembered(self, name: str) -> tuple[int, str] | None:
+        """(number, text) of the newest fact of this name, None if there is none."""
+        rows = await self.database.fetch("SELECT number, content FROM kept_fact WHERE name = ?", name)
+        return (rows[0]["number"], rows[0]["content"]) if rows else None
+
     def over(self, database: Database) -> Keyring:
         """A copy of this keyring in another store, opened with the same root key; `prepare` must follow."""
         return Keyring(database, self._root)

@@ -15,6 +15,7 @@ SCHEMA = (
     """CREATE TABLE IF NOT EXISTS standing_order (id {uuid} PRIMARY KEY, kind VARCHAR(20) NOT NULL, subject_id {uuid},
         purpose VARCHAR(80) NOT NULL, channel VARCHAR(20) NOT NULL, mark {bytes}, given_at VARCHAR(40) NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS standing_order_subject ON standing_order (subject_id)",
+    "CREATE TABLE IF NOT EXISTS kept_fact (name VARCHAR(40) PRIMARY KEY, number BIGINT NOT NULL, content TEXT NOT NULL)",
 )
 
 
