@@ -51,10 +51,19 @@ class Template:
     urls: dict[str, str]
 
 
-def make_template(home: Path, urls: dict[str, str]) -> Template:
-    from confida_core import hooks
-    from confida_core.installation import open_installation
+def own_registry() -> Any:
+    """Core and consent, as every installation has them; the pages come on top in tests/web."""
+    from confida_consent import hooks as consent_hooks
+    from confida_consent.hookspecs import ConsentHooks
+    from confida_core import hooks as core_hooks
+    from confida_core.hookspecs import CoreHooks
     from confida_core.registry import load_registry
+
+    return load_registry((), built_in=[core_hooks, consent_hooks], specifications=(CoreHooks, ConsentHooks))
+
+
+def make_template(home: Path, urls: dict[str, str]) -> Template:
+    from confida_core.installation import open_installation
     from confida_core.settings import read_settings
     from confida_core.setup import initialise, upgrade
 
@@ -62,7 +71,7 @@ def make_template(home: Path, urls: dict[str, str]) -> Template:
 
     async def make() -> None:
         initialise(settings)
-        async with open_installation(settings, load_registry((), built_in=[hooks])) as installation:
+        async with open_installation(settings, own_registry()) as installation:
             await upgrade(installation)
 
     asyncio.run(make())
@@ -109,9 +118,7 @@ def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Ite
 @pytest.fixture
 async def crm(settings: Any) -> AsyncIterator[Any]:
     """An open installation with its schema, on either engine, as an operator would get it."""
-    from confida_core import hooks
     from confida_core.installation import open_installation
-    from confida_core.registry import load_registry
 
-    async with open_installation(settings, load_registry((), built_in=[hooks])) as installation:
+    async with open_installation(settings, own_registry()) as installation:
         yield installation

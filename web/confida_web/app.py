@@ -12,6 +12,8 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.handlers import HTTPRouteHandler
 
+from confida_consent import hooks as consent_hooks
+from confida_consent.hookspecs import ConsentHooks
 from confida_core import hooks as core_hooks
 from confida_core.hookspecs import CoreHooks
 from confida_core.installation import Installation, open_installation
@@ -29,8 +31,9 @@ from confida_web.static_files import static_files
 
 
 def load_everything(settings: Settings) -> Registry:
-    """Core, web and the enabled plugins, declared and checked. Raises PluginError."""
-    return load_registry(settings.plugins, built_in=(core_hooks, web_hooks), specifications=(CoreHooks, WebHooks))
+    """Core, consent, web and the enabled plugins, declared and checked. Raises PluginError."""
+    own = (core_hooks, consent_hooks, web_hooks)
+    return load_registry(settings.plugins, built_in=own, specifications=(CoreHooks, ConsentHooks, WebHooks))
 
 
 def create_app(crm: Installation) -> Litestar:

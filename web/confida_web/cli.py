@@ -1,11 +1,11 @@
-"""The `confida` command: core's commands, and `serve`."""
+"""The `confida` command: core's and consent's commands, and `serve`."""
 
 from __future__ import annotations
 
 from confida_core.cli.program import command_line
 
-BUILT_IN = ("confida_core.hooks",)
-SPECIFICATIONS = ("confida_web.hookspecs:WebHooks",)
+BUILT_IN = ("confida_core.hooks", "confida_consent.hooks")
+SPECIFICATIONS = ("confida_consent.hookspecs:ConsentHooks", "confida_web.hookspecs:WebHooks")
 
 
 def main() -> None:

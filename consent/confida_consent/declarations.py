@@ -1,0 +1,57 @@
+"""The frozen dataclasses that consent's hooks return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wording:
+    """A purpose in plain words of one language. title: a few words. description: what is done with which data, and why."""
+
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentPurpose:
+    """Something personal data is used for, on a lawful basis.
+
+    key: `<plugin>.<name>`; our own have no prefix. version: a change of anything raises it.
+    texts: language tag -> wording; English is required. basis, channels, category: words of `vocabulary`.
+    balancing_note: required of a legitimate interest (GDPR Art. 6(1)(f)). validity: ISO 8601 duration after which a consent
+    ends by itself, "" for none. retention: one sentence. recipients: names of others who receive the data.
+    dpv_purpose, personal_data: terms of DPV 2.3 and its personal-data vocabulary, without prefix.
+    compatible: consents to the version before still hold. listed: shown in the preference centre.
+    direct_marketing: the rules of the person's country on unsolicited communication apply.
+    """
+
+    key: str
+    version: int
+    texts: Mapping[str, Wording]
+    basis: str
+    channels: tuple[str, ...]
+    category: str
+    balancing_note: str = ""
+    validity: str = ""
+    retention: str = ""
+    recipients: tuple[str, ...] = ()
+    dpv_purpose: str = "CommunicationManagement"
+    personal_data: tuple[str, ...] = ("Name", "Contact")
+    compatible: bool = True
+    listed: bool = True
+    special_category: bool = False
+
+    @property
+    def direct_marketing(self) -> bool:
+        return self.category == "marketing"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Purpose:
+    """A purpose in force: as declared, or as an administrator keeps it. origin: key of the plugin, or "" for the page."""
+
+    declared: ConsentPurpose
+    origin: str
+    retired: bool = False

@@ -1,0 +1,70 @@
+"""What consent declares to core."""
+
+from __future__ import annotations
+
+from confida_consent.ledger import declared as ledger_area
+from confida_consent.records import EVENT, IMPORT
+from confida_consent.tables import ConsentNotice, ConsentPurposeVersion, ConsentToken
+from confida_core.accounts.roles import EVERYBODY, PRIVACY, WORKERS
+from confida_core.declarations import JobDeclaration, PermissionDeclaration, PurposeDeclaration, TableDeclaration
+
+RECORDS = (EVENT, IMPORT, *ledger_area.RECORDS)
+
+TABLES = (
+    TableDeclaration(
+        table=ConsentPurposeVersion,
+        subject_free="What an administrator wrote about a purpose; it names no person.",
+        clear={
+            "key": "Key of a purpose.",
+            "texts": "Plain words shown to everybody.",
+            "basis": "One of the lawful bases.",
+            "balancing_note": "Why the interest prevails, for anybody to read.",
+            "channels": "A list of channels.",
+            "validity": "A duration.",
+            "retention": "One sentence shown to everybody.",
+            "recipients": "Names of organisations, shown to everybody.",
+            "category": "One of the categories.",
+            "dpv_purpose": "A term of a public vocabulary.",
+            "personal_data": "Terms of a public vocabulary.",
+        },
+    ),
+    TableDeclaration(
+        table=ConsentNotice,
+        subject_free="What everybody is shown; the events that name it are sealed.",
+        clear={
+            "purpose": "Key of a purpose.",
+            "language": "Language tag.",
+            "content": "The text shown to everybody.",
+            "sha256": "Hash of that text.",
+        },
+    ),
+    TableDeclaration(
+        table=ConsentToken,
+        subject="subject_id",
+        subject_free="Hashes of random secrets; erasing a person removes the rows that name them.",
+        clear={
+            "token_hash": "SHA-256 of 256 random bits.",
+            "action": "One of the actions.",
+            "purpose": "Key of a purpose.",
+            "channel": "One of the channels.",
+            "code_hash": "Keyed hash of random digits.",
+        },
+    ),
+    *ledger_area.TABLES,
+)
+
+PURPOSES = (
+    PurposeDeclaration(
+        key="consent", label="Proving and answering what a person agreed to", allowed_when_restricted=True
+    ),
+)
+
+JOBS: tuple[JobDeclaration, ...] = ()
+
+PERMISSIONS = (
+    PermissionDeclaration(key="consents.read", label="See what people agreed to, and the proof", roles=EVERYBODY),
+    PermissionDeclaration(key="consents.record", label="Record consents and withdrawals", roles=WORKERS | PRIVACY),
+    PermissionDeclaration(
+        key="consents.manage", label="Keep purposes, suppressions and imports of consent", roles=PRIVACY
+    ),
+)

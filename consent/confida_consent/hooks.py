@@ -1,0 +1,61 @@
+"""Consent's features, declared through the hooks that plugins use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from confida_consent import declared, own_purposes
+from confida_consent.declarations import ConsentPurpose
+from confida_consent.piccolo_app import app
+from confida_core.declarations import (
+    JobDeclaration,
+    PermissionDeclaration,
+    PiccoloApp,
+    PluginInfo,
+    PurposeDeclaration,
+    RecordDeclaration,
+    TableDeclaration,
+)
+from confida_core.hookspecs import hookimpl
+
+
+@hookimpl
+def plugin_info() -> PluginInfo:
+    return PluginInfo(
+        key="consent", name="Consent", summary="Purposes, notices, consent events, the gate and the ledger."
+    )
+
+
+@hookimpl
+def piccolo_apps() -> Sequence[PiccoloApp]:
+    return [app()]
+
+
+@hookimpl
+def records() -> Sequence[RecordDeclaration]:
+    return declared.RECORDS
+
+
+@hookimpl
+def tables() -> Sequence[TableDeclaration]:
+    return declared.TABLES
+
+
+@hookimpl
+def purposes() -> Sequence[PurposeDeclaration]:
+    return declared.PURPOSES
+
+
+@hookimpl
+def permissions() -> Sequence[PermissionDeclaration]:
+    return declared.PERMISSIONS
+
+
+@hookimpl
+def jobs() -> Sequence[JobDeclaration]:
+    return declared.JOBS
+
+
+@hookimpl
+def consent_purposes() -> Sequence[ConsentPurpose]:
+    return own_purposes.PURPOSES

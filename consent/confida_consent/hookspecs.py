@@ -1,0 +1,22 @@
+"""The hooks consent calls: each once, at start; each returns frozen dataclasses and does nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from confida_consent.declarations import ConsentPurpose
+from confida_core.hookspecs import hookspec
+
+
+class ConsentHooks:
+    """Consent's hookspecs."""
+
+    @hookspec
+    def consent_purposes(self) -> Sequence[ConsentPurpose]:  # type: ignore[empty-body]
+        """What personal data is used for, and on which lawful basis; people see it in the preference centre.
+
+        def consent_purposes():
+            wording = Wording(title="Members' letter", description="We send you our letter four times a year.")
+            return [ConsentPurpose(key="membership.letter", version=1, texts={"en": wording}, basis="contract",
+                                   channels=("post",), category="service")]
+        """

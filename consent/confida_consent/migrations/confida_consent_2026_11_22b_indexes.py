@@ -1,0 +1,30 @@
+"""Indexes over several columns, which the tables cannot declare."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from confida_core.storage.engine import DATA
+
+ID = "2026-11-22T00:00:01:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Indexes over several columns."
+
+STATEMENTS = [
+    # Holds all that the gate asks of an event, so that a recipient list is one walk of the index.
+    "CREATE INDEX consent_event_gate ON consent_event "
+    "(purpose, channel, subject_id, indicated_at, ledger_index, kind, valid_until, purpose_version, legal_basis, supersedes, id)",
+    "CREATE INDEX consent_event_subject ON consent_event (subject_id, ledger_index)",
+    "CREATE INDEX consent_event_ends ON consent_event (valid_until) WHERE valid_until IS NOT NULL",
+    "CREATE UNIQUE INDEX consent_purpose_version ON consent_purpose (key, number)",
+    "CREATE UNIQUE INDEX consent_notice_version ON consent_notice (purpose, language, number)",
+]
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="confida_consent", description=DESCRIPTION)
+
+    async def run() -> None:
+        for statement in STATEMENTS:
+            await DATA.database.fetch(statement)
+
+    manager.add_raw(run)
+    return manager
