@@ -22,11 +22,13 @@ from confida_core.declarations import (
     RecordDeclaration,
     TableDeclaration,
     TimelineSource,
+    Transport,
 )
 from confida_core.exchange import declared as exchange_area
 from confida_core.hookspecs import hookimpl
 from confida_core.interactions import declared as interactions_area
 from confida_core.jobs import declared as jobs_area
+from confida_core.outbound import declared as outbound_area
 from confida_core.piccolo_app import app
 from confida_core.storage import declared as storage_area
 from confida_core.vault import declared as vault_area
@@ -39,6 +41,7 @@ AREAS: tuple[ModuleType, ...] = (
     contacts_area,
     interactions_area,
     exchange_area,
+    outbound_area,
     storage_area,
 )
 
@@ -91,3 +94,8 @@ def index_fields() -> Sequence[IndexField]:
 @hookimpl
 def timeline_sources() -> Sequence[TimelineSource]:
     return of_all_areas("TIMELINE_SOURCES")
+
+
+@hookimpl
+def transports() -> Sequence[Transport]:
+    return of_all_areas("TRANSPORTS")

@@ -16,8 +16,10 @@ from confida_core.declarations import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
+    SendingGate,
     TableDeclaration,
     TimelineSource,
+    Transport,
 )
 
 PROJECT = "confida"
@@ -75,3 +77,11 @@ class CoreHooks:
     @hookspec
     def exporters(self) -> Sequence[Exporter]:  # type: ignore[empty-body]
         """File formats that can be written."""
+
+    @hookspec
+    def sending_gates(self) -> Sequence[SendingGate]:  # type: ignore[empty-body]
+        """Who must agree before anything leaves for, or about, a person. With no gate at all, nothing leaves."""
+
+    @hookspec
+    def transports(self) -> Sequence[Transport]:  # type: ignore[empty-body]
+        """Ways out of the house: e-mail is core's own, others hand over text messages or letters."""

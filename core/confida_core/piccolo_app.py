@@ -16,6 +16,7 @@ MODULES = (
     "confida_core.exchange.tables",
     "confida_core.interactions.tables",
     "confida_core.jobs.tables",
+    "confida_core.outbound.tables",
     "confida_core.storage.tables",
     "confida_core.vault.tables",
 )

@@ -61,6 +61,8 @@ class Registry:
         self.timeline_sources = self._by_key("timeline_sources", lambda source: source.key)
         self.importers = self._by_key("importers", lambda importer: importer.key)
         self.exporters = self._by_key("exporters", lambda exporter: exporter.key)
+        self.sending_gates = self._by_key("sending_gates", lambda gate: gate.key)
+        self.transports = self._by_key("transports", lambda transport: transport.path)
 
     def all(self, hook: str) -> list[Any]:
         """Every declaration of a hook, flat, in the order of the plugins' keys."""

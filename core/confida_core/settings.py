@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -46,6 +46,21 @@ class Settings(BaseSettings):
     )
     plugins: tuple[str, ...] = Field(default=(), description="Names of the plugins that are enabled.")
     upload_megabytes: int = Field(default=250, ge=1, le=10_000, description="Largest attachment.")
+    mail_from: str = Field(
+        default="", description="Sender of all mail, such as crm@example.org or Example <crm@example.org>."
+    )
+    smtp_host: str = Field(default="", description="Mail server that takes our mail; empty: no mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port, usually 587 or, with tls, 465.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection is encrypted; none only for a server on this machine."
+    )
+    smtp_user: str = Field(default="", description="Name to log in with; empty: no log-in.")
+    smtp_password_file: Path | None = Field(
+        default=None, description="File with the password, such as a Docker secret; never the password itself."
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="Certificates that vouch for the mail server; else those of the system."
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -68,6 +68,24 @@ async def enqueue(
         )  # fmt: skip
         transaction.after_commit.append(crm.work.ring)
     return job_id if queued else None
+
+
+async def enqueue_many(crm: Installation, key: str, many: Sequence[Mapping[str, Any]]) -> None:
+    """Queue one job for each set of arguments, as `enqueue` does, in one statement. Raises UnknownJob and ArgumentRefused."""
+    if not many:
+        return
+    declaration, moment = declared(crm, key), now()
+    rows = [
+        (new_id(), key, encoded(crm.registry, arguments), False, moment, moment, declaration.attempts)
+        for arguments in many
+    ]
+    async with crm.data.transaction() as transaction:
+        await crm.data.execute_many(
+            "INSERT INTO job (id, key, arguments, state, periodic, queued_at, due_at, attempts, max_attempts, error) "
+            "VALUES (?, ?, ?, 'waiting', ?, ?, ?, 0, ?, '')",
+            rows,
+        )
+        transaction.after_commit.append(crm.work.ring)
 
 
 def declared(crm: Installation, key: str) -> JobDeclaration:

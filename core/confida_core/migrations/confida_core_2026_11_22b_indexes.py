@@ -14,6 +14,8 @@ STATEMENTS = [
     "CREATE INDEX interaction_task ON interaction (state, due_on, id)",
     "CREATE INDEX interaction_task_of ON interaction (assignee_id, state, due_on, id, remind_at, deleted_at)",
     "CREATE INDEX interaction_done ON interaction (state, done_at, id)",
+    "CREATE INDEX outbound_message_timeline ON outbound_message (contact_id, at, id, state)",
+    "CREATE INDEX outbound_message_state ON outbound_message (state, id)",
     # Only of what is in the trash: SQLite would otherwise prefer it to the primary key, because nearly all rows match.
     "CREATE INDEX contact_trash ON contact (deleted_at) WHERE deleted_at IS NOT NULL",
     "CREATE INDEX interaction_trash ON interaction (deleted_at) WHERE deleted_at IS NOT NULL",

@@ -1,0 +1,138 @@
+"""What the door is asked to send, and what is sealed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from confida_core.contacts.content import LineText, Sealed
+from confida_core.declarations import RecordDeclaration, Verdict
+from confida_core.outbound.tables import Disclosure as DisclosureTable
+from confida_core.outbound.tables import OutboundMessage as OutboundTable
+
+
+class MessageState(StrEnum):
+    """queued -> sending -> sent or failed, back to queued between two attempts; refused and cancelled leave never."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+# Core's own reasons. A gate brings its own, each with a sentence, which is sealed beside the message.
+REASONS: Mapping[str, str] = {
+    "no_gate": "Nothing leaves, because no plugin that asks for consent is enabled.",
+    "no_answer": "The gate gave no answer for this person.",
+    "no_contact": "There is no such contact.",
+    "in_trash": "The contact is in the trash.",
+    "restricted": "Processing of this person's data is restricted.",
+    "no_transport": "No plugin can send this kind of message.",
+    "no_address": "The contact has no e-mail address.",
+    "not_set_up": "No mail server is set up.",
+    "password_unreadable": "The file with the mail server's password cannot be read.",
+    "password_in_the_open": "The mail server's password would travel unencrypted.",
+    "unknown_address": "The mail server says that this address does not exist.",
+    "rejected": "The mail server refused the message for good.",
+    "address_not_ascii": "The mail server does not take addresses with letters beyond English.",
+    "try_later": "The server could not take it; it is tried again.",
+    "gave_up": "The server could not take it in many attempts.",
+    "too_old": "It waited for more than three days and would come too late.",
+    "erased": "The person's data were erased.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboundMessage:
+    """One message to one contact.
+
+    purpose: key of what it is for, as the gates know it. channel: email, phone, sms, post ... path: of a transport.
+    to: an address; "" takes the contact's first e-mail address. html: an alternative to `text`, which is always needed.
+    headers: further mail headers, of those that `checking.ALLOWED_HEADERS` lists.
+    """
+
+    contact_id: UUID
+    purpose: str
+    subject: str
+    text: str
+    channel: str = "email"
+    path: str = "email"
+    to: str = ""
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendResult:
+    """What became of one message at the door. id: of its row, whatever became of it. reason: a code, "" if it is queued."""
+
+    id: UUID
+    state: MessageState
+    reason: str
+    verdict: Verdict
+
+    @property
+    def allowed(self) -> bool:
+        return self.verdict.allowed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Permitted:
+    """Whom a list that leaves may hold, in the order asked for, and why the others may not be in it."""
+
+    allowed: list[UUID]
+    refused: dict[UUID, Verdict]
+
+
+class OutboundContent(Sealed, frozen=True):
+    """sentence, basis: the gate's last answer in plain words, and the legal basis it named."""
+
+    to: LineText = ""
+    subject: LineText = ""
+    text: str = ""
+    html: str = ""
+    headers: dict[str, str] = {}
+    sentence: LineText = ""
+    basis: str = ""
+
+
+class DisclosureContent(Sealed, frozen=True):
+    """recipient: the name of whoever got it. fields: which kinds of data."""
+
+    recipient: LineText = ""
+    fields: list[str] = []
+
+
+_CLEAR = {
+    "purpose": "Key of a purpose.",
+    "channel": "One word, such as email; its form is checked.",
+    "path": "Key of a way out, such as email or export; its form is checked.",
+}
+
+OUTBOUND = RecordDeclaration(
+    table=OutboundTable,
+    content=OutboundContent,
+    subject="contact_id",
+    retention_class="relationship",
+    purpose="relationship",
+    label="Messages",
+    clear={
+        **_CLEAR,
+        "state": "One of six states.",
+        "reason": "A code that a gate or this program chose; its form is checked.",
+    },
+)
+
+DISCLOSURE = RecordDeclaration(
+    table=DisclosureTable,
+    content=DisclosureContent,
+    subject="contact_id",
+    retention_class="relationship",
+    purpose="data_subject_rights",
+    label="Data handed to others",
+    clear={**_CLEAR, "basis": "Key of a legal basis; its form is checked."},
+)

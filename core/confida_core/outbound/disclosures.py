@@ -1,0 +1,122 @@
+"""The register of everything that was handed to somebody else, per contact: who got what, for what, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from confida_core.clock import now
+from confida_core.contacts.text import clean_line, storable
+from confida_core.declarations import Verdict
+from confida_core.ids import new_id
+from confida_core.installation import Installation
+from confida_core.outbound.content import DISCLOSURE, DisclosureContent
+from confida_core.outbound.gates import check_keys, checked, contact_states
+from confida_core.vault.access import Access
+
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handover:
+    """Something that goes to somebody else. recipient: their name. fields: kinds of data, such as "E-mail address"."""
+
+    purpose: str
+    channel: str
+    path: str
+    recipient: str
+    fields: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Disclosure:
+    """One entry of the register. basis: key of a legal basis. message_id: the message it went with, if it was one."""
+
+    id: UUID
+    contact_id: UUID
+    at: datetime
+    recipient: str
+    purpose: str
+    basis: str
+    channel: str
+    path: str
+    fields: tuple[str, ...]
+    event_id: UUID | None
+    message_id: UUID | None
+    made_by: UUID
+
+
+async def record_disclosures(
+    crm: Installation, access: Access, verdicts: Mapping[UUID, Verdict], handover: Handover
+) -> None:
+    """Note that these contacts' data go to somebody else; to be called before they leave.
+
+    verdicts: contact -> what the gates said. Contacts that do not exist (any more) are passed over.
+    """
+    check_keys(handover.purpose, handover.channel, handover.path)
+    ids = list(verdicts)
+    for start in range(0, len(ids), BATCH):
+        batch = {one: checked(verdicts[one]) for one in ids[start : start + BATCH]}
+        await _record(crm, access, batch, handover)
+
+
+async def _record(crm: Installation, access: Access, verdicts: Mapping[UUID, Verdict], handover: Handover) -> None:
+    known = await contact_states(crm, list(verdicts))
+    await crm.keyring.ensure(list(known), DISCLOSURE.retention_class)
+    async with crm.data.transaction():
+        held = await contact_states(crm, list(known), held=True)
+        rows = [disclosure_row(access, one, verdicts[one], handover) for one in held]
+        await crm.records.insert_many(DISCLOSURE, rows)
+
+
+def disclosure_row(
+    access: Access, contact_id: UUID, verdict: Verdict, handover: Handover, message_id: UUID | None = None
+) -> tuple[dict[str, Any], DisclosureContent]:
+    """What is stored of one hand-over."""
+    columns = {
+        "id": new_id(),
+        "contact_id": contact_id,
+        "purpose": handover.purpose,
+        "channel": handover.channel,
+        "path": handover.path,
+        "basis": verdict.basis,
+        "event_id": verdict.event_id,
+        "message_id": message_id,
+        "made_by": access.actor.id,
+        "at": now(),
+    }
+    recipient = clean_line(storable(handover.recipient))[:500]
+    return columns, DisclosureContent(recipient=recipient, fields=list(handover.fields))
+
+
+async def record_leaving(
+    crm: Installation, access: Access, contact_id: UUID, *, verdict: Verdict, handover: Handover, message_id: UUID
+) -> None:
+    """The same for one message; however often it is tried, it is noted once."""
+    if await crm.data.fetch("SELECT id FROM disclosure WHERE message_id = ?", message_id):
+        return
+    columns, content = disclosure_row(access, contact_id, verdict, handover, message_id)
+    await crm.records.insert(DISCLOSURE, columns, content)
+
+
+async def disclosures_of(crm: Installation, access: Access, contact_id: UUID) -> list[Disclosure]:
+    """Everything that was handed to somebody else about a contact, the newest first; opened through the door.
+
+    Raises Forbidden without `contacts.read`. Nothing for a contact that this access may not see.
+    """
+    access.actor.require("contacts.read")
+    rows = await crm.data.fetch("SELECT * FROM disclosure WHERE contact_id = ? ORDER BY at DESC, id DESC", contact_id)
+    return [_disclosure(one.row, one.content) for one in await crm.door.open(access, DISCLOSURE, rows)]
+
+
+def _disclosure(row: Mapping[str, Any], content: DisclosureContent) -> Disclosure:
+    clear = {
+        name: row[name]
+        for name in (
+            "id", "contact_id", "at", "purpose", "basis", "channel", "path", "event_id", "message_id", "made_by",
+        )
+    }  # fmt: skip
+    return Disclosure(**clear, recipient=content.recipient, fields=tuple(content.fields))

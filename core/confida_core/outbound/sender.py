@@ -1,0 +1,245 @@
+"""What everybody calls who wants something to leave: one message, many, or a list of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from confida_core.clock import now
+from confida_core.contacts.content import ContactContent
+from confida_core.contacts.records import CONTACT
+from confida_core.declarations import Verdict
+from confida_core.ids import new_id
+from confida_core.installation import Installation
+from confida_core.jobs.queue import enqueue_many
+from confida_core.outbound.checking import (
+    LONGEST_SUBJECT,
+    checked_body,
+    checked_headers,
+    checked_line,
+    checked_to,
+)
+from confida_core.outbound.content import (
+    OUTBOUND,
+    MessageState,
+    OutboundContent,
+    OutboundMessage,
+    Permitted,
+    SendResult,
+)
+from confida_core.outbound.disclosures import Handover, record_disclosures
+from confida_core.outbound.gates import check_keys, contact_states, required_headers, verdicts_of
+from confida_core.outbound.transporting import not_ready
+from confida_core.vault.access import Access, NotFound
+
+DELIVER = "outbound.deliver"
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Decided:
+    """One message with everything that is known of it before it is stored."""
+
+    message: OutboundMessage
+    verdict: Verdict
+    content: OutboundContent
+    state: MessageState
+    reason: str
+
+
+async def send(crm: Installation, access: Access, message: OutboundMessage) -> SendResult:
+    """Ask the gates and queue the message, or keep it as refused or failed with its reason; never both, never neither.
+
+    Returns when that is durable; the message leaves later, after the gates were asked again. Raises Forbidden without
+    `outbound.send`, NotFound where there is no such contact, ValueError (naming the field only) for what cannot be a message.
+    """
+    return (await send_batch(crm, access, [message]))[0]
+
+
+async def send_batch(crm: Installation, access: Access, messages: Sequence[OutboundMessage]) -> list[SendResult]:
+    """The same for up to 500 at once, in one transaction, with the results in order: all are stored, or none."""
+    access.actor.require("outbound.send")
+    if len(messages) > BATCH:
+        raise ValueError(f"at most {BATCH} messages at once")
+    plain = [_checked(access, message) for message in messages]
+    ids = list(dict.fromkeys(message.contact_id for message in messages))
+    if len(await contact_states(crm, ids)) < len(ids):
+        raise NotFound
+    verdicts = await _verdicts(crm, messages)
+    headers = await _headers(crm, messages, verdicts)
+    addresses = await _own_addresses(crm, access, messages, verdicts)
+    decided = []
+    for place, (message, content) in enumerate(zip(messages, plain, strict=True)):
+        address = content.to or addresses.get(message.contact_id, "")
+        whole = msgspec.structs.replace(content, to=address, headers=content.headers | headers[place])
+        decided.append(_decided(crm, message, whole, verdicts[place]))
+    return await _store(crm, access, decided)
+
+
+def _checked(access: Access, message: OutboundMessage) -> OutboundContent:
+    check_keys(message.purpose, message.channel, message.path)
+    headers = checked_headers(message.headers)
+    if access.actor.kind == "system":
+        # Nobody wrote it by hand, so that holiday notices must not answer it (RFC 3834).
+        headers.setdefault("Auto-Submitted", "auto-generated")
+    return OutboundContent(
+        to=checked_to(message),
+        subject=checked_line("the subject", message.subject, LONGEST_SUBJECT),
+        text=checked_body("the text", message.text),
+        html=checked_body("the HTML", message.html),
+        headers=headers,
+    )
+
+
+async def _verdicts(crm: Installation, messages: Sequence[OutboundMessage]) -> list[Verdict]:
+    """One question to the gates for each purpose and channel among the messages."""
+    answers = {}
+    for purpose, channel in dict.fromkeys((message.purpose, message.channel) for message in messages):
+        ids = [one.contact_id for one in messages if (one.purpose, one.channel) == (purpose, channel)]
+        answers[purpose, channel] = await verdicts_of(crm, ids, purpose, channel)
+    return [answers[message.purpose, message.channel][message.contact_id] for message in messages]
+
+
+async def _headers(
+    crm: Installation, messages: Sequence[OutboundMessage], verdicts: Sequence[Verdict]
+) -> list[dict[str, str]]:
+    """What the gates want each allowed e-mail to carry."""
+    wanted: list[dict[str, str]] = [{} for _ in messages]
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, (message, verdict) in enumerate(zip(messages, verdicts, strict=True)):
+        if verdict.allowed and message.path == "email":
+            groups.setdefault((message.purpose, message.channel), []).append(place)
+    for (purpose, channel), places in groups.items():
+        ids = list(dict.fromkeys(messages[place].contact_id for place in places))
+        found = await required_headers(crm, ids, purpose, channel)
+        for place in places:
+            wanted[place] = checked_headers(found[messages[place].contact_id])
+    return wanted
+
+
+async def _own_addresses(
+    crm: Installation, access: Access, messages: Sequence[OutboundMessage], verdicts: Sequence[Verdict]
+) -> dict[UUID, str]:
+    """First e-mail addresses of those contacts whose message is allowed and names none; opened through the door."""
+    wanted = [
+        message.contact_id
+        for message, verdict in zip(messages, verdicts, strict=True)
+        if verdict.allowed and message.path == "email" and not message.to
+    ]
+    rows = await crm.records.rows(CONTACT, list(dict.fromkeys(wanted)))
+    found = {one.row["id"]: one.content for one in await crm.door.open(access, CONTACT, rows)}
+    return {one: _first_address(content) for one, content in found.items()}
+
+
+def _first_address(content: ContactContent) -> str:
+    return next((email.address for email in content.emails if email.address), "")
+
+
+def _decided(crm: Installation, message: OutboundMessage, content: OutboundContent, verdict: Verdict) -> _Decided:
+    sealed = msgspec.structs.replace(content, sentence=verdict.sentence[:500], basis=verdict.basis)
+    state, reason = MessageState.REFUSED, verdict.reason
+    if verdict.allowed:
+        reason = not_ready(crm, message.path)
+        if not reason and message.path == "email" and not content.to:
+            reason = "no_address"
+        state = MessageState.FAILED if reason else MessageState.QUEUED
+    return _Decided(message=message, verdict=verdict, content=sealed, state=state, reason=reason)
+
+
+async def _store(crm: Installation, access: Access, decided: Sequence[_Decided]) -> list[SendResult]:
+    rows = [(_row(access, one), one.content) for one in decided]
+    ids = list(dict.fromkeys(one.message.contact_id for one in decided))
+    await crm.keyring.ensure(ids, OUTBOUND.retention_class)
+    async with crm.data.transaction():
+        # Whoever was erased since the gates were asked must not come back as the address of a message.
+        if len(await contact_states(crm, ids, held=True)) < len(ids):
+            raise NotFound
+        await crm.records.insert_many(OUTBOUND, rows)
+        leaving = [columns["id"] for columns, _ in rows if columns["state"] == MessageState.QUEUED.value]
+        await enqueue_many(crm, DELIVER, [{"message_id": one} for one in leaving])
+    return [
+        SendResult(id=columns["id"], state=one.state, reason=one.reason, verdict=one.verdict)
+        for (columns, _), one in zip(rows, decided, strict=True)
+    ]
+
+
+def _row(access: Access, one: _Decided) -> dict[str, Any]:
+    moment = now()
+    return {
+        "id": new_id(),
+        "contact_id": one.message.contact_id,
+        "purpose": one.message.purpose,
+        "channel": one.message.channel,
+        "path": one.message.path,
+        "state": one.state.value,
+        "reason": one.reason,
+        "event_id": one.verdict.event_id,
+        "created_by": access.actor.id,
+        "created_at": moment,
+        "queued_at": moment,
+        "at": moment,
+        "attempted_at": None,
+        "attempts": 0,
+        "reply_code": None,
+    }
+
+
+async def permitted(
+    crm: Installation,
+    access: Access,
+    contact_ids: Iterable[UUID],
+    *,
+    purpose: str,
+    channel: str,
+    path: str,
+    recipient: str = "",
+    fields: Sequence[str] = (),
+) -> Permitted:
+    """Whom a list that leaves now may hold: a list to telephone, letters, a file, a call to another system.
+
+    Each refusal is kept with its reason; with a recipient, each person who may be on the list is entered in the register
+    of disclosures, because the list is theirs from now on. Durable when it returns. For figures beforehand there is
+    `gates.verdicts_of`. Raises Forbidden without `contacts.read`.
+    """
+    access.actor.require("contacts.read")
+    check_keys(purpose, channel, path)
+    wanted = list(dict.fromkeys(contact_ids))
+    allowed: list[UUID] = []
+    refused: dict[UUID, Verdict] = {}
+    for start in range(0, len(wanted), BATCH):
+        verdicts = await verdicts_of(crm, wanted[start : start + BATCH], purpose, channel)
+        may = {one: verdict for one, verdict in verdicts.items() if verdict.allowed}
+        may_not = {one: verdict for one, verdict in verdicts.items() if not verdict.allowed}
+        await _keep_refusals(crm, access, may_not, (purpose, channel, path))
+        if recipient:
+            handover = Handover(purpose=purpose, channel=channel, path=path, recipient=recipient, fields=fields)
+            await record_disclosures(crm, access, may, handover)
+        allowed += may
+        refused |= may_not
+    return Permitted(allowed=allowed, refused=refused)
+
+
+async def _keep_refusals(
+    crm: Installation, access: Access, refused: dict[UUID, Verdict], place: tuple[str, str, str]
+) -> None:
+    """One row each; nobody who does not exist gets one, because it would be sealed under a key made for nobody."""
+    purpose, channel, path = place
+    ids = [one for one, verdict in refused.items() if verdict.reason != "no_contact"]
+    if not ids:
+        return
+    await crm.keyring.ensure(ids, OUTBOUND.retention_class)
+    async with crm.data.transaction():
+        rows = []
+        for one in await contact_states(crm, ids, held=True):
+            verdict = refused[one]
+            message = OutboundMessage(contact_id=one, purpose=purpose, channel=channel, path=path, subject="", text="")
+            content = OutboundContent(sentence=verdict.sentence[:500], basis=verdict.basis)
+            decided = _Decided(
+                message=message, verdict=verdict, content=content, state=MessageState.REFUSED, reason=verdict.reason
+            )
+            rows.append((_row(access, decided), content))
+        await crm.records.insert_many(OUTBOUND, rows)

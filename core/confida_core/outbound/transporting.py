@@ -1,0 +1,41 @@
+"""How a transport says that something went wrong; everything else it raises means: try again later."""
+
+from __future__ import annotations
+
+from confida_core.declarations import Transport, Verdict
+from confida_core.installation import Installation
+
+
+class Undeliverable(Exception):
+    """It never will be accepted. reason: a code of `content.REASONS`; reply_code: the server's, if it gave one."""
+
+    def __init__(self, reason: str = "rejected", reply_code: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.reply_code = reason, reply_code
+
+
+class TryLater(Exception):
+    """It was not taken, and may be later; the text holds no values. reply_code: the server's, if it gave one."""
+
+    def __init__(self, reply_code: int | None = None) -> None:
+        super().__init__("try later")
+        self.reply_code = reply_code
+
+
+class LeavingRefused(Exception):
+    """A gate refused at the last moment; the door itself deals with it."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+
+
+def transport_of(crm: Installation, path: str) -> Transport | None:
+    transport: Transport | None = crm.registry.transports.get(path)
+    return transport
+
+
+def not_ready(crm: Installation, path: str) -> str:
+    """Why nothing can leave on this path at present, a code, or ""."""
+    transport = transport_of(crm, path)
+    return transport.not_ready(crm) if transport else "no_transport"
