@@ -247,11 +247,12 @@ class Transport:
     path: what a message names it by, such as "email". deliver: hands one message over; raises
     `outbound.transporting.Undeliverable` if it never will be accepted; any other error means: try again later.
     recipient: who gets the data on the way (a mail relay, an SMS provider), for the register of disclosures.
-    not_ready: why it cannot be used at present, a code, or "".
+    fields: which kinds of data it gets. not_ready: why it cannot be used at present, a code, or "".
     """
 
     path: str
     label: str
     deliver: Callable[[Installation, Delivery], Awaitable[None]]
     recipient: Callable[[Installation], str]
+    fields: tuple[str, ...] = ("Address", "Message")
     not_ready: Callable[[Installation], str] = _always_ready

@@ -14,6 +14,9 @@ from confida_core.accounts.stored_settings import recovery_key_confirmed
 from confida_core.backup.stores import table_names
 from confida_core.clock import now
 from confida_core.installation import Installation
+from confida_core.outbound.content import REASONS
+from confida_core.outbound.mail import LOCAL
+from confida_core.outbound.transporting import not_ready
 from confida_core.storage.ballast import NAME as BALLAST
 from confida_core.storage.migrations import applied, known
 from confida_core.storage.sqlite import OLDEST_SAFE, library_version
@@ -22,6 +25,7 @@ from confida_core.vault.access import Access
 State = Literal["good", "warning", "bad"]
 GIB = 1024**3
 BACKUP_DAYS = 7
+FAILED_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,33 @@ def newest_backup(folder: Path, moment: datetime) -> Finding:
     return Finding("Backup", "good", f"The newest is of {at:%Y-%m-%d %H:%M} UTC.")
 
 
+async def check_mail(crm: Installation) -> list[Finding]:
+    """Whether mail can leave, and what failed lately."""
+    findings = [mail_settings(crm)]
+    if not crm.registry.sending_gates:
+        findings.append(Finding("Sending", "warning", REASONS["no_gate"], "Enable a plugin that asks for consent."))
+    failed = await crm.data.fetch(
+        "SELECT count(*) AS failed FROM outbound_message WHERE state = 'failed' AND at > ?",
+        now() - timedelta(days=FAILED_DAYS),
+    )
+    if failed[0]["failed"]:
+        text = f"{failed[0]['failed']} failed within {FAILED_DAYS} days."
+        findings.append(Finding("Messages", "warning", text, "Look at the list of messages, and send them again."))
+    return findings
+
+
+def mail_settings(crm: Installation) -> Finding:
+    reason = not_ready(crm, "email")
+    if reason:
+        remedy = "Set smtp_host, mail_from and what belongs to them; see docs/sending.md."
+        return Finding("Mail", "warning", REASONS.get(reason, reason), remedy)
+    settings = crm.settings
+    if settings.smtp_security == "none" and settings.smtp_host not in LOCAL:
+        text = f"Mail goes unencrypted to {settings.smtp_host}."
+        return Finding("Mail", "warning", text, "Set smtp_security to starttls or tls.")
+    return Finding("Mail", "good", f"It goes through {settings.smtp_host}.")
+
+
 CHECKS: tuple[Callable[[Installation], Awaitable[list[Finding]]], ...] = (
-    check_keys, check_modes, check_library, check_room, check_schema, check_work,
+    check_keys, check_modes, check_library, check_room, check_schema, check_work, check_mail,
 )  # fmt: skip

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from confida_core.accounts.roles import EVERYBODY, WORKERS
-from confida_core.declarations import PermissionDeclaration
+from confida_core.declarations import JobDeclaration, PermissionDeclaration, TimelineSource, Transport
 from confida_core.outbound.content import DISCLOSURE, OUTBOUND
+from confida_core.outbound.leaving import ATTEMPTS, JOB_SECONDS, deliver, tend
+from confida_core.outbound.mail import Relay, not_ready, relay_of
+from confida_core.outbound.sender import DELIVER
+from confida_core.outbound.timeline import message_items
 
 RECORDS = (OUTBOUND, DISCLOSURE)
 
 PERMISSIONS = (
     PermissionDeclaration(key="outbound.read", label="See what was sent, and what was refused", roles=EVERYBODY),
     PermissionDeclaration(key="outbound.send", label="Send messages, again if one failed", roles=WORKERS),
+)
+
+TRANSPORTS = (
+    Transport(
+        path="email",
+        label="E-mail",
+        deliver=Relay().deliver,
+        recipient=relay_of,
+        not_ready=not_ready,
+        fields=("E-mail address", "Message"),
+    ),
+)
+
+TIMELINE_SOURCES = (TimelineSource(key="core.messages", label="Messages", entries=message_items),)
+
+JOBS = (
+    JobDeclaration(key=DELIVER, run=deliver, label="Send a message", attempts=ATTEMPTS, seconds=JOB_SECONDS),
+    JobDeclaration(key="outbound.tend", run=tend, label="Look after messages that lie still", every=1800),
 )

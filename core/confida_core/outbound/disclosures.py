@@ -64,16 +64,20 @@ async def record_disclosures(
 
 
 async def _record(crm: Installation, access: Access, verdicts: Mapping[UUID, Verdict], handover: Handover) -> None:
-    known = await contact_states(crm, list(verdicts))
+    await _insert(crm, [disclosure_row(access.actor.id, one, verdicts[one], handover) for one in verdicts])
+
+
+async def _insert(crm: Installation, rows: Sequence[tuple[dict[str, Any], DisclosureContent]]) -> None:
+    """Only about contacts that exist until the commit: nobody who was erased gets a key and a row again."""
+    known = await contact_states(crm, [columns["contact_id"] for columns, _ in rows])
     await crm.keyring.ensure(list(known), DISCLOSURE.retention_class)
     async with crm.data.transaction():
         held = await contact_states(crm, list(known), held=True)
-        rows = [disclosure_row(access, one, verdicts[one], handover) for one in held]
-        await crm.records.insert_many(DISCLOSURE, rows)
+        await crm.records.insert_many(DISCLOSURE, [row for row in rows if row[0]["contact_id"] in held])
 
 
 def disclosure_row(
-    access: Access, contact_id: UUID, verdict: Verdict, handover: Handover, message_id: UUID | None = None
+    made_by: UUID, contact_id: UUID, verdict: Verdict, handover: Handover
 ) -> tuple[dict[str, Any], DisclosureContent]:
     """What is stored of one hand-over."""
     columns = {
@@ -84,22 +88,20 @@ def disclosure_row(
         "path": handover.path,
         "basis": verdict.basis,
         "event_id": verdict.event_id,
-        "message_id": message_id,
-        "made_by": access.actor.id,
+        "message_id": None,
+        "made_by": made_by,
         "at": now(),
     }
     recipient = clean_line(storable(handover.recipient))[:500]
     return columns, DisclosureContent(recipient=recipient, fields=list(handover.fields))
 
 
-async def record_leaving(
-    crm: Installation, access: Access, contact_id: UUID, *, verdict: Verdict, handover: Handover, message_id: UUID
-) -> None:
-    """The same for one message; however often it is tried, it is noted once."""
-    if await crm.data.fetch("SELECT id FROM disclosure WHERE message_id = ?", message_id):
+async def record_leaving(crm: Installation, message: Mapping[str, Any], verdict: Verdict, handover: Handover) -> None:
+    """The same for one message, given by its row; however often it is tried, it is noted once."""
+    if await crm.data.fetch("SELECT id FROM disclosure WHERE message_id = ?", message["id"]):
         return
-    columns, content = disclosure_row(access, contact_id, verdict, handover, message_id)
-    await crm.records.insert(DISCLOSURE, columns, content)
+    columns, content = disclosure_row(message["created_by"], message["contact_id"], verdict, handover)
+    await _insert(crm, [(columns | {"message_id": message["id"]}, content)])
 
 
 async def disclosures_of(crm: Installation, access: Access, contact_id: UUID) -> list[Disclosure]:

@@ -15,11 +15,11 @@ class Undeliverable(Exception):
 
 
 class TryLater(Exception):
-    """It was not taken, and may be later; the text holds no values. reply_code: the server's, if it gave one."""
+    """It was not taken, and may be later. reason: a code of `content.REASONS`; reply_code: the server's, if it gave one."""
 
-    def __init__(self, reply_code: int | None = None) -> None:
-        super().__init__("try later")
-        self.reply_code = reply_code
+    def __init__(self, reason: str = "try_later", reply_code: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.reply_code = reason, reply_code
 
 
 class LeavingRefused(Exception):

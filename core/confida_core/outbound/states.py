@@ -1,0 +1,59 @@
+"""Changes of a message's state, each one statement that says which state it may come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from confida_core.clock import now
+from confida_core.declarations import Verdict
+from confida_core.installation import Installation
+from confida_core.outbound.content import OUTBOUND, MessageState, OutboundContent
+from confida_core.storage.database import VersionConflict
+from confida_core.vault.door import Opened
+
+LIVE = (MessageState.QUEUED.value, MessageState.SENDING.value)
+
+
+async def settle(
+    crm: Installation, row: Mapping[str, Any], state: MessageState, reason: str, reply_code: int | None = None
+) -> None:
+    """How an attempt ended; without effect on a message that is refused, cancelled or gone meanwhile.
+
+    Goes into the change feed, which is where whoever deals with bounces learns of an address that does not exist.
+    """
+    async with crm.data.transaction():
+        if await crm.data.fetch(
+            "UPDATE outbound_message SET state = ?, reason = ?, reply_code = ?, at = ? "
+            "WHERE id = ? AND state IN (?, ?) RETURNING id",
+            state.value, reason, reply_code, now(), row["id"], *LIVE,
+        ):  # fmt: skip
+            crm.feed.append(OUTBOUND.name, row["id"], row["contact_id"])
+
+
+async def refuse(crm: Installation, opened: Opened[OutboundContent], verdict: Verdict) -> None:
+    """Keep it as refused, with the reason in plain words beside it."""
+    columns = {
+        "id": opened.row["id"],
+        "contact_id": opened.row["contact_id"],
+        "state": MessageState.REFUSED.value,
+        "reason": verdict.reason,
+        "event_id": verdict.event_id,
+        "at": now(),
+    }
+    content = msgspec.structs.replace(opened.content, sentence=verdict.sentence[:500], basis=verdict.basis)
+    if not await _exists(crm, opened.row["contact_id"]):
+        # Sealing it anew would make a key for somebody who was erased.
+        return
+    try:
+        await crm.records.update(OUTBOUND, columns, content, seen=opened.row["version"])
+    except VersionConflict:
+        # Another worker refused it first, or the person was erased: nothing leaves either way.
+        return
+
+
+async def _exists(crm: Installation, contact_id: UUID) -> bool:
+    return bool(await crm.data.fetch("SELECT id FROM contact WHERE id = ?", contact_id))
