@@ -105,6 +105,7 @@ def describe(crm: Installation, kind: str, **fields: object) -> Manifest:
         program=own_version(),
         installation=crm.keyring.installation_id,
         generation=crm.keyring.generation,
+        orders=crm.keyring.order_number,
         **fields,  # type: ignore[arg-type]  # Named as in Manifest by the callers above.
     )
 

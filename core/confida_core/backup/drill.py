@@ -47,7 +47,7 @@ async def verify(crm: Installation, folder: Path, keyring_folder: Path) -> Verif
     manifest, keys = read_manifest(folder), read_manifest(keyring_folder)
     await asyncio.to_thread(check_files, folder, manifest)
     await asyncio.to_thread(check_files, keyring_folder, keys)
-    if keys.installation != manifest.installation or keys.generation < manifest.generation:
+    if keys.installation != manifest.installation or not keys.counters.covers(manifest.counters):
         raise BackupDamaged(f"{keyring_folder} does not belong to {folder}")
     try:
         return await trial(crm, folder, manifest, keyring_folder, keys)

@@ -1,4 +1,4 @@
-"""A copy of the keyring that is older than an erasure still opens what was erased, so it is replaced."""
+"""A copy of the keyring that is older than an erasure still opens what was erased, and one older than a "no" has forgotten it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from confida_core.installation import Installation
 
 
 async def renew_keyring_copy(crm: Installation, _: Mapping[str, Any]) -> None:
-    """Copy the keyring again if keys were destroyed or orders given since, and if there is a copy in the home at all.
+    """Copy the keyring again if keys were destroyed or orders given or lifted since, if there is a copy in the home at all.
 
     Copies that were carried elsewhere are the operator's to replace.
     """
@@ -23,7 +23,7 @@ async def renew_keyring_copy(crm: Installation, _: Mapping[str, Any]) -> None:
     try:
         # Another copy is one that a crash kept from being removed.
         alone = len(list(copy.parent.glob("keyring-*Z-????"))) == 1
-        current = alone and read_manifest(copy).generation == crm.keyring.generation
+        current = alone and read_manifest(copy).counters == crm.keyring.counters
     except BackupDamaged:
         current = False
     if not current:

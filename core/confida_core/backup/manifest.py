@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from confida_core.storage.files import sync_folder, write_durably
+from confida_core.vault.keyring_tables import Counters
 
 FORMAT = 1
 NAME = "manifest.json"
@@ -40,7 +41,7 @@ class StoredTable(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """kind: data or keyring. generation: of the keyring, just after the data were copied (or of the copied keyring)."""
+    """kind: data or keyring. generation, orders: of the keyring, just after the data were copied (or of the copied keyring)."""
 
     format: int
     kind: Literal["data", "keyring"]
@@ -49,9 +50,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     program: str
     installation: UUID
     generation: int
+    orders: int = 0
     migrations: list[tuple[str, str]] = []
     tables: dict[str, StoredTable] = {}
     files: dict[str, StoredFile] = {}
+
+    @property
+    def counters(self) -> Counters:
+        return Counters(self.generation, self.orders)
 
 
 def hashed(path: Path, advance: Advance | None = None) -> StoredFile:

@@ -23,10 +23,13 @@ from confida_core.storage.database import Database, WrongKey
 from confida_core.storage.migrations import known
 from confida_core.storage.sqlite import SQLiteDatabase
 from confida_core.vault.keyring import Keyring
+from confida_core.vault.keyring_tables import Counters
 from confida_core.vault.sealing import SealBroken, derived
 from confida_core.vault.unlock import unlock
 
 Say = Callable[[str], None]
+# Name of the fact that says how many times a backup was put in place.
+RESTORES = "restores"
 
 
 class RestoreRefused(Exception):
@@ -142,6 +145,10 @@ def check_keyring(plan: Plan, keyring: Keyring) -> None:
         raise RestoreRefused("the keyring belongs to another installation than this backup")
     if keyring.generation < plan.manifest.generation:
         raise RestoreRefused("the keyring is older than this backup: rows written since would be lost; use the newest")
+    if keyring.order_number < plan.manifest.orders:
+        raise RestoreRefused(
+            "the keyring is older than this backup: objections and restrictions since would be forgotten; use the newest"
+        )
 
 
 def check_loss(plan: Plan, found: Keyless) -> None:
@@ -166,6 +173,9 @@ async def restore_sqlite(plan: Plan) -> Restored:
         keyring, use_copy = await newest_keyring(plan, work)
         try:
             found = await restored_data(plan, work, keyring)
+            # Before the data go in: a restore that is killed here counts as one too many, never as none.
+            await count_restore(keyring)
+            await keyring.database.checkpoint()
         finally:
             await keyring.database.close()
         plan.say("putting the restored data in place")
@@ -193,17 +203,44 @@ async def newest_keyring(plan: Plan, work: Path) -> tuple[Keyring, bool]:
         raise RestoreRefused(
             f"there is no keyring: neither {live} nor a copy of it; without keys nothing can be opened"
         )
-    # Of two equally old ones the one in place wins: it can only know more.
-    chosen = max(found, key=lambda item: (item[0].generation, not item[1]))
+    use_copy = False
+    try:
+        use_copy = len(found) == 1 and found[0][1]
+        if len(found) == 2:
+            use_copy = copy_is_newer(found[0][0].counters, found[1][0].counters)
+        chosen = found[-1] if use_copy else found[0]
+        check_keyring(plan, chosen[0])
+    except RestoreRefused:
+        for keyring, _ in found:
+            await keyring.database.close()
+        raise
     for keyring, _ in found:
         if keyring is not chosen[0]:
             await keyring.database.close()
-    try:
-        check_keyring(plan, chosen[0])
-    except RestoreRefused:
-        await chosen[0].database.close()
-        raise
     return chosen
+
+
+def copy_is_newer(present: Counters, copy: Counters) -> bool:
+    """Whether the copy has seen something that the keyring in place has not; of two equal ones the one in place stays.
+
+    Raises RestoreRefused if each has seen what the other has not: either choice would forget an erasure or a "no".
+    """
+    if present.covers(copy):
+        return False
+    if copy.covers(present):
+        return True
+    raise RestoreRefused(
+        "the keyring in place and its copy have parted: one knows of later erasures, the other of later objections"
+    )
+
+
+async def count_restore(keyring: Keyring) -> None:
+    """Note beside the keys that a backup was put in place; whoever keeps proofs must know that the data went back."""
+    async with keyring.database.transaction():
+        # Counted like an order, so that copies made before it are renewed.
+        await keyring.bump_orders()
+        number, _ = await keyring.remembered(RESTORES) or (0, "")
+        await keyring.remember(RESTORES, number + 1)
 
 
 async def opened_keyring(plan: Plan, path: Path) -> Keyring:

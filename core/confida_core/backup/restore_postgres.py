@@ -10,14 +10,22 @@ from pathlib import Path
 from confida_core.backup.keyless import Keyless
 from confida_core.backup.manifest import read_manifest
 from confida_core.backup.replacing import install_root, put_in_place
-from confida_core.backup.restore import Plan, Restored, RestoreRefused, check_keyring, without_keyless
+from confida_core.backup.restore import (
+    Plan,
+    Restored,
+    RestoreRefused,
+    check_keyring,
+    copy_is_newer,
+    count_restore,
+    without_keyless,
+)
 from confida_core.backup.stores import connection_of, load_tables, set_sequences, table_names
 from confida_core.storage.database import Database
 from confida_core.storage.engine import DATA
 from confida_core.storage.migrations import migrate
 from confida_core.storage.postgres import PostgresDatabase
 from confida_core.vault.keyring import Keyring
-from confida_core.vault.keyring_tables import create_tables
+from confida_core.vault.keyring_tables import create_tables, read_counters
 from confida_core.vault.sealing import SealBroken
 
 
@@ -34,6 +42,7 @@ async def restore_postgres(plan: Plan) -> Restored:
             keyring = await keyring_in_place(plan, keyring_store)
             check_keyring(plan, keyring)
             await migrate(plan.registry.apps, data)
+            await count_restore(keyring)
             found = await replaced_data(plan, data, keyring)
     aside = await asyncio.to_thread(put_files, plan)
     return Restored(rows=found.total - found.count, purged=found.count, set_aside=aside)
@@ -42,12 +51,14 @@ async def restore_postgres(plan: Plan) -> Restored:
 async def keyring_in_place(plan: Plan, store: Database) -> Keyring:
     """The keyring of the server, or, where the server has none or an older one, the copy."""
     keyring = Keyring(store, plan.root)
-    present = -1
+    present = None
     if "keyring_state" in await table_names(store):
-        present = int((await store.fetch("SELECT generation FROM keyring_state"))[0]["generation"])
-    if plan.keyring_folder is not None and read_manifest(plan.keyring_folder).generation > present:
+        await create_tables(store)
+        present = await read_counters(store)
+    copy = read_manifest(plan.keyring_folder).counters if plan.keyring_folder is not None else None
+    if plan.keyring_folder is not None and copy is not None and (present is None or copy_is_newer(present, copy)):
         await load_keyring(plan.keyring_folder, store)
-    elif present < 0:
+    elif present is None:
         raise RestoreRefused("there is no keyring: neither on the server nor a copy of it")
     try:
         await keyring.prepare()

@@ -16,31 +16,28 @@ from confida_core.ids import new_id
 from confida_core.storage.batches import batches
 from confida_core.storage.database import Busy, Database, Row
 from confida_core.storage.grouping import Grouping
-from confida_core.vault.keyring_tables import create_tables
+from confida_core.vault import kept_facts
+from confida_core.vault.access import NotFound
+from confida_core.vault.keks import BUCKETS, as_uuid, bucket_of, dek_place, first_keks, opened_kek, roll
+from confida_core.vault.keyring_tables import Counters, create_tables, read_counters
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
 from confida_core.vault.subject_key import SubjectKey
+from confida_core.vault.tombstones import Tombstones
 from confida_core.vault.unlock import KeyPlaces, replace_recovery_key
 
 DekRow = tuple[UUID, UUID, str, int, int, int, bytes]
 
-BUCKETS = 256
 FIRST_KEYS_LOCK = 0x636F6E68
 # At most some 75 MB of memory; an installation of 100,000 contacts has all its keys at hand.
 CACHE_LIMIT = 150_000
 
 
-class KeyDestroyed(Exception):
-    """The key of this row is gone: the person was erased."""
+class KeyDestroyed(NotFound):
+    """These people were erased and get no new key; for whoever asks, they are not there."""
 
-
-def as_uuid(value: Any) -> UUID:
-    """A UUID as it came from either engine; one driver has a class of its own for it."""
-    return value if type(value) is UUID else UUID(str(value))
-
-
-def bucket_of(subject_id: UUID) -> int:
-    """The last byte: UUIDv7 begins with the time, its end is random."""
-    return subject_id.bytes[-1]
+    def __init__(self, subjects: Iterable[UUID] = ()) -> None:
+        super().__init__("the key was destroyed")
+        self.subjects = frozenset(subjects)
 
 
 class Keyring:
@@ -53,7 +50,8 @@ class Keyring:
         self._keks: dict[tuple[int, int], Key] = {}
         self._open: dict[bytes, SubjectKey] = {}
         self._current: dict[tuple[UUID, str], SubjectKey] = {}
-        self.generation = -1
+        self._tombstones = Tombstones(database, self.hashing_key("destroyed keys"))
+        self.generation = self.order_number = -1
         self._seen_version = -2
         self.installation_id = UUID(int=0)
         self._making = Grouping(self._make)
@@ -70,43 +68,50 @@ class Keyring:
                     "INSERT INTO keyring_state (id, installation, generation) VALUES (1, ?, 0)", new_id()
                 )
                 await self.database.execute_many(
-                    "INSERT INTO kek (bucket, epoch, wrapped) VALUES (?, 1, ?)", self._new_keks()
+                    "INSERT INTO kek (bucket, epoch, wrapped) VALUES (?, 1, ?)", first_keks(self._root_wrap)
                 )
-        state = (await self.database.fetch("SELECT installation, generation FROM keyring_state"))[0]
-        self.installation_id, self.generation = as_uuid(state["installation"]), state["generation"]
+        state = (await self.database.fetch("SELECT installation FROM keyring_state"))[0]
+        self.installation_id = as_uuid(state["installation"])
+        counters = await read_counters(self.database)
+        self.generation, self.order_number = counters.generation, counters.orders
         await self._load_keks()
 
-    def _new_keks(self) -> list[tuple[int, bytes]]:
-        return [(bucket, self._wrap_kek(bucket, 1, os.urandom(32))) for bucket in range(BUCKETS)]
-
-    def _wrap_kek(self, bucket: int, epoch: int, secret: bytes) -> bytes:
-        return seal(self._root_wrap, secret, bound_to(b"kek", bytes((bucket,)), epoch.to_bytes(4, "big")))
+    @property
+    def counters(self) -> Counters:
+        """How much this keyring had seen at the last refresh."""
+        return Counters(self.generation, self.order_number)
 
     async def _load_keks(self) -> None:
         rows = await self.database.fetch("SELECT bucket, epoch, wrapped FROM kek")
-        self._keks = {(row["bucket"], row["epoch"]): self._kek(row) for row in rows}
-
-    def _kek(self, row: Row) -> Key:
-        place = bound_to(b"kek", bytes((row["bucket"],)), row["epoch"].to_bytes(4, "big"))
-        secret = open_sealed(self._root_wrap, bytes(row["wrapped"]), place)
-        return Key.shared(b"confida-kek" + bytes((row["bucket"],)) + row["epoch"].to_bytes(4, "big"), secret)
+        self._keks = {(row["bucket"], row["epoch"]): opened_kek(self._root_wrap, row) for row in rows}
 
     async def refresh(self) -> bool:
-        """Forget what another process has destroyed or ordered meanwhile; true if anything changed."""
+        """Forget what another process has destroyed meanwhile; true if it did. Orders that were given only count up."""
         version = await self.database.data_version()
         if version == self._seen_version and version != -1:
             return False
-        generation = (await self.database.fetch("SELECT generation FROM keyring_state"))[0]["generation"]
+        counters = await read_counters(self.database)
         self._seen_version = version
-        if generation == self.generation:
+        # Of two readings at once the slower one may bring the smaller number.
+        self.order_number = max(self.order_number, counters.orders)
+        if counters.generation == self.generation:
             return False
-        self._forget(generation)
+        self._forget(counters.generation)
         await self._load_keks()
         return True
 
     async def bump(self) -> None:
-        """Tell every process that keys were destroyed or orders given; first step of the transaction that does it."""
+        """Tell every process that keys were destroyed; first step of the transaction that does it."""
         await self.database.fetch("UPDATE keyring_state SET generation = generation + 1")
+
+    async def bump_orders(self) -> int:
+        """The number of an order that is given or lifted; first step of the transaction that does it.
+
+        Nobody else gets one until that transaction ends, so numbers become visible in their order. No key is forgotten.
+        """
+        return int(
+            (await self.database.fetch("UPDATE keyring_state SET orders = orders + 1 RETURNING orders"))[0]["orders"]
+        )
 
     async def _hold_generation(self) -> None:
         """Until this transaction ends no epoch rolls; a key wrapped under a KEK that is being destroyed would be lost."""
@@ -122,7 +127,10 @@ class Keyring:
         self._current.clear()
 
     async def ensure(self, subject_ids: Iterable[UUID], retention_class: str) -> None:
-        """Give each subject a key of this class if it has none; one commit for all of them."""
+        """Give each subject a key of this class if it has none; one commit for all of them.
+
+        Raises KeyDestroyed, which is a NotFound, naming those who were erased; the others have their keys then.
+        """
         # What would be sealed under a key that another process has destroyed would be lost without a word.
         await self.refresh()
         wanted = {subject for subject in subject_ids if (subject, retention_class) not in self._current}
@@ -130,36 +138,33 @@ class Keyring:
         if not missing:
             return
         await self._making.done({(subject, retention_class) for subject in missing})
-        if await self._load_current(missing, retention_class) != missing:
-            raise KeyDestroyed("a key could not be made")
+        erased = missing - await self._load_current(missing, retention_class)
+        if erased:
+            raise KeyDestroyed(erased)
 
     async def _make(self, wanted: list[set[tuple[UUID, str]]]) -> None:
         """One commit for all who ask at the same time."""
         async with self.database.transaction():
             await self._hold_generation()
             pairs = sorted(set[tuple[UUID, str]]().union(*wanted))
-            await self._insert([self._new_dek(subject, retention_class, 1) for subject, retention_class in pairs])
+            destroyed = await self._tombstones.among(pairs)
+            await self.database.execute_many(
+                "INSERT INTO dek (id, subject_id, retention_class, version, bucket, epoch, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (subject_id, retention_class, version) DO NOTHING",
+                [self._new_dek(subject, each, 1) for subject, each in pairs if (subject, each) not in destroyed],
+            )
+
+    async def destroyed(self, subject_ids: Sequence[UUID], retention_class: str) -> set[UUID]:
+        """Those of them whose key of this class was destroyed, and who will get no other."""
+        pairs = [(subject, retention_class) for subject in subject_ids]
+        return {subject for subject, _ in await self._tombstones.among(pairs)}
 
     def _new_dek(self, subject: UUID, retention_class: str, version: int) -> DekRow:
         key_id, bucket = new_id(), bucket_of(subject)
-        epoch = self._epoch(bucket)
-        place = self._dek_place(key_id, subject, retention_class)
+        epoch = max(epoch for known, epoch in self._keks if known == bucket)
+        place = dek_place(key_id, subject, retention_class)
         wrapped = seal(self._keks[bucket, epoch], os.urandom(32), place)
         return key_id, subject, retention_class, version, bucket, epoch, wrapped
-
-    async def _insert(self, rows: Sequence[DekRow]) -> None:
-        await self.database.execute_many(
-            "INSERT INTO dek (id, subject_id, retention_class, version, bucket, epoch, wrapped) VALUES (?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (subject_id, retention_class, version) DO NOTHING",
-            rows,
-        )
-
-    def _epoch(self, bucket: int) -> int:
-        return max(epoch for known, epoch in self._keks if known == bucket)
-
-    @staticmethod
-    def _dek_place(key_id: UUID, subject: UUID, retention_class: str) -> bytes:
-        return bound_to(b"dek", key_id.bytes, subject.bytes, retention_class.encode())
 
     async def _load_current(self, subjects: set[UUID], retention_class: str) -> set[UUID]:
         found = set()
@@ -184,7 +189,7 @@ class Keyring:
     def _admit(self, row: Row) -> SubjectKey:
         """Unwrap one DEK and keep it open, within bounds."""
         key_id, subject = as_uuid(row["id"]), as_uuid(row["subject_id"])
-        place = self._dek_place(key_id, subject, row["retention_class"])
+        place = dek_place(key_id, subject, row["retention_class"])
         secret = open_sealed(self._keks[row["bucket"], row["epoch"]], bytes(row["wrapped"]), place)
         key = SubjectKey(Key.own(key_id, secret), subject, sys.intern(row["retention_class"]))
         if len(self._open) >= CACHE_LIMIT:
@@ -195,7 +200,10 @@ class Keyring:
         return key
 
     async def current(self, subject_id: UUID, retention_class: str) -> SubjectKey:
-        """The key to seal with; made if the subject has none. Call it before a data transaction, not inside."""
+        """The key to seal with; made if the subject has none. Call it before a data transaction, not inside.
+
+        Raises KeyDestroyed for somebody who was erased.
+        """
         if (subject_id, retention_class) not in self._current:
             await self.ensure([subject_id], retention_class)
         return self._current[subject_id, retention_class]
@@ -230,6 +238,7 @@ class Keyring:
         classes = ", ".join("?" * len(retention_classes))
         async with self.database.transaction():
             await self.bump()
+            await self._tombstones.add((subject, each) for subject in subject_ids for each in retention_classes)
             for batch in batches(subject_ids):
                 marks = ", ".join("?" * len(batch))
                 await self.database.fetch(
@@ -237,7 +246,8 @@ class Keyring:
                     *retention_classes,
                     *batch,
                 )
-            epochs = {bucket: await self._roll(bucket) for bucket in sorted({bucket_of(each) for each in subject_ids})}
+            buckets = sorted({bucket_of(each) for each in subject_ids})
+            epochs = {bucket: await roll(self.database, self._root_wrap, bucket) for bucket in buckets}
         await self.refresh()
         await self.database.checkpoint()
         return epochs
@@ -247,29 +257,10 @@ class Keyring:
         for bucket in range(BUCKETS):
             async with self.database.transaction():
                 await self.bump()
-                await self._roll(bucket)
+                await roll(self.database, self._root_wrap, bucket)
         await self.refresh()
         await self.database.checkpoint()
         return int((await self.database.fetch("SELECT count(*) AS keys FROM dek"))[0]["keys"])
-
-    async def _roll(self, bucket: int) -> int:
-        old = {
-            row["epoch"]: self._kek(row)
-            for row in await self.database.fetch("SELECT * FROM kek WHERE bucket = ?", bucket)
-        }
-        epoch = int(max(old)) + 1
-        secret = os.urandom(32)
-        wrapped = self._wrap_kek(bucket, epoch, secret)
-        new = self._kek({"bucket": bucket, "epoch": epoch, "wrapped": wrapped})
-        await self.database.fetch("INSERT INTO kek (bucket, epoch, wrapped) VALUES (?, ?, ?)", bucket, epoch, wrapped)
-        moved = []
-        for row in await self.database.fetch("SELECT * FROM dek WHERE bucket = ?", bucket):
-            place = self._dek_place(as_uuid(row["id"]), as_uuid(row["subject_id"]), row["retention_class"])
-            plain = open_sealed(old[row["epoch"]], bytes(row["wrapped"]), place)
-            moved.append((epoch, seal(new, plain, place), row["id"]))
-        await self.database.execute_many("UPDATE dek SET epoch = ?, wrapped = ? WHERE id = ?", moved)
-        await self.database.fetch("DELETE FROM kek WHERE bucket = ? AND epoch < ?", bucket, epoch)
-        return epoch
 
     async def named(self, name: str) -> bytes:
         """A random 32-byte key of this name; made on first use, the same in every process."""
@@ -288,17 +279,11 @@ class Keyring:
 
         number: says which of two is newer; a fact that is not newer than the one kept changes nothing, and False is said.
         """
-        kept = await self.database.fetch(
-            "INSERT INTO kept_fact (name, number, content) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE "
-            "SET number = excluded.number, content = excluded.content WHERE excluded.number > kept_fact.number RETURNING name",
-            name, number, text,
-        )  # fmt: skip
-        return bool(kept)
+        return await kept_facts.remember(self.database, name, number, text)
 
     async def remembered(self, name: str) -> tuple[int, str] | None:
         """(number, text) of the newest fact of this name, None if there is none."""
-        rows = await self.database.fetch("SELECT number, content FROM kept_fact WHERE name = ?", name)
-        return (rows[0]["number"], rows[0]["content"]) if rows else None
+        return await kept_facts.remembered(self.database, name)
 
     def over(self, database: Database) -> Keyring:
         """A copy of this keyring in another store, opened with the same root key; `prepare` must follow."""

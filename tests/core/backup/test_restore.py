@@ -14,7 +14,6 @@ import pytest
 from piccolo.columns import UUID, Bytea, Integer
 from piccolo.table import Table
 
-from confida_core import hooks
 from confida_core.backup import archive, keyless, stores
 from confida_core.backup.archive import back_up, copy_keyring
 from confida_core.backup.freshness import renew_keyring_copy
@@ -25,11 +24,13 @@ from confida_core.contacts.trash import purge_contact
 from confida_core.declarations import RecordDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import open_installation
-from confida_core.registry import Registry, load_registry
+from confida_core.registry import Registry
 from confida_core.setup import initialise, upgrade
 from confida_core.storage.engine import DATA
 from confida_core.vault.access import system_access
+from confida_core.vault.keyring_tables import TABLES
 from confida_core.vault.unlock import Locked
+from tests.conftest import own_registry
 from tests.core.interactions.cast import access_of, log, make
 
 pytestmark = pytest.mark.anyio
@@ -68,7 +69,7 @@ PICNIC = RecordDeclaration(
 
 @pytest.fixture
 def registry() -> Registry:
-    known = load_registry([], built_in=[hooks])
+    known = own_registry()
     known.records = MappingProxyType({**known.records, "postcard": POSTCARD, "picnic": PICNIC})
     return known
 
@@ -203,7 +204,7 @@ async def lose_keyring(settings: Any) -> None:
     (settings.home / "keyring.db").unlink(missing_ok=True)
     if settings.keyring_url:
         store = await PostgresDatabase.open(settings.keyring_url)
-        for table in ("keyring_state", "kek", "dek", "named_key", "standing_order"):
+        for table in TABLES:
             await store.fetch(f"DROP TABLE {table}")
         await store.close()
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from confida_core.ids import new_id
-from confida_core.vault.keyring import BUCKETS, Keyring, bucket_of
+from confida_core.vault.keks import BUCKETS, bucket_of
+from confida_core.vault.keyring import Keyring
 from confida_core.vault.orders import StandingOrders
 
 pytestmark = pytest.mark.anyio

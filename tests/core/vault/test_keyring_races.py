@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from confida_core.ids import new_id
-from confida_core.vault.keyring import Keyring, bucket_of
+from confida_core.vault.keks import bucket_of
+from confida_core.vault.keyring import KeyDestroyed, Keyring
+from confida_core.vault.keyring_tables import TABLES
 from confida_core.vault.orders import StandingOrders
 
 pytestmark = pytest.mark.anyio
@@ -82,12 +84,38 @@ async def test_key_is_read_while_another_request_reads_the_new_epochs(crm: Any, 
     assert crm.keyring.cached(key_id) is not None
 
 
-async def test_nothing_is_sealed_under_a_key_that_another_process_destroyed(crm: Any, other_process: Keyring) -> None:
-    ada = new_id()
-    gone = (await crm.keyring.current(ada, "relationship")).row.id
+async def test_nothing_is_sealed_for_somebody_whom_another_process_erased(crm: Any, other_process: Keyring) -> None:
+    ada, ben = new_id(), new_id()
+    await crm.keyring.current(ada, "relationship")
     await other_process.destroy(ada, ["relationship"])
-    await crm.keyring.ensure([ada], "relationship")
-    assert (await crm.keyring.current(ada, "relationship")).row.id != gone
+    with pytest.raises(KeyDestroyed) as refused:
+        await crm.keyring.ensure([ada, ben], "relationship")
+    assert refused.value.subjects == {ada}
+    assert (await crm.keyring.current(ben, "relationship")).subject_id == ben
+    assert (await crm.keyring.current(ada, "evidence")).subject_id == ada
+    assert await crm.keyring.destroyed([ada, ben], "relationship") == {ada}
+
+
+async def test_erased_while_a_first_key_is_being_made(crm: Any, other_process: Keyring) -> None:
+    """Ada has no key yet; she is erased after this process has looked, and before it makes one."""
+    ada = new_id()
+
+    async def erase() -> None:
+        await other_process.destroy(ada, ["relationship"])
+
+    async with meanwhile(crm.keyring.database, "SELECT * FROM dek", erase):
+        with pytest.raises(KeyDestroyed):
+            await crm.keyring.ensure([ada], "relationship")
+    assert await crm.keyring.database.fetch("SELECT id FROM dek WHERE subject_id = ?", ada) == []
+
+
+async def test_what_is_kept_of_an_erased_person_does_not_tell_who_it_was(crm: Any) -> None:
+    ada = new_id()
+    await crm.keyring.current(ada, "relationship")
+    await crm.keyring.destroy(ada, ["relationship"])
+    for table in TABLES:
+        stored = repr(await crm.keyring.database.fetch(f"SELECT * FROM {table}"))
+        assert (table, str(ada) in stored, ada.hex in stored, repr(ada.bytes) in stored) == (table, False, False, False)
 
 
 async def test_restriction_given_while_orders_were_read_is_obeyed(crm: Any, other_process: Keyring) -> None:
@@ -119,7 +147,7 @@ async def test_slower_of_two_readings_does_not_bring_old_orders_back(crm: Any, o
 
 
 async def test_two_processes_make_the_first_keys_of_a_new_installation_once(crm: Any, other_process: Keyring) -> None:
-    for table in ("standing_order", "named_key", "dek", "kek", "keyring_state"):
+    for table in TABLES:
         await crm.keyring.database.fetch(f"DROP TABLE {table}")
     await asyncio.gather(crm.keyring.prepare(), other_process.prepare())
     assert crm.keyring.installation_id == other_process.installation_id
