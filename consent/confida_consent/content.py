@@ -18,6 +18,7 @@ class Evidence(Sealed, frozen=True):
     indicated_by: the person or their representative, in words. address: what it was said for, such as an e-mail address.
     source: form or import batch. script: what was read out on the phone. origin: attestation of an import.
     request_id, token_hash (hex SHA-256), confirmed_at: of a double opt-in. file_id: a scan among the sealed files, hex.
+    stated_at: the date that a letter or list bears, where the event counts from another moment.
     ip, browser: only where the installation switched it on. salt: 32 bytes. payload: canonical JSON (RFC 8785).
     """
 
@@ -33,6 +34,7 @@ class Evidence(Sealed, frozen=True):
     ip: ShortText = ""
     browser: Text = ""
     file_id: ShortText = ""
+    stated_at: datetime | None = None
     salt: bytes = b""
     payload: bytes = b""
 

@@ -47,11 +47,22 @@ class ConsentPurpose:
     def direct_marketing(self) -> bool:
         return self.category == "marketing"
 
+    def wording(self, language: str) -> tuple[str, Wording]:
+        """The words for a reader of this language, and the language they are in: the same, its main one, or English."""
+        for known in (language, language.split("-", maxsplit=1)[0]):
+            if known in self.texts:
+                return known, self.texts[known]
+        return "en", self.texts["en"]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Purpose:
-    """A purpose in force: as declared, or as an administrator keeps it. origin: key of the plugin, or "" for the page."""
+    """A purpose in force: as declared, or as an administrator keeps it. origin: key of the plugin, or "" for the page.
+
+    holds_from: the oldest version whose consents still hold.
+    """
 
     declared: ConsentPurpose
     origin: str
     retired: bool = False
+    holds_from: int = 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from confida_consent import jobs
 from confida_consent.ledger import declared as ledger_area
 from confida_consent.records import EVENT, IMPORT
 from confida_consent.tables import ConsentNotice, ConsentPurposeVersion, ConsentToken
 from confida_core.accounts.roles import EVERYBODY, PRIVACY, WORKERS
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, PurposeDeclaration, TableDeclaration
+from confida_core.declarations import PermissionDeclaration, PurposeDeclaration, TableDeclaration
 
 RECORDS = (EVENT, IMPORT, *ledger_area.RECORDS)
 
@@ -59,7 +60,7 @@ PURPOSES = (
     ),
 )
 
-JOBS: tuple[JobDeclaration, ...] = ()
+JOBS = jobs.JOBS
 
 PERMISSIONS = (
     PermissionDeclaration(key="consents.read", label="See what people agreed to, and the proof", roles=EVERYBODY),

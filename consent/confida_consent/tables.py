@@ -13,7 +13,8 @@ class ConsentPurposeVersion(Table, tablename="consent_purpose", db=DATA):
 
     texts: JSON, language -> {"title", "description"}. channels, recipients, personal_data: JSON lists of words.
     validity: ISO 8601 duration after which a consent ends by itself, or "". compatible: consents given to the version
-    before still hold. retired_at: no longer asked for, and no longer a ground.
+    before still hold. retired_at: no longer asked for, and no longer a ground. amends: 0, or the version of a plugin's
+    declaration that this row only adds languages to or retires; then nothing but texts and retired_at counts.
     """
 
     id = UUID(primary_key=True)
@@ -35,6 +36,7 @@ class ConsentPurposeVersion(Table, tablename="consent_purpose", db=DATA):
     created_at = Timestamptz()
     created_by = UUID()
     retired_at = Timestamptz(null=True, default=None)
+    amends = Integer(default=0)
 
 
 class ConsentNotice(Table, tablename="consent_notice", db=DATA):

@@ -18,12 +18,27 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX consent_notice_version ON consent_notice (purpose, language, number)",
 ]
 
+# A notice is proof of what was shown, so even the program itself cannot change one; a restore only inserts.
+REFUSALS = {
+    "sqlite": [
+        f"CREATE TRIGGER consent_notice_{verb.lower()} BEFORE {verb} ON consent_notice "
+        "BEGIN SELECT RAISE(ABORT, 'a notice is never changed'); END"
+        for verb in ("UPDATE", "DELETE")
+    ],
+    "postgres": [
+        "CREATE FUNCTION consent_notice_unchanged() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'a notice is never changed'; END $$",
+        "CREATE TRIGGER consent_notice_unchanged BEFORE UPDATE OR DELETE ON consent_notice "
+        "FOR EACH ROW EXECUTE FUNCTION consent_notice_unchanged()",
+    ],
+}
+
 
 async def forwards() -> MigrationManager:
     manager = MigrationManager(migration_id=ID, app_name="confida_consent", description=DESCRIPTION)
 
     async def run() -> None:
-        for statement in STATEMENTS:
+        for statement in STATEMENTS + REFUSALS[DATA.database.engine]:
             await DATA.database.fetch(statement)
 
     manager.add_raw(run)

@@ -1,0 +1,32 @@
+"""What consent does by itself, between requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from confida_consent.ledger.log import checkpoint
+from confida_consent.standing import lift_stale
+from confida_core.declarations import JobDeclaration
+from confida_core.installation import Installation
+from confida_core.vault.order_memory import DENYING
+
+
+async def reconcile_orders(crm: Installation, arguments: Mapping[str, Any]) -> None:
+    """Lift what a yes has answered and a crash, or a caller's own transaction, left standing.
+
+    arguments: subjects, or nothing for everybody.
+    """
+    await crm.orders.refresh()
+    subjects = arguments.get("subjects") or {
+        order.subject_id for order in crm.orders.all() if order.kind in DENYING and order.subject_id is not None
+    }
+    await lift_stale(crm, set(subjects))
+    await checkpoint(crm)
+
+
+JOBS = (
+    JobDeclaration(
+        key="consent.reconcile_orders", run=reconcile_orders, label="Lift orders that a later yes answered", every=600
+    ),
+)
