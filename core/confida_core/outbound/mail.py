@@ -89,7 +89,7 @@ class Relay:
             yield
         except (SMTPException, OSError) as error:
             found = said(error)
-            if isinstance(found, TryLater) and found.reply_code is None:
+            if found.reason == "server_away":
                 self._leave_alone(server)
             else:
                 self._away_until.pop(server, None)
@@ -138,10 +138,12 @@ def said(error: Exception) -> Undeliverable | TryLater:
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return TryLater("login_refused", error.code)
-    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError) or "STARTTLS" in str(error):
         return TryLater("no_encryption")
-    if not isinstance(error, aiosmtplib.SMTPResponseException) or error.code < 400:
-        return TryLater("no_encryption" if "STARTTLS" in str(error) else "server_away")
+    if isinstance(error, OSError) and not isinstance(error, aiosmtplib.SMTPConnectResponseError):
+        return TryLater("server_away")
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        return TryLater("try_later")
     if error.code >= 500 and not isinstance(error, aiosmtplib.SMTPConnectError):
         return Undeliverable("unknown_address" if _NO_SUCH_ADDRESS.match(error.message) else "rejected", error.code)
     return TryLater("server_busy", error.code)

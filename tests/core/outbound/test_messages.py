@@ -1,0 +1,135 @@
+"""What a message looks like on the wire, and what is not let into one."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from confida_core.declarations import Delivery
+from confida_core.ids import new_id
+from confida_core.outbound.checking import checked_address, checked_body, checked_headers, checked_line
+from confida_core.outbound.mime import ascii_address, sender_of, written
+
+SENDER = sender_of("Häuser & Co <crm@bücher.example>")
+
+
+def bytes_of(**more: Any) -> bytes:
+    async def confirm() -> None: ...
+
+    given: dict[str, Any] = {"subject": "S", "text": "T", "html": "", "headers": {}} | more
+    delivery = Delivery(
+        id=new_id(),
+        contact_id=new_id(),
+        purpose="newsletter",
+        channel="email",
+        to="ada@example.org",
+        created_at=datetime(2026, 5, 1, 12, tzinfo=UTC),
+        attempt=1,
+        confirm=confirm,
+        **given,
+    )
+    assert SENDER is not None
+    return written(delivery, SENDER, "ada@example.org")
+
+
+def test_message_is_seven_bit_with_short_lines_whatever_is_in_it() -> None:
+    data = bytes_of(subject="Ä" * 200, text="ß" * 5000 + "\n.\n", html="<p>" + "é" * 5000 + "</p>")
+    assert data.isascii()
+    assert max(len(line) for line in data.split(b"\r\n")) <= 78
+    assert b"\n" not in data.replace(b"\r\n", b"")
+
+
+def test_sender_of_a_domain_beyond_ascii_is_written_so_that_servers_take_it() -> None:
+    read = email.message_from_bytes(bytes_of(), policy=email.policy.default)
+    assert str(read["From"]) == "Häuser & Co <crm@xn--bcher-kva.example>"
+    assert read["Message-ID"].endswith("@xn--bcher-kva.example>")
+
+
+@given(st.text(max_size=120), st.text(max_size=400))
+def test_no_text_makes_another_header_or_body_part(subject: str, text: str) -> None:
+    try:
+        line, body = checked_line("the subject", subject, 250), checked_body("the text", text)
+    except ValueError:
+        return
+    read = email.message_from_bytes(bytes_of(subject=line, text=body), policy=email.policy.default)
+    assert sorted(read.keys()) == sorted(
+        ["From", "To", "Subject", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
+    )
+    assert read.get_content().replace("\r\n", "\n").rstrip("\n") == body  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("value", ["a\nBcc: x@example.org", "a\r\nX: y", "a\rb", "a\x00b", "a\x85b", "a\u2028b"])
+def test_line_breaks_are_refused_and_not_repeated(value: str) -> None:
+    for check in (
+        lambda: checked_line("the subject", value, 250),
+        lambda: checked_headers({"X-Note": value}),
+        lambda: checked_headers({value: "x"}),
+        lambda: checked_address(f"ada@example.org{value}"),
+    ):
+        with pytest.raises(ValueError, match=r"must be one line|not one that a sender|no e-mail address") as error:
+            check()
+        assert "Bcc" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["Bcc", "To", "cc", "From", "Sender", "Subject", "Date", "Message-ID", "Content-Type", "Received", "X: y"]
+)
+def test_headers_that_are_the_doors_own_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="not one that a sender"):
+        checked_headers({name: "x"})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"List-Unsubscribe": "<http://crm.example.org/u>"},
+        {"List-Unsubscribe": "<mailto:stop@example.org>"},
+        {"List-Unsubscribe": "<mailto:stop@example.org>, <https://crm.example.org/u>"},
+        {"List-Unsubscribe": "<https://crm.example.org/u>, <https://crm.example.org/v>"},
+        {"List-Unsubscribe": "https://crm.example.org/u"},
+        {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        {"List-Unsubscribe": "<https://crm.example.org/u>", "List-Unsubscribe-Post": "yes"},
+        {"Reply-To": "a@example.org, b@example.org"},
+        {"X-Note": "one", "x-note": "two"},
+        {"X-Note": "ä"},
+        {"X-Note": "x" * 901},
+    ],
+)
+def test_headers_that_would_not_work_are_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"header|List-|Reply-To"):
+        checked_headers(headers)
+
+
+def test_one_click_headers_pass() -> None:
+    given = {
+        "list-unsubscribe": "<https://crm.example.org/u/abc>, <mailto:stop@example.org>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert list(checked_headers(given)) == ["List-Unsubscribe", "List-Unsubscribe-Post"]
+
+
+@pytest.mark.parametrize(
+    "address", ["", "ada", "ada@", "ada@example.org, mats@example.org", "ada@example.org>", "<ada@example.org>"]
+)
+def test_what_is_no_single_address_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="no e-mail address"):
+        checked_address(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("Ada@Example.org", "Ada@example.org"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("jürgen@example.org", None),
+        ("no", None),
+    ],
+)
+def test_address_as_every_server_takes_it(address: str, expected: str | None) -> None:
+    assert ascii_address(address) == expected
