@@ -22,7 +22,8 @@ FieldType = Literal["text", "number", "date", "boolean", "choice", "set"]
 class IndexField:
     """One filterable attribute of a contact in the index, and so one field of the condition language.
 
-    key: `<plugin>.<name>`; core's own have no prefix. label: English, translated when shown.
+    key: `<plugin>.<name>`; core's own have no prefix. label: English, translated when shown,
+    or "" for a field that no filter offers.
     choices: value -> label, for `choice` and `set` (empty: free).
     value: from the opened content and the operational row of the contact to the plain value
     (str, int, float, datetime.date, bool, frozenset of str, or None for "not known").

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 # Fields that are columns of `contact`: key -> what stands for `attribute.text` and for `attribute.number`.
 # 1721424.5 is the Julian day of the ordinal 0.

@@ -82,7 +82,7 @@ async def suppress(
 async def suppressions_of(crm: Installation, channel: str, identifier: str) -> list[StandingOrder]:
     """The entries of this address on the list, of any purpose, oldest first."""
     await crm.orders.refresh()
-    found = _Lookup(crm, channel).orders(identifier)
+    found = SuppressionLookup(crm, channel).orders(identifier)
     return sorted(found, key=lambda order: (order.given_at, order.id))
 
 
@@ -108,7 +108,7 @@ async def suppressed_many(
     """
     await crm.orders.refresh()
     covering = {EVERYTHING, purpose} | ({MARKETING} if marketing else set())
-    lookup = _Lookup(crm, channel)
+    lookup = SuppressionLookup(crm, channel)
     return {
         identifier
         for identifier in identifiers
@@ -116,8 +116,11 @@ async def suppressed_many(
     }
 
 
-class _Lookup:
-    """Looks addresses of one channel up under every version of the key that has entries."""
+class SuppressionLookup:
+    """Looks addresses of one channel up under every version of the key that has entries, as of the last refresh.
+
+    Usable in any thread. empty: nothing is suppressed on the channel.
+    """
 
     def __init__(self, crm: Installation, channel: str) -> None:
         self._orders, self._channel, self._region = crm.orders, channel, crm.settings.region
@@ -125,8 +128,13 @@ class _Lookup:
         versions = sorted({mark[0] for mark in self._marks if mark})
         self._keys = [(version, crm.keyring.hashing_key(f"suppression {version}")) for version in versions]
 
+    @property
+    def empty(self) -> bool:
+        return not self._keys
+
     def orders(self, identifier: str, *, stored: bool = False) -> list[StandingOrder]:
-        if not self._keys:
+        """The entries of an address, of any purpose. stored: see `normalised`."""
+        if self.empty:
             return []
         spelling = normalised(self._channel, identifier, self._region, stored=stored)
         marks = [_mark(key, version, self._channel, spelling) for version, key in self._keys]
@@ -165,6 +173,7 @@ __all__ = [
     "EVERYTHING",
     "MARKETING",
     "SuppressionCount",
+    "SuppressionLookup",
     "all_marks",
     "key_version",
     "lift_suppression",

@@ -72,6 +72,7 @@ def filter_fields(fields: Mapping[str, IndexField], owners: Mapping[str, str]) -
             ),
         )
         for field in fields.values()
+        if field.label
     )
 
 
