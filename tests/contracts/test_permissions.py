@@ -19,6 +19,9 @@ public
     GET      /healthz
     GET POST /invitation/{token:str}
     GET POST /login
+    GET POST /my
+    GET POST /my/code
+    POST     /my/leave
     GET      /readyz
     GET POST /setup/{token:str}
     GET      /static/{name:path}
@@ -235,4 +238,6 @@ async def test_forms_without_a_token_are_those_without_a_session(crm: Any) -> No
         ("/login", "origin"),
         ("/setup/{token:str}", "origin"),
         ("/invitation/{token:str}", "origin"),
+        # The public side has sessions and tokens of its own.
+        *((path, "portal") for method, path in expected() if path.startswith("/my") and method == "POST"),
     }

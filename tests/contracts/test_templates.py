@@ -82,7 +82,7 @@ def test_template_holds_nothing_forbidden(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [STATIC_FOLDER / name for name in ("app.css", "parts.css", "app.js")], ids=lambda p: p.name
+    "path", [STATIC_FOLDER / name for name in ("app.css", "parts.css", "portal.css", "app.js")], ids=lambda p: p.name
 )
 def test_own_static_file_asks_no_other_host(path: Path) -> None:
     assert re.findall(r"https?://[^\s\"')]+|@import|eval\(|new Function", path.read_text(encoding="utf-8")) == []

@@ -15,6 +15,7 @@ from babel.units import format_unit
 from jinja2 import pass_context
 
 from confida_core.clock import now
+from confida_web.languages import gettext, mark
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -58,7 +59,7 @@ class Formatter:
         day, today = self._day_of(value), self.today()
         distance = (day - today).days
         if distance in _NEAR:
-            return _NEAR[distance]
+            return gettext(_NEAR[distance])
         if 0 < distance < 7:
             return self._on(day, "weekday")
         return self._on(day, "short" if day.year == today.year else "medium")
@@ -110,7 +111,7 @@ class Formatter:
 
     def counted(self, count: int, exact: bool = True) -> str:
         """A count of results; beyond what is counted exactly it says so in words."""
-        return self.number(count) if exact else f"more than {self.number(min(count, COUNTED_EXACTLY))}"
+        return self.number(count) if exact else gettext("more than %(n)s", n=self.number(min(count, COUNTED_EXACTLY)))
 
     def _day_of(self, value: date | datetime) -> date:
         return self.local(value).date() if isinstance(value, datetime) else value
@@ -124,7 +125,7 @@ class Formatter:
         return format_date(day, "EEEE" if form == "weekday" else form, locale=self.locale)
 
 
-_NEAR: Mapping[int, str] = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_NEAR: Mapping[int, str] = {-1: mark("yesterday"), 0: mark("today"), 1: mark("tomorrow")}
 
 
 def _locale(lang: str) -> Locale:

@@ -35,6 +35,16 @@ class Toast:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LanguageLink:
+    """One language a page can be read in. label: in that language itself. href: a GET that changes no data."""
+
+    code: str
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
     """What the layout shows; without arguments the frame of a stranger, in which error pages and the login stand.
 
@@ -42,6 +52,10 @@ class Frame:
     csrf_token: "" where no session exists. lang: BCP 47. time_zone: IANA name; all times are shown in it.
     reminder: one sentence that stays on top of every page until it is dealt with, with `reminder_href`; "" shows none.
     slim_nav: the side navigation shows icons only. single_key: single-letter shortcuts are on (WCAG 2.1.4).
+    words: the catalogue the page's own words are taken from; staff pages are written in English so far, whatever `lang`.
+    portal: the page belongs to the public side, which knows no staff. base: where that person's pages begin ("/my" or a
+    link's own address). languages: those the page can be switched to. person_in: somebody is on their own pages, whose
+    name is person_name; may_sign_out: with a session, not by a link.
     """
 
     account_name: str = ""
@@ -61,6 +75,13 @@ class Frame:
     reminder_href: str = ""
     slim_nav: bool = False
     single_key: bool = True
+    words: str = "en"
+    portal: bool = False
+    base: str = "/my"
+    languages: tuple[LanguageLink, ...] = ()
+    person_in: bool = False
+    person_name: str = ""
+    may_sign_out: bool = False
 
     @property
     def signed_in(self) -> bool:

@@ -10,7 +10,7 @@ import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
-from confida_core.declarations import PluginInfo
+from confida_core.declarations import JobDeclaration, PluginInfo
 from confida_core.hookspecs import hookimpl
 from confida_web.declarations import NavDeclaration
 
@@ -26,6 +26,7 @@ AREAS = (
     "account",
     "administration",
     "health",
+    "portal",
 )
 
 
@@ -47,6 +48,11 @@ def plugin_info() -> PluginInfo:
 @hookimpl
 def routes() -> Sequence[Any]:
     return of_all_areas("ROUTES")
+
+
+@hookimpl
+def jobs() -> Sequence[JobDeclaration]:
+    return of_all_areas("JOBS")
 
 
 @hookimpl

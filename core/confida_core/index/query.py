@@ -13,6 +13,7 @@ from msgspec import Struct
 from confida_core.declarations import IndexField
 from confida_core.index.cursors import CursorBox, InvalidCursor, Place
 from confida_core.index.entries import IndexEntry
+from confida_core.index.fold import fold
 from confida_core.index.in_sql import Parameter
 from confida_core.index.palette import likely
 from confida_core.index.plan import Plan, Scope, make_plan, visible_row
@@ -184,6 +185,17 @@ class Ask:
             f"SELECT c.id FROM same AS s CROSS JOIN contact AS c ON c.row = s.row WHERE s.key IN ({marks})"
             " AND c.id <> ? AND c.restricted = 0 GROUP BY c.id ORDER BY count(*) DESC, c.id LIMIT ?",
             (*entry.same, entry.id.bytes, limit),
+        ).fetchall()
+        return [UUID(bytes=each) for (each,) in found]
+
+    def addressed(self, address: str, limit: int = 5) -> list[UUID]:
+        """Contacts with this mail address, spelt in any way that folds alike, the oldest first.
+
+        Restricted and archived ones too: the question comes from the person, not from somebody who works with them.
+        """
+        found = self._connection.execute(
+            "SELECT c.id FROM same AS s CROSS JOIN contact AS c ON c.row = s.row WHERE s.key = ? ORDER BY c.id LIMIT ?",
+            (f"mail:{fold(address)}", limit),
         ).fetchall()
         return [UUID(bytes=each) for (each,) in found]
 

@@ -21,7 +21,8 @@ from confida_core.vault.access import Forbidden, NotFound
 from confida_web.errors.pages import ErrorPage, SignInFragment
 from confida_web.logs import note, places_of
 from confida_web.multipart import BadBody
-from confida_web.page import is_fragment_request, page
+from confida_web.page import Page, is_fragment_request, page
+from confida_web.portal.pages import MessagePage
 from confida_web.redirect import elsewhere
 from confida_web.security.csrf import ForeignRequest
 from confida_web.security.guard import NotFresh, NotSignedIn
@@ -99,13 +100,22 @@ def error_page(
     """Our error page; for htmx its message alone; a plain one where even that cannot be rendered."""
     try:
         response: Response[Any] = page(
-            request, ErrorPage(status=status, detail=detail, reference=reference), block="message", status=status
+            request, content_of(request, status, detail, reference), block="message", status=status
         )
     except Exception as error:
         log_failure(request, error, reference)
         response = plain_page(status, detail)
     response.headers.update(headers or {})
     return response
+
+
+def content_of(request: Request[Any, Any, Any], status: int, detail: str, reference: str) -> Page:
+    """Staff read what exactly was wrong; on the public side a few sentences cover it, in the reader's language."""
+    if not getattr(getattr(request.state, "frame", None), "portal", False):
+        return ErrorPage(status=status, detail=detail, reference=reference)
+    kinds = {404: "missing", 410: "spent", 429: "many"}
+    kind = kinds.get(status, "misunderstood" if status < 500 else "trouble")
+    return MessagePage(kind=kind, status=status, reference=reference)
 
 
 def plain_page(status: int, detail: str) -> Response[bytes]:

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp
 from confida_core.installation import Installation
 from confida_core.vault.access import Access
 from confida_web.errors.answers import answer, log_failure
+from confida_web.portal.visit import is_portal, recognise_person
 from confida_web.security.cookies import no_toast_cookie
 from confida_web.security.headers import complete
 from confida_web.security.target import allowed_hosts, check_target
@@ -38,14 +39,16 @@ class Envelope:
         # A copy: the server hands the same dictionary to every request.
         state: dict[str, Any] = dict(scope.get("state") or {})
         scope["state"] = state
-        state.update(crm=self.crm, visitor=None, actor=NOBODY, frame=frame_of(self.crm, None, scope))
+        state.update(crm=self.crm, visitor=None, person=None, actor=NOBODY, frame=frame_of(self.crm, None, scope))
         outgoing = Outgoing(self.crm, scope, send)
         try:
             check_target(scope, self.hosts)
             if scope["method"] == "HEAD":
                 # Answered like GET, without the body: monitors and link checkers ask so.
                 scope["method"], outgoing.bodiless = "GET", True
-            if not scope["path"].startswith(STRANGERS_WELCOME):
+            if is_portal(scope["path"]):
+                await recognise_person(self.crm, scope)
+            elif not scope["path"].startswith(STRANGERS_WELCOME):
                 await recognise(self.crm, scope)
             await self.app(scope, receive, outgoing.send)
         except Exception as error:
@@ -74,7 +77,7 @@ class Outgoing:
         await self.settle()
         if message["type"] == "http.response.start":
             self.started = True
-            message["headers"] = complete(message["headers"])
+            message["headers"] = complete(message["headers"], public=is_portal(self.scope["path"]))
             if self.scope["state"]["frame"].toast is not None and message["status"] < 300:
                 cookie = no_toast_cookie().to_header(header="").strip()
                 message["headers"].append((b"set-cookie", cookie.encode("latin-1")))

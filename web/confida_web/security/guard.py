@@ -65,9 +65,14 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
 
 async def check_change(request: Request[Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Where the change comes from. `csrf="origin"` is for forms that stand before any session; `csrf="none"` for reports."""
+    """Where the change comes from. `csrf="origin"` is for forms that stand before any session; `csrf="none"` for reports
+    and one-click requests of mail programs; `csrf="portal"` for the public side, see `check_person_change`.
+    """
     asked = handler.opt.get("csrf", "token")
     if asked == "none":
+        return
+    if asked == "portal":
+        await check_person_change(request)
         return
     check_origin(request, request.state.crm.settings)
     visitor = request.state.visitor
@@ -77,4 +82,20 @@ async def check_change(request: Request[Any, Any, Any], handler: BaseRouteHandle
         raise Forbidden("session")
     header = request.headers.get(HEADER)
     if not is_token(await read_form_token(request, FIELD) if header is None else header, visitor.csrf_token):
+        raise ForeignRequest
+
+
+async def check_person_change(request: Request[Any, Any, Any]) -> None:
+    """As elsewhere: the browser names our own page, and where a session is, the form carries its token.
+
+    The public side sends no referrer, and so browsers say "null" as the origin of its forms. One that says nothing else
+    is let through to a form that rests on no session: a secret address, or a mail address that gets the same answer as any.
+    """
+    person = request.state.person
+    named = "sec-fetch-site" in request.headers or request.headers.get("origin", "null") != "null"
+    if named:
+        check_origin(request, request.state.crm.settings)
+    if person is None or person.session_id is None:
+        return
+    if not is_token(await read_form_token(request, FIELD), person.csrf_token):
         raise ForeignRequest

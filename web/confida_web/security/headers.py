@@ -32,12 +32,20 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 )
 # What a page or file may state differently; everything else of the list above is ours to say.
 _MAY_DIFFER = frozenset({b"cache-control", b"content-security-policy"})
+# On the public side addresses are secrets, and nothing of it belongs into a search engine.
+PUBLIC_SIDE: tuple[tuple[bytes, bytes], ...] = (
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+)
 CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
 
 
-def complete(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The answer's headers with ours: set where missing, and ours instead of theirs where no difference is allowed."""
-    ours = dict(ALWAYS)
+def complete(headers: Iterable[tuple[bytes, bytes]], *, public: bool = False) -> list[tuple[bytes, bytes]]:
+    """The answer's headers with ours: set where missing, and ours instead of theirs where no difference is allowed.
+
+    public: of the public side (/my/).
+    """
+    ours = dict(ALWAYS + PUBLIC_SIDE) if public else dict(ALWAYS)
     given = [(name, value) for name, value in headers if name.lower() not in ours or name.lower() in _MAY_DIFFER]
     stated = {name.lower() for name, _ in given}
     return [pair for pair in given if pair[0].lower() != b"server"] + [

@@ -13,10 +13,10 @@ from confida_core.registry import Registry
 from confida_core.vault.access import SYSTEM_ID, Access, Actor
 from confida_web.declarations import NavDeclaration
 from confida_web.frame import Frame, NavItem
+from confida_web.languages import direction_of
 from confida_web.security.cookies import SESSION, TOAST, read_cookie, read_toast
 
 NOBODY = Actor(id=SYSTEM_ID, kind="subject")
-RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur", "yi", "ps", "sd", "dv", "ckb"})
 RECOVERY_REMINDER = "The recovery key has not been written down yet. Without it, a lost key file means lost data."
 
 
@@ -46,7 +46,7 @@ def frame_of(crm: Installation, visitor: SignedIn | None, scope: Mapping[str, An
         theme=account.theme,
         density=account.density,
         lang=language,
-        dir="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
+        dir=direction_of(language),
         time_zone=account.time_zone or settings.time_zone,
         toast=read_toast(read_cookie(scope["headers"], TOAST), visitor.csrf_token),
         instance_name=visitor.organisation_name or settings.name,

@@ -1,0 +1,185 @@
+"""Ways in: an address gets the same answer whoever has it, a code works three times at most, a session ends."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.web.client import Browser, token_in
+from tests.web.portal.people import ADDRESS, counted, let_pass, make_person, newest_mail, session_of, work_off
+
+pytestmark = pytest.mark.anyio
+# Compressed pages carry a random comment, so that their length says nothing.
+PLAIN = {"accept-encoding": "identity"}
+
+
+def cookie_of(answer: Any, name: str) -> str:
+    found = [line for line in answer.headers.get_list("set-cookie") if line.startswith(f"{name}=")]
+    return found[0].partition("=")[2].partition(";")[0] if found else ""
+
+
+async def asked(browser: Browser, email: str = ADDRESS) -> dict[str, str]:
+    """The header of a browser that has asked for a code."""
+    answer = await browser.post("/my", data={"email": email})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/code")
+    return {"cookie": f"__Host-my-code={cookie_of(answer, '__Host-my-code')}"}
+
+
+async def code_sent(crm: Any) -> str:
+    await work_off(crm)
+    mail = await newest_mail(crm)
+    found = re.search(r"\b(\d{4}) (\d{4})\b", mail.text) if mail else None
+    return found[1] + found[2] if found else ""
+
+
+async def test_code_opens_a_session_and_leaving_ends_it(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    half = await asked(stranger)
+    code = await code_sent(crm)
+    answer = await stranger.post("/my/code", data={"code": f"{code[:4]} {code[4:]}"}, headers=half)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/consents")
+    inside = {"cookie": f"__Host-my={cookie_of(answer, '__Host-my')}"}
+    page = (await stranger.get("/my/nowhere", headers=inside)).text
+    assert "<bdi>Ada Lovelace</bdi>" in page
+    left = await stranger.post("/my/leave", data={"_csrf": token_in(page)}, headers=inside)
+    assert (left.status_code, left.headers["location"]) == (303, "/my?out")
+    assert "Ada" not in (await stranger.get("/my/nowhere", headers=inside)).text
+    rows = await crm.data.fetch("SELECT token_hash FROM consent_token")
+    assert cookie_of(answer, "__Host-my").encode() not in b"".join(bytes(row["token_hash"]) for row in rows)
+
+
+async def test_mail_goes_to_the_address_as_it_is_stored_in_the_readers_language(stranger: Browser, crm: Any) -> None:
+    await make_person(crm, address="Ada.Lovelace@example.org")
+    await stranger.post("/my", data={"email": " ADA.lovelace@EXAMPLE.org "}, headers={"accept-language": "de"})
+    await work_off(crm)
+    mail = await newest_mail(crm)
+    assert (mail.to, mail.headers["Content-Language"]) == ("Ada.Lovelace@example.org", "de")
+    assert mail.text.startswith("Jemand, vermutlich Sie, möchte die Daten")
+
+
+async def test_address_that_only_looks_alike_gets_no_code(stranger: Browser, crm: Any) -> None:
+    await make_person(crm, address="müller@example.org")
+    await asked(stranger, "muller@example.org")
+    await work_off(crm)
+    assert await newest_mail(crm) is None
+
+
+async def test_known_and_unknown_address_get_the_same_answer_after_the_same_work(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    await stranger.post("/my", data={"email": "first@example.org"})
+    answers, work = [], []
+    for email in (ADDRESS, "zoe@example.org"):
+        with counted(crm) as statements:
+            answers.append(await stranger.post("/my", data={"email": email}))
+        work.append(list(statements))
+    assert work[0] == work[1]
+    assert [(one.status_code, one.content, one.headers["location"]) for one in answers] == [(303, b"", "/my/code")] * 2
+    assert [re.sub("=[^;]{43};", "=*;", one.headers["set-cookie"]) for one in answers] == [
+        "__Host-my-code=*; HttpOnly; Max-Age=900; Path=/; SameSite=strict; Secure"
+    ] * 2
+
+
+async def test_wrong_code_and_unknown_address_get_the_same_answer(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    known, unknown = await asked(stranger), await asked(stranger, "zoe@example.org")
+    code = await code_sent(crm)
+    wrong = f"{(int(code) + 1) % 10**8:08}"
+    answers, work = [], []
+    for half in (known, unknown, {"cookie": "__Host-my-code=" + "x" * 43}, {}):
+        with counted(crm) as statements:
+            answers.append(await stranger.post("/my/code", data={"code": wrong}, headers=half))
+        work.append(len(statements))
+    assert {answer.status_code for answer in answers} == {422}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(set(work)) == 1
+    assert [answer.headers.get_list("set-cookie") for answer in answers] == [[]] * 4
+
+
+async def test_code_is_tried_three_times_at_most(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    half = await asked(stranger)
+    code = await code_sent(crm)
+    for _ in range(3):
+        assert (await stranger.post("/my/code", data={"code": "0000000x"}, headers=half)).status_code == 422
+    assert (await stranger.post("/my/code", data={"code": code}, headers=half)).status_code == 422
+
+
+async def test_code_works_once_in_its_own_browser_within_ten_minutes(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    half, other = await asked(stranger), await asked(stranger, "zoe@example.org")
+    code = await code_sent(crm)
+    assert (await stranger.post("/my/code", data={"code": code}, headers=other)).status_code == 422
+    await let_pass(crm, timedelta(minutes=10))
+    assert (await stranger.post("/my/code", data={"code": code}, headers=half)).status_code == 422
+    await let_pass(crm, -timedelta(minutes=1))
+    assert (await stranger.post("/my/code", data={"code": code}, headers=half)).status_code == 303
+    assert (await stranger.post("/my/code", data={"code": code}, headers=half)).status_code == 422
+
+
+async def test_mailbox_is_not_filled_by_whoever_types_its_address(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    for _ in range(5):
+        await asked(stranger)
+    await work_off(crm)
+    assert (await crm.data.fetch("SELECT count(*) AS mails FROM outbound_message"))[0]["mails"] == 3
+
+
+async def test_guessing_is_slowed_down(stranger: Browser, crm: Any) -> None:
+    statuses = [(await stranger.post("/my/code", data={"code": "1"})).status_code for _ in range(12)]
+    assert statuses == [422] * 10 + [429] * 2
+    answer = await stranger.post("/my/code", data={"code": "1"}, headers={"accept-language": "de"})
+    assert "Zu viele Versuche" in answer.text
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_session_ends_after_half_an_hour_of_silence_and_after_twelve_hours(stranger: Browser, crm: Any) -> None:
+    ada = await session_of(crm, await make_person(crm))
+
+    async def is_in_after(minutes: int) -> bool:
+        await let_pass(crm, timedelta(minutes=minutes))
+        return "Ada" in (await stranger.get("/my/nowhere", headers=ada)).text
+
+    assert [await is_in_after(25) for _ in range(28)] == [True] * 28
+    assert not await is_in_after(20)
+    ada = await session_of(crm, await make_person(crm, "Ada the second", "ada2@example.org"))
+    assert not await is_in_after(31)
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}])
+async def test_forms_of_other_sites_are_refused(stranger: Browser, crm: Any, headers: dict[str, str]) -> None:
+    assert (await stranger.post("/my", data={"email": ADDRESS}, headers=headers)).status_code == 403
+    ada = await session_of(crm, await make_person(crm))
+    assert (await stranger.post("/my/leave", data={}, headers=ada)).status_code == 403
+    assert "Ada" in (await stranger.get("/my/nowhere", headers=ada)).text
+
+
+async def test_browser_that_only_says_null_as_origin_may_ask_for_a_code(app: Any) -> None:
+    import httpx
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as old:
+        plain = await old.post("/my", data={"email": ADDRESS}, headers={"origin": "null"})
+        foreign = await old.post("/my", data={"email": ADDRESS}, headers={"origin": "http://evil.example.org"})
+    assert (plain.status_code, foreign.status_code) == (303, 403)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ada", "a@b@c", "ada@example.org\nbcc: x", "a" * 300 + "@example.org", "@", "é\x01@x"]
+)
+async def test_what_is_no_address_is_said_so(stranger: Browser, email: str) -> None:
+    answer = await stranger.post("/my", data={"email": email})
+    assert (answer.status_code, "Please type an e-mail address" in answer.text) == (422, True)
+
+
+async def test_link_opens_the_persons_pages_and_changes_nothing(stranger: Browser, crm: Any) -> None:
+    from confida_consent.tokens import make_token
+
+    ada = await make_person(crm)
+    token = await make_token(crm, ada, "preferences")
+    before = await crm.data.fetch("SELECT * FROM consent_token")
+    page = await stranger.get(f"/my/p/{token}/nowhere")
+    assert ("<bdi>Ada Lovelace</bdi>" in page.text, "/my/leave" in page.text) == (True, False)
+    assert await crm.data.fetch("SELECT * FROM consent_token") == before
+    assert page.headers["referrer-policy"] == "no-referrer"

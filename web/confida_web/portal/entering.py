@@ -1,0 +1,102 @@
+"""Ways in and out: an address, a code, a session (CF-3, CF-5); no account anywhere."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from confida_consent.tokens import LIFE
+from confida_consent.ways_in import TRIES, ask_for_code, end_person_session, try_code
+from confida_core.accounts.attempts import begin_attempt, network_of
+from confida_core.installation import Installation
+from confida_core.jobs.queue import enqueue
+from confida_web.account.browsers import address_of
+from confida_web.forms import parse_form
+from confida_web.languages import LANGUAGES, gettext, speaking
+from confida_web.portal.cookies import CODE, code_cookie, no_code_cookie, no_person_cookie, person_cookie
+from confida_web.portal.pages import CodePage, EnterPage
+from confida_web.portal.showing import person_or_none, refused, show
+from confida_web.redirect import elsewhere
+from confida_web.security.cookies import read_cookie
+from confida_web.security.headers import CLEAR_SITE_DATA
+
+# No more than a person can see at a glance; whether it exists, only a mail can tell.
+_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
+
+
+@get("/my", public=True)
+async def enter_form(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Also /my/: the router makes no difference."""
+    if person_or_none(request) is not None:
+        return elsewhere("/my/consents")
+    return show(request, EnterPage(signed_out="out" in request.query_params))
+
+
+@post("/my", public=True, csrf="portal")
+async def enter(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The same answer after the same work, whether or not anybody has the address. Raises TooManyAttempts."""
+    crm, email = request.state.crm, (await parse_form(request)).get("email").strip()
+    if not is_address(email):
+        with speaking(request.state.frame.words):
+            errors = {"email": gettext("Please type an e-mail address, such as name@example.org.")}
+        return show(request, EnterPage(email=email[:254], errors=errors), status=422)
+    await note_attempt(crm, request, f"portal address {email}")
+    asked = await ask_for_code(crm, email)
+    spoken = tuple(LANGUAGES).index(request.state.frame.words)
+    arguments = {"token_id": asked.token_id, "candidates": asked.candidates, "language": spoken}
+    await enqueue(crm, "portal.send_code", arguments)
+    return elsewhere("/my/code", cookies=(code_cookie(asked.handle),))
+
+
+def is_address(text: str) -> bool:
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
+async def note_attempt(crm: Installation, request: Request[Any, Any, Any], account: str) -> None:
+    """Counted like a log-in, apart from those of staff: nobody on the public side can lock a colleague out."""
+    await begin_attempt(crm, account, f"portal {network_of(address_of(request))}")
+
+
+@get("/my/code", public=True)
+async def code_form(request: Request[Any, Any, Any]) -> Response[Any]:
+    return show(request, code_page())
+
+
+def code_page(**changes: Any) -> CodePage:
+    return CodePage(minutes=int(LIFE["code"].total_seconds() // 60), tries=TRIES, **changes)
+
+
+@post("/my/code", public=True, csrf="portal")
+async def enter_code(request: Request[Any, Any, Any]) -> Response[Any]:
+    """A right code opens a session under a new secret; anything else gets one answer. Raises TooManyAttempts."""
+    crm, code = request.state.crm, (await parse_form(request)).get("code")[:40]
+    handle = read_cookie(request.scope["headers"], CODE)
+    await note_attempt(crm, request, f"portal code {handle}")
+    secret = await try_code(crm, handle, code)
+    if secret is None:
+        with speaking(request.state.frame.words):
+            errors = {
+                "code": gettext("This code is not right, or it is too old. After three tries you need a new one.")
+            }
+        return show(request, code_page(errors=errors), status=422)
+    before = person_or_none(request)
+    if before is not None and before.session_id is not None:
+        await end_person_session(crm, before.session_id)
+    return elsewhere("/my/consents", cookies=(person_cookie(secret), no_code_cookie()))
+
+
+@post("/my/leave", public=True, csrf="portal")
+async def leave(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Ends the session on the server, and the browser forgets what it kept of us."""
+    person = person_or_none(request)
+    if person is None or person.session_id is None:
+        return refused(request)
+    await end_person_session(request.state.crm, person.session_id)
+    response = elsewhere("/my?out", cookies=(no_person_cookie(),))
+    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
+
+
+ROUTES = (enter_form, enter, code_form, enter_code, leave)

@@ -1,0 +1,76 @@
+"""The mails of the public side: a code, and the request to confirm. Plain text, in the reader's language, no marketing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from confida_consent.ways_in import CodeLetter, prepare_code
+from confida_core.installation import Installation
+from confida_core.outbound.content import OutboundMessage
+from confida_core.outbound.sender import send
+from confida_core.vault.access import system_access
+from confida_web.languages import LANGUAGES, gettext, speaking
+from confida_web.portal.visit import organisation_of
+
+# Declared by consent: service mail that rests on a legal obligation and needs nobody's consent.
+PURPOSE = "consent_confirmation"
+ACCESS = system_access("portal mail", "consent")
+
+
+async def send_code(crm: Installation, arguments: Mapping[str, Any]) -> None:
+    """Job: make a code and send it, if the address that was typed is stored with a contact.
+
+    token_id, candidates: of `ask_for_code`. language: place in LANGUAGES.
+    """
+    token_id: UUID = arguments["token_id"]
+    language = tuple(LANGUAGES)[arguments["language"]]
+    await crm.keyring.ensure(arguments["candidates"], "relationship")
+    # One transaction: a code whose mail was not queued has never been made, and the next attempt makes another.
+    async with crm.data.transaction():
+        letter = await prepare_code(crm, token_id, arguments["candidates"])
+        if letter is not None:
+            await mail_code(crm, letter, language)
+
+
+async def mail_code(crm: Installation, letter: CodeLetter, language: str) -> None:
+    organisation = await organisation_of(crm)
+    with speaking(language):
+        subject = gettext("Your code for %(organisation)s", organisation=organisation)
+        text = code_text(letter.code, organisation)
+    message = service_mail(letter.subject_id, letter.address, subject, text, language)
+    await send(crm, ACCESS, message)
+
+
+def service_mail(contact_id: UUID, address: str, subject: str, text: str, language: str) -> OutboundMessage:
+    """For the sending door, which asks the gates; nobody's consent is needed to be asked whether one consents."""
+    headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
+    return OutboundMessage(
+        contact_id=contact_id, purpose=PURPOSE, to=address, subject=subject, text=text, headers=headers
+    )
+
+
+def code_text(code: str, organisation: str) -> str:
+    """The body, in the language being spoken."""
+    lines = (
+        gettext("Somebody, probably you, asked to see the data and the choices stored at %(organisation)s for this address.",
+                organisation=organisation),
+        gettext("Your code: %(code)s", code=f"{code[:4]} {code[4:]}"),
+        gettext("Type it into the page you came from. It is valid for ten minutes and for three tries."),
+        gettext("If it was not you, you need not do anything. Nobody gets in without this code; please do not pass it on."),
+    )  # fmt: skip
+    return "\n\n".join(lines) + "\n"
+
+
+def confirm_text(title: str, organisation: str, link: str) -> str:
+    """The body of the mail that asks to confirm; it says what for, and nothing else (CF-2)."""
+    lines = (
+        gettext("Somebody, probably you, entered this address at %(organisation)s for: %(purpose)s.",
+                organisation=organisation, purpose=title),
+        gettext("If that is right, please open this page and press the button there:"),
+        link,
+        gettext("Only then do we use your address for this. The page is valid for seven days."),
+        gettext("If it was not you, you need not do anything."),
+    )  # fmt: skip
+    return "\n\n".join(lines) + "\n"
