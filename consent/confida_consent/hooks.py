@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confida_consent import declared, own_purposes
+from confida_consent import declared, own_purposes, reach, sending
 from confida_consent.declarations import ConsentPurpose
+from confida_consent.event_openings import EVENT_OPENER
+from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.piccolo_app import app
 from confida_core.declarations import (
+    IndexField,
     JobDeclaration,
     PermissionDeclaration,
     PiccoloApp,
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
+    SendingGate,
     TableDeclaration,
 )
 from confida_core.hookspecs import hookimpl
@@ -59,3 +63,18 @@ def jobs() -> Sequence[JobDeclaration]:
 @hookimpl
 def consent_purposes() -> Sequence[ConsentPurpose]:
     return own_purposes.PURPOSES
+
+
+@hookimpl
+def ledger_openers() -> Sequence[LedgerOpener]:
+    return [EVENT_OPENER]
+
+
+@hookimpl
+def index_fields() -> Sequence[IndexField]:
+    return reach.INDEX_FIELDS
+
+
+@hookimpl
+def sending_gates() -> Sequence[SendingGate]:
+    return [sending.GATE]

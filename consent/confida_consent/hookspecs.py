@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from confida_consent.declarations import ConsentPurpose
+from confida_consent.ledger.openers import LedgerOpener
 from confida_core.hookspecs import hookspec
 
 
@@ -20,3 +21,7 @@ class ConsentHooks:
             return [ConsentPurpose(key="membership.letter", version=1, texts={"en": wording}, basis="contract",
                                    channels=("post",), category="service")]
         """
+
+    @hookspec
+    def ledger_openers(self) -> Sequence[LedgerOpener]:  # type: ignore[empty-body]
+        """Who keeps what opens the leaves of the ledger, so that its audit can compare the two."""
