@@ -60,7 +60,7 @@ PURPOSES = (
     ),
 )
 
-JOBS = jobs.JOBS
+JOBS = (*jobs.JOBS, *ledger_area.JOBS)
 
 PERMISSIONS = (
     PermissionDeclaration(key="consents.read", label="See what people agreed to, and the proof", roles=EVERYBODY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confida_consent.cli import CONSENT_COMMANDS
 from confida_core.cli.program import command_line
 
 BUILT_IN = ("confida_core.hooks", "confida_consent.hooks")
@@ -10,4 +11,4 @@ SPECIFICATIONS = ("confida_consent.hookspecs:ConsentHooks", "confida_web.hookspe
 
 def main() -> None:
     """Console script."""
-    command_line(BUILT_IN, {"serve": "confida_web.serving:serve"}, SPECIFICATIONS)(prog_name="confida")
+    command_line(BUILT_IN, {**CONSENT_COMMANDS, "serve": "confida_web.serving:serve"}, SPECIFICATIONS)(prog_name="confida")

@@ -20,7 +20,7 @@ from confida_consent.ledger.openers import OWN_KINDS, LedgerOpener, own_openings
 from confida_consent.ledger.report import Fault, LedgerReport
 from confida_consent.ledger.signed_sizes import SignedSizes
 from confida_consent.ledger.stored_tree import TreeAudit
-from confida_consent.ledger.tiles import FULL, TileKey, load_tiles
+from confida_consent.ledger.tiles import TileKey, edge_of, load_tiles
 from confida_consent.ledger.tree import leaf_hash
 from confida_consent.ledger.verify import TILE_WIDTH
 from confida_core.installation import Installation
@@ -119,6 +119,10 @@ class Audit:
             tiles = -(-(size >> 8 * row["level"]) // TILE_WIDTH)
             if row["tiles"] > tiles or row["number"] >= tiles:
                 self.report.fault("tile", f"{row['level']}/{row['number']}", "it belongs to no leaf")
+        edge = edge_of(size)
+        for (level, number), hashes in (await load_tiles(self.crm.data, edge)).items():
+            if len(hashes) > 32 * edge[level, number]:
+                self.report.fault("tile", f"{level}/{number}", "it holds more hashes than there are leaves")
 
     async def _openings(self, first: int, last: int, rows: Mapping[int, Row]) -> None:
         given: dict[int, bytes | str] = {}
@@ -183,7 +187,8 @@ class Audit:
             return
         if head.generation < state.generation and state.generation not in self.restores:
             self.report.fault("head", "", "a restore is not entered in the ledger")
-        if head.generation != state.generation:
+        if head.generation != state.generation or restores > state.generation:
+            # After a restore what was lost is entered with the next leaf.
             return
         if head.size > state.size:
             sentence = f"it was cut off: the keyring remembers {head.size} entries, {state.size} are stored"
@@ -213,10 +218,8 @@ class Audit:
 
 
 def parent_of(tiles: Mapping[TileKey, bytes], number: int) -> bytes | None:
-    """The root of a full tile of level 0, as the level above holds it."""
+    """The root of a tile of level 0, as the level above holds it; None if that does not reach so far."""
     at = number % TILE_WIDTH * 32
-    if len(tiles.get((0, number), b"")) != FULL:
-        return None
     return tiles.get((1, number // TILE_WIDTH), b"")[at : at + 32] or None
 
 

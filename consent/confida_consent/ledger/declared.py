@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from confida_consent.ledger.content import Opening
-from confida_consent.ledger.tables import LedgerCheckpoint, LedgerLeaf, LedgerOpening, LedgerState, LedgerTile
-from confida_core.declarations import RecordDeclaration, TableDeclaration
-
-LEDGER_OPENING = RecordDeclaration(
-    table=LedgerOpening,
-    content=Opening,
-    subject=None,
-    retention_class="evidence",
-    purpose="operation",
-    label="Ledger entries of the organisation",
-    erasure="keep",
-    keeps="Counts and hashes about the ledger itself, without which nobody could check it.",
-)
+from confida_consent.ledger.reads import enter_reads
+from confida_consent.ledger.records import LEDGER_OPENING
+from confida_consent.ledger.tables import LedgerCheckpoint, LedgerLeaf, LedgerState, LedgerTile
+from confida_core.declarations import JobDeclaration, TableDeclaration
 
 RECORDS = (LEDGER_OPENING,)
 
@@ -31,5 +21,11 @@ TABLES = (
         table=LedgerCheckpoint,
         subject_free="Size and root of the tree, signed.",
         clear={"note": "Public by intent: what auditors receive."},
+    ),
+)
+
+JOBS = (
+    JobDeclaration(
+        key="consent.ledger_reads", run=enter_reads, label="Enter who looked at whom", every=3600, seconds=900
     ),
 )

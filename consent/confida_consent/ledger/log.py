@@ -9,7 +9,6 @@ from confida_consent.ledger.canonical import canonical
 from confida_consent.ledger.checkpoints import Checkpoint, Refused, sign_checkpoint
 from confida_consent.ledger.commitments import LeafEntry, commit_to, instant
 from confida_consent.ledger.content import Opening
-from confida_consent.ledger.declared import LEDGER_OPENING
 from confida_consent.ledger.heads import (
     HEAD,
     Head,
@@ -24,6 +23,7 @@ from confida_consent.ledger.heads import (
     verifier_key,
 )
 from confida_consent.ledger.proofs import Inclusion, tlog_proof
+from confida_consent.ledger.records import LEDGER_OPENING
 from confida_consent.ledger.tiles import LedgerBroken, extend_tiles, tiles_for
 from confida_consent.ledger.tree import (
     check_consistency,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from confida_consent.ledger.content import Opening
-from confida_consent.ledger.declared import LEDGER_OPENING
+from confida_consent.ledger.records import LEDGER_OPENING
 from confida_core.vault.access import system_access
 
 if TYPE_CHECKING:

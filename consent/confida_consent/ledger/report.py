@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 MOST_FAULTS = 1000
 Part = Literal["leaf", "tile", "checkpoint", "opening", "erasure", "head"]
@@ -42,6 +42,27 @@ class LedgerReport:
     @property
     def sound(self) -> bool:
         return not self.faults
+
+    def lines(self) -> list[str]:
+        """For people: the faults, then one sentence about the whole."""
+        found = [str(fault) for fault in self.faults]
+        if self.more:
+            found.append(f"... and {self.more} more.")
+        covered = (
+            f"{self.size} entries, {self.signed} of them under {self.checkpoints} checkpoints, {self.erased} erased"
+        )
+        unopened = "".join(
+            f"; {count} of type {kind} could not be opened here" for kind, count in self.unopened.items()
+        )
+        return [*found, f"{covered}{unopened}: {'everything holds' if self.sound else 'NOT SOUND'}."]
+
+    def facts(self) -> dict[str, Any]:
+        """For scripts."""
+        counted = {
+            name: getattr(self, name) for name in ("size", "signed", "generation", "checkpoints", "erased", "more")
+        }
+        kinds = {"kinds": dict(self.kinds), "unopened": dict(self.unopened)}
+        return {"sound": self.sound, **counted, **kinds, "faults": [asdict(fault) for fault in self.faults]}
 
     def fault(self, part: Part, place: object, sentence: str) -> None:
         if len(self.faults) < MOST_FAULTS:

@@ -8,6 +8,7 @@ from confida_consent.ledger.checkpoints import VerifierKey
 from confida_consent.ledger.heads import StoredCheckpoint, signer_of
 from confida_consent.ledger.report import LedgerReport
 from confida_consent.ledger.tiles import LedgerBroken
+from confida_consent.ledger.verify import EMPTY_ROOT
 from confida_core.installation import Installation
 
 AT_ONCE = 1000
@@ -60,6 +61,7 @@ class SignedSizes:
             return
         self._largest = stored.size
         self._waiting.append((stored, root))
+        self.compare({0: EMPTY_ROOT})
 
     def compare(self, roots: dict[int, bytes]) -> None:
         """With the roots that were computed since; they are used up."""

@@ -51,7 +51,7 @@ class TreeAudit:
         first, place = number * TILE_WIDTH, f"0/{number}"
         if len(kept) < len(computed):
             self.report.fault("tile", place, "it is missing" if stored is None else "it is cut off")
-        kept += [NOTHING] * (len(computed) - len(kept))
+        kept += [digest or NOTHING for digest in computed[len(kept) :]]
         whole = [digest or kept[at] for at, digest in enumerate(computed)]
         if stored is None:
             return whole

@@ -84,8 +84,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def _require_hashes(*hashes: bytes) -> None:
+    if any(len(each) != 32 for each in hashes):
+        raise Refused("a hash has not 32 bytes")
+
+
 def check_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes) -> None:
     """The leaf with this hash stands at this position of the tree with this root. Raises Refused."""
+    _require_hashes(leaf, root, *path)
     if not 0 <= index < size:
         raise Refused("the entry's position lies outside the ledger")
     place, last, reached = index, size - 1, leaf
@@ -113,6 +119,7 @@ def check_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path
         if path or old_root != new_root:
             raise Refused("two roots of one size differ, or a proof came where none belongs")
         return
+    _require_hashes(old_root, new_root, *path)
     if not path:
         raise Refused("the consistency proof is empty")
     if _both_roots(old, new, [old_root, *path] if old & (old - 1) == 0 else path) != (old_root, new_root):
@@ -181,8 +188,7 @@ def decoded(text: str) -> bytes:
 
 def decoded_hash(text: str) -> bytes:
     value = decoded(text)
-    if len(value) != 32:
-        raise Refused("a hash has not 32 bytes")
+    _require_hashes(value)
     return value
 
 
