@@ -15,11 +15,13 @@ from confida_core.contacts.records import CONTACT
 from confida_core.contacts.text import clean_line, storable
 from confida_core.declarations import RecordDeclaration
 from confida_core.exchange.csv_writer import write_csv
+from confida_core.exchange.handover import PATH, HandedOver, HandoverFigures, allowed_rows, handover_figures
 from confida_core.exchange.imports_records import BATCH
 from confida_core.exchange.tables import ExportRun
 from confida_core.exchange.vcard.writer import write_vcard
 from confida_core.ids import new_id
 from confida_core.installation import Installation
+from confida_core.outbound.gates import check_keys
 from confida_core.storage.database import Row
 from confida_core.storage.pictures import MAX_BYTES
 from confida_core.storage.sealed_files import collected, open_file
@@ -32,9 +34,12 @@ SUFFIXES = {"vcard": "vcf", "csv": "csv"}
 
 
 class ExportContent(Sealed, frozen=True):
-    """reason: what it was for, in the words of whoever asked."""
+    """reason: what it was for, in the words of whoever asked. recipient, purpose, channel: of a file for somebody else."""
 
     reason: LineText = ""
+    recipient: LineText = ""
+    purpose: str = ""
+    channel: str = ""
 
 
 EXPORT = RecordDeclaration(
@@ -50,34 +55,47 @@ EXPORT = RecordDeclaration(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOrder:
-    """ids: a selection, in this order; None for everybody. archived: archived contacts too. reason: for the record."""
+    """ids: a selection, in this order; None for everybody. archived: archived contacts too. reason: for the record.
+
+    handed: to whom the file goes, if not to ourselves; then only those are in it whom every gate allows.
+    """
 
     format: ExportFormat
     ids: Sequence[UUID] | None = None
     archived: bool = False
     reason: str = ""
+    handed: HandedOver | None = None
+
+
+async def export_figures(crm: Installation, access: Access, order: ExportOrder) -> HandoverFigures:
+    """How many would be in a file for somebody else, and why others would not. Raises Forbidden, ValueError without `handed`."""
+    for permission in ("exchange.export", "contacts.read"):
+        access.actor.require(permission)
+    if order.handed is None:
+        raise ValueError("everybody may be in a file that stays here")
+    return await handover_figures(crm, _rows(crm, order), order.handed)
 
 
 async def start_export(crm: Installation, access: Access, order: ExportOrder) -> AsyncIterator[bytes]:
     """Note who takes out what and why, then give the file piece by piece, some 200 contacts at a time.
 
     Each batch is logged as read before it leaves, whatever kind of access asks. Contacts in the trash and restricted
-    ones are left out. Raises Forbidden before anything is opened.
+    ones are left out. Raises Forbidden, and ValueError for a hand-over to nobody, before anything is opened.
     """
     for permission in ("exchange.export", "contacts.read"):
         access.actor.require(permission)
     export_id = new_id()
-    reason = ExportContent(reason=clean_line(storable(order.reason))[:500])
     columns = {
         "id": export_id,
         "format": order.format,
         "contact_count": 0,
+        "left_out_count": 0,
         "created_by": access.actor.id,
         "created_at": now(),
     }
     await crm.keyring.ensure([crm.keyring.installation_id], EXPORT.retention_class)
     async with crm.data.transaction():
-        await crm.records.insert(EXPORT, columns, reason)
+        await crm.records.insert(EXPORT, columns, _content(order))
         await record_event(
             crm,
             "contacts.exported",
@@ -90,12 +108,27 @@ async def start_export(crm: Installation, access: Access, order: ExportOrder) ->
     return _file(crm, own, order, export_id)
 
 
+def _content(order: ExportOrder) -> ExportContent:
+    reason = clean_line(storable(order.reason))[:500]
+    if order.handed is None:
+        return ExportContent(reason=reason)
+    handed = order.handed
+    recipient = clean_line(storable(handed.recipient))[:500]
+    if not recipient:
+        raise ValueError("a file for somebody else needs their name")
+    check_keys(handed.purpose, handed.channel, PATH)
+    return ExportContent(reason=reason, recipient=recipient, purpose=handed.purpose, channel=handed.channel)
+
+
 async def _file(crm: Installation, access: Access, order: ExportOrder, export_id: UUID) -> AsyncIterator[bytes]:
     keys = [definition.key for definition in await custom_fields(crm)]
     if order.format == "csv":
         yield "".join(write_csv([], keys)).encode()
-    count = 0
+    count = left_out = 0
     async for rows in _rows(crm, order):
+        if order.handed is not None:
+            rows, refused = await allowed_rows(crm, access, rows, order.handed)  # noqa: PLW2901 -- Nobody else may be opened.
+            left_out += refused
         opened = await crm.door.open(access, CONTACT, rows)
         count += len(opened)
         if order.format == "csv":
@@ -105,8 +138,9 @@ async def _file(crm: Installation, access: Access, order: ExportOrder, export_id
         for one in opened:
             yield await _card(crm, access, one)
     await crm.data.fetch(
-        "UPDATE export_run SET contact_count = ?, finished_at = ? WHERE id = ?", count, now(), export_id
-    )
+        "UPDATE export_run SET contact_count = ?, left_out_count = ?, finished_at = ? WHERE id = ?",
+        count, left_out, now(), export_id,
+    )  # fmt: skip
 
 
 async def _rows(crm: Installation, order: ExportOrder) -> AsyncIterator[list[Row]]:

@@ -80,13 +80,17 @@ class ImportMapping(Table, tablename="import_mapping", db=DATA):
 
 
 class ExportRun(Table, tablename="export_run", db=DATA):
-    """One time that contacts were taken out. finished_at: None if whoever asked did not wait for the end."""
+    """One time that contacts were taken out. finished_at: None if whoever asked did not wait for the end.
+
+    left_out_count: whom a gate kept out of a file for somebody else.
+    """
 
     id = UUID(primary_key=True)
     version = Integer()
     sealed = Bytea()
     format = Varchar(length=10)
     contact_count = Integer(default=0)
+    left_out_count = Integer(default=0)
     created_by = UUID()
     created_at = Timestamptz()
     finished_at = Timestamptz(null=True, default=None)

@@ -100,3 +100,11 @@ async def required_headers(
         for one, headers in (await gate.headers(crm, contact_ids, purpose, channel)).items():
             wanted[one] |= headers
     return wanted
+
+
+async def purposes_to_choose(crm: Installation) -> dict[str, str]:
+    """Every purpose that a gate knows, key -> label, for the choice on a page."""
+    known: dict[str, str] = {}
+    for gate in crm.registry.sending_gates.values():
+        known |= await gate.purposes(crm)
+    return known

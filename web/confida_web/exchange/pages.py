@@ -172,11 +172,23 @@ class ImportPage(Page):
     kept_rows: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handover:
+    """What a file for somebody else would hold. left_out: sentence and number. key: posted as `seen`, so that the file comes."""
+
+    allowed: int
+    refused: int
+    left_out: tuple[tuple[str, int], ...]
+    key: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExportPage(Page):
     """GET /export. Posts format (vcard, csv), scope (all or a view id), archived ("yes"), reason to /export.
 
     The answer is the file. reason_needed: the reason for taking data out is asked and kept in the audit trail.
+    use: "own" or "other"; with the latter recipient, purpose and channel are posted too, and the answer is first the
+    page again with `handover`. purposes: none where no plugin asks for consent, and then nothing can be handed over.
     """
 
     template: ClassVar[str] = "exchange/export.html"
@@ -186,6 +198,13 @@ class ExportPage(Page):
     scopes: tuple[Option, ...] = ()
     count: int = 0
     count_exact: bool = True
+    format: str = "vcard"
+    archived: bool = False
     reason: str = ""
     reason_needed: bool = True
+    use: str = "own"
+    recipient: str = ""
+    purposes: tuple[Option, ...] = ()
+    channels: tuple[Option, ...] = ()
+    handover: Handover | None = None
     errors: Errors = field(default_factory=dict)
