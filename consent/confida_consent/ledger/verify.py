@@ -423,9 +423,9 @@ def keys_of(given: Sequence[str], beside: Path) -> list[VerifierKey]:
 def receipt(given: argparse.Namespace) -> str:
     paths = [path for each in given.paths for path in (sorted(each.iterdir()) if each.is_dir() else [each])]
     proofs = [path for path in paths if path.suffix == ".tlog-proof"]
-    notices = [path for path in paths if path.suffix == ".txt"]
+    notices = [path for path in paths if path.name.endswith("notice.txt")]
     if len(proofs) != 1 or len(notices) > 1:
-        raise Refused("a receipt is one .tlog-proof and at most one notice (.txt)")
+        raise Refused("a receipt is one .tlog-proof and at most one notice (notice.txt)")
     keys = keys_of(given.key, next((path for path in paths if path.suffix == ".key"), Path("verifier.key")))
     proven = check_receipt(proofs[0].read_bytes(), notices[0].read_bytes() if notices else None, keys)
     print(json.dumps(proven.payload, indent=2, ensure_ascii=False))
