@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import json
 import re
 from html import unescape
 from typing import Any
@@ -15,8 +17,11 @@ from confida_core.contacts.content import Birthday, ContactContent, EmailAddress
 from confida_core.contacts.custom_fields import define_field
 from confida_core.contacts.people import visible_contact
 from confida_core.contacts.teams import save_team
+from confida_core.contacts.trash import purge_contact
 from confida_core.ids import new_id
 from confida_core.vault.access import Access, Actor, system_access
+from confida_core.vault.keyring import Keyring
+from confida_core.vault.suppressions import suppress
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -286,3 +291,37 @@ async def test_those_who_only_read_get_no_form(as_role: Any, crm: Any, role: str
     ]
     assert [answer.status_code for answer in answers] == [404] * 4
     assert (await content_of(crm, contact_id)).display_name == "Ada"
+
+
+def toast_of(answer: Any) -> str:
+    """The sentence that the next page shows."""
+    content = answer.cookies["__Host-toast"].strip('"').rpartition(".")[2]
+    return str(json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)))["message"])
+
+
+async def test_form_says_that_an_address_is_suppressed_and_saves_it(client: Any, crm: Any) -> None:
+    said = "An address of it is on the suppression list: no marketing will be sent to it."
+    contact_id = await created(client, crm)
+    await suppress(crm, "email", "ada@example.org")
+    answer = await client.post("/contacts/new", data={**WHOLE, "add_anyway": "1"})
+    assert toast_of(answer) == f"The contact is saved. {said}"
+    changed = {**WHOLE, "version": "1", "nickname": "Countess"}
+    answer = await client.post(f"/contacts/{contact_id}/edit", data=changed)
+    assert toast_of(answer) == f"The contact is saved. {said}"
+    changed = {**changed, "version": "2", "emails-0-address": "other@example.org"}
+    answer = await client.post(f"/contacts/{contact_id}/edit", data=changed)
+    assert toast_of(answer) == "The contact is saved."
+
+
+async def test_contact_erased_while_it_is_saved_is_not_found(client: Any, crm: Any, monkeypatch: Any) -> None:
+    contact_id = await created(client, crm)
+    ensure, waiting = Keyring.ensure, [contact_id]
+
+    async def late(keyring: Keyring, subjects: Any, retention_class: str) -> None:
+        if waiting and contact_id in subjects:
+            await purge_contact(crm, waiting.pop())
+        await ensure(keyring, subjects, retention_class)
+
+    monkeypatch.setattr(Keyring, "ensure", late)
+    answer = await client.post(f"/contacts/{contact_id}/edit", data={**WHOLE, "version": "1", "nickname": "Countess"})
+    assert (answer.status_code, waiting) == (404, [])

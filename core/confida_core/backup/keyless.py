@@ -35,9 +35,9 @@ class Keyless:
 
 
 async def find_keyless(data: Database, keyring: Keyring, records: Iterable[RecordDeclaration]) -> Keyless:
-    """What can no longer be opened. Changes nothing."""
+    """What can no longer be opened, and is nobody else's to remove. Changes nothing."""
     found, present = Keyless(), await table_names(data)
-    declared = [record for record in records if record.name in present]
+    declared = [record for record in records if record.name in present and not record.accounted]
     for record in declared:
         if record.subject is not None:
             found.rows[record.name], seen = await own_keyless(data, keyring, record.name, "sealed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,8 @@ def put_in_place(home: Path, work: Path, keyring_copy: Path | None) -> Path | No
     keyring_copy: replaces the keyring in place, which is then removed and not set aside: an old keyring may not be kept.
     The index goes too; it is built anew at the next start.
     """
-    aside = home / f"before-restore-{now():%Y%m%dT%H%M%SZ}"
+    # The last part, because two restores may follow each other within a second.
+    aside = home / f"before-restore-{now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     old = [
         path for name in ("confida.db", "confida.db-wal", "confida.db-shm", "files") if (path := home / name).exists()
     ]

@@ -18,6 +18,7 @@ from confida_core.storage.batches import batches
 from confida_core.storage.database import VersionConflict
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
+from confida_core.vault.keyring import KeyDestroyed
 
 # Somebody else's save may come between reading and writing; more often than this it is not chance.
 ATTEMPTS = 5
@@ -94,7 +95,7 @@ async def _tag(crm: Installation, access: Access, ids: Sequence[UUID], tagging: 
     for attempt in range(ATTEMPTS):
         try:
             return await _tag_once(crm, access, ids, tagging)
-        except VersionConflict:
+        except (VersionConflict, KeyDestroyed):
             if attempt == ATTEMPTS - 1:
                 raise
     return 0
@@ -123,7 +124,11 @@ async def _archive(
     crm: Installation, access: Access, opened: Sequence[Opened[ContactContent]], archived: bool, operation_id: UUID
 ) -> None:
     ids = [one.row["id"] for one in opened]
-    await crm.keyring.ensure(ids, CONTACT.retention_class)
+    try:
+        await crm.keyring.ensure(ids, CONTACT.retention_class)
+    except KeyDestroyed as erased:
+        # Whoever was erased since the list was read is left out; the others are still to be done.
+        opened = [one for one in opened if one.row["id"] not in erased.subjects]
     kind, moment = ("archived", now()) if archived else ("unarchived", None)
     async with crm.data.transaction():
         for one in opened:

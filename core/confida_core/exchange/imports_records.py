@@ -38,7 +38,8 @@ class Duplicates(StrEnum):
 
 
 class PreviewFigures(Sealed, frozen=True):
-    """What a run would do: matched is how many rows are about somebody who is here already.
+    """What a run would do: matched is how many rows are about somebody who is here already, suppressed how many have an
+    address that is on the suppression list (they come in all the same).
 
     warnings: sentences about what goes to the note or is left out, with how many rows each concerns.
     """
@@ -47,6 +48,7 @@ class PreviewFigures(Sealed, frozen=True):
     matched: int = 0
     invalid: int = 0
     groups: int = 0
+    suppressed: int = 0
     warnings: list[tuple[str, int]] = []
 
 

@@ -27,6 +27,7 @@ from confida_core.exchange.imports_matching import Match
 from confida_core.exchange.imports_opening import access_of, matches_for, open_stream, opened_run
 from confida_core.exchange.imports_plan import BatchPlan, PlannedContact, PlannedRow, Planner
 from confida_core.exchange.imports_records import PROBLEM, RUN, Duplicates, ProblemContent, RunContent, RunState
+from confida_core.exchange.imports_suppressed import note_suppressed
 from confida_core.exchange.imports_upkeep import forget_file
 from confida_core.ids import new_id
 from confida_core.installation import Installation
@@ -43,6 +44,7 @@ from confida_core.storage.sealed_files import (
 )
 from confida_core.vault.access import Access, Forbidden, NotFound
 from confida_core.vault.door import Opened
+from confida_core.vault.keyring import KeyDestroyed
 from confida_core.vault.sealing import SealBroken
 
 # A job works for so long and then queues the rest, so that a killed one is soon taken up again by the next lease.
@@ -130,7 +132,8 @@ class Batches:
             try:
                 await self._write_once(found)
                 break
-            except VersionConflict:
+            except (VersionConflict, KeyDestroyed):
+                # Somebody edited or erased a contact that a row is about; read again, the plan is another.
                 if attempt == ATTEMPTS - 1:
                     raise
         self.position += len(found)
@@ -146,6 +149,7 @@ class Batches:
             groups=self._stream.groups,
         )
         plan = planner.plan(found, matches)
+        await note_suppressed(self._crm, plan, found)
         pictures = await self._pictures(plan)
         try:
             await self._commit(plan, pictures)

@@ -19,6 +19,7 @@ from confida_core.exchange.imports_matching import WORDS, Match, identity_keys
 from confida_core.exchange.imports_opening import matches_for, open_stream
 from confida_core.exchange.imports_records import RUN, PreviewFigures, RunState
 from confida_core.exchange.imports_run import Progress
+from confida_core.exchange.imports_suppressed import COUNTED, suppression_remarks
 from confida_core.installation import Installation
 from confida_core.vault.access import Access
 
@@ -44,11 +45,12 @@ class Tally:
     """Counts rows as a run would treat them. Remembers only short hashes of what makes two rows the same contact."""
 
     def __init__(self) -> None:
-        self.new = self.matched = self.invalid = self.groups = 0
+        self.new = self.matched = self.invalid = self.groups = self.suppressed = 0
         self.warnings: Counter[str] = Counter()
         self._seen: set[int] = set()
 
-    def add(self, found: Found, match: Match | None) -> RowPreview:
+    def add(self, found: Found, match: Match | None, remarks: Sequence[str] = ()) -> RowPreview:
+        """remarks: what is to be said about addresses of the row that are on the suppression list."""
         if isinstance(found, RowError):
             self.invalid += 1
             return RowPreview(number=found.row, content=None, remark=found.reason)
@@ -61,6 +63,7 @@ class Tally:
                 group=True,
                 remark="The group becomes a tag of its members.",
             )
+        self.suppressed += bool(remarks)
         remark = self._same(found, match)
         if remark:
             self.matched += 1
@@ -70,8 +73,14 @@ class Tally:
             number=found.source_row,
             content=found.content,
             matched=bool(remark),
-            remark=remark or " ".join(found.warnings),
+            remark=" ".join([*([remark] if remark else found.warnings), *remarks]),
         )
+
+    def add_batch(
+        self, found: Sequence[Found], matches: Sequence[Match | None], remarks: Sequence[Sequence[str]]
+    ) -> list[RowPreview]:
+        """Rows of the file in order, each with its match and its remarks."""
+        return [self.add(*row) for row in zip(found, matches, remarks, strict=True)]
 
     def _same(self, draft: ContactDraft, match: Match | None) -> str:
         keys = identity_keys(draft.kind, draft.content)
@@ -90,7 +99,11 @@ class Tally:
             matched=self.matched,
             invalid=self.invalid,
             groups=self.groups,
-            warnings=self.warnings.most_common(_MOST_WARNINGS),
+            suppressed=self.suppressed,
+            warnings=[
+                *([(COUNTED, self.suppressed)] if self.suppressed else []),
+                *self.warnings.most_common(_MOST_WARNINGS),
+            ],
         )
 
 
@@ -113,8 +126,7 @@ async def preview_import(
     stream = await open_stream(crm, run, position=0)
     tally, done = Tally(), 0
     while found := await stream.batch():
-        for one, match in zip(found, await matches_for(crm, access, found), strict=True):
-            tally.add(one, match)
+        tally.add_batch(found, await matches_for(crm, access, found), await suppression_remarks(crm, found))
         done += len(found)
         if progress:
             progress(done, max(done, run.row["total"]))
@@ -131,4 +143,4 @@ async def first_rows(crm: Installation, access: Access, run_id: UUID) -> Sequenc
     stream: DraftStream = await open_stream(crm, run, position=0)
     found = await stream.batch(FIRST_ROWS)
     tally = Tally()
-    return [tally.add(one, match) for one, match in zip(found, await matches_for(crm, access, found), strict=True)]
+    return tally.add_batch(found, await matches_for(crm, access, found), await suppression_remarks(crm, found))

@@ -26,6 +26,7 @@ from confida_core.jobs.queue import enqueue
 from confida_core.storage.database import Row, VersionConflict
 from confida_core.storage.sealed_files import SEALED_FILE, delete_files
 from confida_core.vault.access import Access, Actor
+from confida_core.vault.keyring import KeyDestroyed
 
 JOB_SECONDS = 60.0
 ATTEMPTS = 5
@@ -109,7 +110,7 @@ async def _undo_batch(crm: Installation, access: Access, run_id: UUID, contact_i
         try:
             removing = await _mark(crm, access, run_id, contact_ids)
             break
-        except VersionConflict:
+        except (VersionConflict, KeyDestroyed):
             if attempt == ATTEMPTS - 1:
                 raise
     if removing:
@@ -120,7 +121,10 @@ async def _undo_batch(crm: Installation, access: Access, run_id: UUID, contact_i
 
 async def _mark(crm: Installation, access: Access, run_id: UUID, contact_ids: Sequence[UUID]) -> list[UUID]:
     """Restore and keep what is to be, and put what is to go out of everybody's reach; returns the latter."""
-    await crm.keyring.ensure(await _present(crm, contact_ids), CONTACT.retention_class)
+    there = await _present(crm, contact_ids)
+    # Of an undo that was killed in between, keys may be gone whose rows are still to go.
+    erased = await crm.keyring.destroyed(there, CONTACT.retention_class)
+    await crm.keyring.ensure([each for each in there if each not in erased], CONTACT.retention_class)
     async with crm.data.transaction():
         verdict = await _judge(crm, run_id, contact_ids)
         contacts = {row["id"]: row for row in await crm.records.rows(CONTACT, [*verdict.remove, *verdict.restore])}

@@ -69,7 +69,7 @@ PICNIC = RecordDeclaration(
 
 @pytest.fixture
 def registry() -> Registry:
-    known = own_registry()
+    known: Registry = own_registry()
     known.records = MappingProxyType({**known.records, "postcard": POSTCARD, "picnic": PICNIC})
     return known
 

@@ -12,7 +12,6 @@ from confida_core.clock import now
 from confida_core.contacts.people import visible_contact
 from confida_core.contacts.states import archive_contact
 from confida_core.contacts.trash import list_trash, purge_contact, purge_trash, restore_contact, trash_contact
-from confida_core.storage.database import VersionConflict
 from confida_core.vault.access import Forbidden, NotFound
 from tests.core.contacts.cast import MATS, access_of, ada, make, make_ada
 
@@ -101,6 +100,6 @@ async def test_nothing_is_written_about_a_contact_that_is_gone_meanwhile(crm: An
         await ensure(*args)
 
     crm.keyring.ensure = erased_first
-    with pytest.raises(VersionConflict):
+    with pytest.raises(NotFound):
         await archive_contact(crm, access_of(), contact_id)
     assert await crm.data.fetch("SELECT id FROM contact_change WHERE subject_id = ?", contact_id) == []

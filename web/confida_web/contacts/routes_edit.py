@@ -12,6 +12,8 @@ from confida_core.contacts.content import ContactContent, ContactKind
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
 from confida_core.contacts.lists import possible_duplicates
 from confida_core.contacts.pictures import create_with_picture, update_with_picture
+from confida_core.contacts.suppressed import suppressed_channels
+from confida_core.installation import Installation
 from confida_core.storage.database import VersionConflict
 from confida_core.storage.file_seal import TooLarge
 from confida_core.storage.pictures import NoPicture
@@ -76,7 +78,15 @@ async def create(request: Request[Any, Any, Any]) -> Response[Any]:
     except Exception:
         await discard_files(crm, picture)
         raise
-    return redirect(request, f"/contacts/{contact_id}", Toast(message="The contact is saved."))
+    return redirect(request, f"/contacts/{contact_id}", await saved(crm, read.content))
+
+
+async def saved(crm: Installation, content: ContactContent) -> Toast:
+    """That it is, and whether some address gets no marketing; not which one, because the sentence travels in a cookie."""
+    said = "The contact is saved."
+    if await suppressed_channels(crm, content):
+        said = "The contact is saved. An address of it is on the suppression list: no marketing will be sent to it."
+    return Toast(message=said)
 
 
 async def again(
@@ -199,7 +209,7 @@ async def save_edit(
     except VersionConflict:
         shown = await conflict_page(request, contact_id, form, read.content, seen)
         return page(request, shown, block="form", status=409)
-    return redirect(request, f"/contacts/{contact_id}", Toast(message="The contact is saved."))
+    return redirect(request, f"/contacts/{contact_id}", await saved(crm, content))
 
 
 ROUTES = (new_form, create, edit_form, edit)
