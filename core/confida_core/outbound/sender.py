@@ -32,7 +32,7 @@ from confida_core.outbound.content import (
     SendResult,
 )
 from confida_core.outbound.disclosures import Handover, record_disclosures
-from confida_core.outbound.gates import check_keys, contact_states, required_headers, verdicts_of
+from confida_core.outbound.gates import check_keys, contact_states, refusal, required_headers, verdicts_of
 from confida_core.outbound.transporting import not_ready
 from confida_core.vault.access import Access, NotFound
 
@@ -66,10 +66,9 @@ async def send_batch(crm: Installation, access: Access, messages: Sequence[Outbo
     if len(messages) > BATCH:
         raise ValueError(f"at most {BATCH} messages at once")
     plain = [_checked(access, message) for message in messages]
-    ids = list(dict.fromkeys(message.contact_id for message in messages))
-    if len(await contact_states(crm, ids)) < len(ids):
-        raise NotFound
     verdicts = await _verdicts(crm, messages)
+    if refusal("no_contact") in verdicts:
+        raise NotFound
     headers = await _headers(crm, messages, verdicts)
     addresses = await _own_addresses(crm, access, messages, verdicts)
     decided = []

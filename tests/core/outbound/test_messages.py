@@ -61,7 +61,7 @@ def test_no_text_makes_another_header_or_body_part(subject: str, text: str) -> N
     assert sorted(read.keys()) == sorted(
         ["From", "To", "Subject", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
     )
-    assert read.get_content().replace("\r\n", "\n").rstrip("\n") == body  # type: ignore[attr-defined]
+    assert read.get_content().replace("\r\n", "\n").rstrip("\n") == body
 
 
 @pytest.mark.parametrize("value", ["a\nBcc: x@example.org", "a\r\nX: y", "a\rb", "a\x00b", "a\x85b", "a\u2028b"])

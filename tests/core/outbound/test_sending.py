@@ -58,7 +58,7 @@ async def test_message_arrives_once_and_is_noted(crm: Any, guard: Guard, mailbox
         "Grüße",
         f"<{result.id}@example.org>",
     ]
-    assert [part.get_content().strip() for part in read.iter_parts()] == [  # type: ignore[attr-defined]
+    assert [part.get_content().strip() for part in read.iter_parts()] == [
         "Guten Tag, Ada!",
         "<p>Guten Tag, Ada!</p>",
     ]
@@ -270,7 +270,7 @@ async def test_permissions_are_asked(crm: Any) -> None:
         retry_message(crm, access_of(ZOE), sent.id),
     ):
         with pytest.raises(Forbidden):
-            await attempt  # type: ignore[misc]
+            await attempt
 
 
 async def test_log_is_paged_and_hides_whom_it_may_not_show(crm: Any) -> None:

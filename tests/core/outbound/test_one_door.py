@@ -1,0 +1,50 @@
+"""There is one door: no other module talks to a mail server, and none but the door calls a transport."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+MAIL_LIBRARIES = {"aiosmtplib", "smtplib"}
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for package in ("core", "consent", "web", "plugins"):
+        for path in (ROOT / package).rglob("*.py"):
+            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """First words of everything that is imported, also by name."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Constant) and node.value in MAIL_LIBRARIES:
+            found.add(str(node.value))
+    return found
+
+
+def test_one_module_talks_to_mail_servers() -> None:
+    assert [path for path, tree in sources() if imported(tree) & MAIL_LIBRARIES] == [
+        "core/confida_core/outbound/mail.py"
+    ]
+
+
+def test_the_door_alone_looks_up_transports() -> None:
+    def uses(tree: ast.Module) -> bool:
+        return any(isinstance(node, ast.Attribute) and node.attr == "transports" for node in ast.walk(tree))
+
+    assert sorted(path for path, tree in sources() if uses(tree)) == [
+        "core/confida_core/outbound/transporting.py",
+        "core/confida_core/registry.py",
+    ]
+
+
+def test_a_hidden_import_is_found() -> None:
+    for source in ("import smtplib.x", "from aiosmtplib import SMTP", 'import_module("smtplib")'):
+        assert imported(ast.parse(source)) & MAIL_LIBRARIES
