@@ -16,13 +16,14 @@ import msgspec
 from confida_core.settings import Settings
 from tests.bench.bring_in import seconds_of_import
 from tests.bench.figures import Figures, missed, table
+from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
 from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
 
-PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import")
+PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "ledger")
 STARTS = 3
 
 
@@ -40,6 +41,8 @@ def main() -> None:
             print(f"{store.name}, {contacts:,} contacts, {3 * contacts:,} interactions", flush=True)
             measured.append(Figures(store.name))
             measure(store, settings, measured[-1], given.only or PARTS, seconds)
+            if "ledger" in (given.only or PARTS):
+                asyncio.run(measure_ledger(settings, measured[-1], 10 * contacts))
     print()
     print(table(measured))
     print(f"\n{missed(measured)} promises missed" if missed(measured) else "\nEvery promise is kept.")

@@ -26,12 +26,17 @@ STORES = ("database", "keyring")
 
 
 def registry_of(settings: Settings) -> Any:
-    return Program(built_in=("confida_core.hooks",), given={"home": settings.home}).registry
+    return Program(
+        built_in=("confida_core.hooks", "confida_consent.hooks"),
+        specifications=("confida_consent.hookspecs:ConsentHooks",),
+        given={"home": settings.home},
+    ).registry
 
 
 def mark() -> str:
     """Changes whenever the schema or the data set changes, so that nothing old is measured."""
-    sources = [*(ROOT / "core/confida_core/migrations").glob("*.py"), *Path(__file__).parent.glob("[dp]*.py")]
+    schemas = [ROOT / "core/confida_core/migrations", ROOT / "consent/confida_consent/migrations"]
+    sources = [*(path for each in schemas for path in each.glob("*.py")), *Path(__file__).parent.glob("[dp]*.py")]
     digest = hashlib.sha256()
     for path in sorted(sources):
         digest.update(path.read_bytes())

@@ -22,7 +22,7 @@ from tests.consent.ledger.test_log import START, appended, leaf
 
 pytestmark = pytest.mark.anyio
 
-NOTICE = "We send you our letter four times a year. Du bekommst viermal im Jahr unseren Brief.\n".encode()
+NOTICE = b"We send you our letter four times a year. Du bekommst viermal im Jahr unseren Brief.\n"
 
 
 def payload_of(**more: Any) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from confida_consent.cli import CONSENT_COMMANDS
 from confida_core.cli.program import EXIT_CODES, command_line
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "command-line.md"
@@ -14,7 +15,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "command-line.md"
 
 def commands() -> set[str]:
     """Every command as it is typed, without `confida`."""
-    program = command_line(("confida_core.hooks",), {"serve": "confida_web.serving:serve"})
+    program = command_line(("confida_core.hooks",), {**CONSENT_COMMANDS, "serve": "confida_web.serving:serve"})
     context, found = click.Context(program), set()
     for name in program.list_commands(context):
         command = program.get_command(context, name)
