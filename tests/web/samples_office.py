@@ -66,6 +66,14 @@ def exchange_samples(now: datetime) -> dict[str, Page]:
         "import-undone": exchange.ImportPage(head=one("undone"), kept_rows=1),
         "import-waiting": exchange.ImportPage(head=one("previewed")),
         "export": exchange.ExportPage(scopes=(Option(value="all", label="Everyone"),), count=1234),
+        "export-handed-over": exchange.ExportPage(
+            scopes=(Option(value="all", label="Everyone"),), count=1234, use="other", recipient="Print House",
+            purposes=(Option(value="newsletter", label="Newsletter", chosen=True),),
+            channels=(Option(value="post", label="Post", chosen=True),),
+            handover=exchange.Handover(
+                allowed=1200, refused=34, left_out=(("The person withdrew their consent.", 34),), key="x"
+            ),
+        ),
     }  # fmt: skip
 
 
