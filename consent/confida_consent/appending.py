@@ -14,7 +14,14 @@ from confida_consent.content import Evidence
 from confida_consent.declarations import Purpose
 from confida_consent.durations import after
 from confida_consent.history import Histories, histories
-from confida_consent.indications import NARROWING, ImportRefused, Indication, IndicationRefused, consent_type_of
+from confida_consent.indications import (
+    ANYWHERE,
+    NARROWING,
+    ImportRefused,
+    Indication,
+    IndicationRefused,
+    consent_type_of,
+)
 from confida_consent.ledger.commitments import LeafEntry, commit_to
 from confida_consent.ledger.heads import lock_state
 from confida_consent.ledger.log import append
@@ -86,7 +93,7 @@ def decided(draft: Draft, known: Histories, present: Mapping[UUID, bool]) -> Sea
     """The row to write, which joins the history; or why there is none."""
     said = draft.indication
     events = known.setdefault((said.subject_id, said.purpose, said.channel), [])
-    if said.subject_id not in present or not (present[said.subject_id] or said.kind in NARROWING):
+    if said.subject_id not in present or not (present[said.subject_id] or said.kind in ANYWHERE):
         return NotFound()
     fault = fault_in(draft, events)
     if fault is not None:

@@ -11,7 +11,7 @@ from confida_consent.appending import Draft, present_contacts
 from confida_consent.controller import Controller, read_controller
 from confida_consent.declarations import Purpose
 from confida_consent.indications import (
-    NARROWING,
+    ANYWHERE,
     WIDENING,
     Indication,
     IndicationRefused,
@@ -85,7 +85,7 @@ async def draft_of(desk: Desk, said: Indication) -> Draft:
         notice=await notice_of(desk, said, purpose),
         actor_kind=actor_kind,
         actor_id=desk.access.actor.id,
-        barred=actor_kind == Actor.IMPORT and await is_barred(desk.crm, said),
+        barred=actor_kind == Actor.IMPORT and await is_barred(desk.crm, said, purpose),
     )
 
 
@@ -93,17 +93,20 @@ def may_hear_of(desk: Desk, said: Indication) -> bool:
     """A no is taken for whoever is on file; a yes not for somebody in the trash, nor from staff for somebody hidden."""
     if said.subject_id not in desk.present:
         return False
-    if said.kind in NARROWING:
+    if said.kind in ANYWHERE:
         return True
     hidden = desk.access.actor.kind == "staff" and desk.crm.orders.restricted(said.subject_id)
     return desk.present[said.subject_id] and not hidden
 
 
-async def is_barred(crm: Installation, said: Indication) -> bool:
+async def is_barred(crm: Installation, said: Indication, purpose: Purpose | None) -> bool:
     """Whether a no stands beside the keys, of this person or of this address."""
     if crm.orders.denies(said.subject_id, said.purpose, said.channel) is not None:
         return True
-    return bool(said.evidence.address) and await suppressed(crm, said.channel, said.evidence.address, said.purpose)
+    if not said.evidence.address:
+        return False
+    marketing = purpose is None or purpose.declared.direct_marketing
+    return await suppressed(crm, said.channel, said.evidence.address, said.purpose, marketing=marketing)
 
 
 async def notice_of(desk: Desk, said: Indication, purpose: Purpose | None) -> Notice | None:

@@ -90,7 +90,6 @@ async def record_each(
                 for each in drafted
             ]
             drafts = [each for each in drafted if isinstance(each, Draft)]
-            await make_ready(crm, drafts)
         written = iter(await append_drafts(crm, drafts) if drafts else [])
         outcomes += [next(written) if isinstance(each, Draft) else each for each in drafted]
     await settle(crm, [outcome for outcome in outcomes if isinstance(outcome, RecordedEvent)])
@@ -98,10 +97,10 @@ async def record_each(
 
 
 async def make_ready(crm: Installation, drafts: Sequence[Draft]) -> None:
-    """Keys to seal with, and every no beside them, before anything is written. Raises KeyDestroyed, a NotFound."""
+    """Every no beside the keys, and keys to seal with, before anything is written. Raises KeyDestroyed, a NotFound."""
     said = [(draft.event_id, draft.indication) for draft in drafts]
-    await crm.keyring.ensure({one.subject_id for _, one in said}, EVENT.retention_class)
     await order_each(crm, ((event_id, one.subject_id, one.purpose, one.channel, one.kind) for event_id, one in said))
+    await crm.keyring.ensure({one.subject_id for _, one in said}, EVENT.retention_class)
 
 
 async def settle(crm: Installation, events: Sequence[RecordedEvent]) -> None:

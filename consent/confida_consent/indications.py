@@ -30,6 +30,8 @@ from confida_core.vault.access import Access, NotFound
 
 # What narrows what we may do, and is therefore taken whatever else is wrong.
 NARROWING = SPOKEN_NO | {Kind.OBJECTED}
+# Said of somebody in the trash too; that a time is over is nobody's decision.
+ANYWHERE = NARROWING | {Kind.EXPIRED}
 WIDENING = YES | {Kind.OBJECTION_ENDED}
 # What only consent knows; a withdrawal or refusal is taken on every ground.
 OF_CONSENT = YES | UNDECIDED | {Kind.EXPIRED, Kind.REVOKED, Kind.INVALIDATED}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from confida_consent.erasing import retire_evidence
+from confida_consent.expiry import expire_consents
 from confida_consent.ledger.log import checkpoint
 from confida_consent.standing import lift_stale
 from confida_core.declarations import JobDeclaration
@@ -28,5 +30,12 @@ async def reconcile_orders(crm: Installation, arguments: Mapping[str, Any]) -> N
 JOBS = (
     JobDeclaration(
         key="consent.reconcile_orders", run=reconcile_orders, label="Lift orders that a later yes answered", every=600
+    ),
+    JobDeclaration(key="consent.expire", run=expire_consents, label="Note that consents have ended", every=3600),
+    JobDeclaration(
+        key="consent.retire_evidence",
+        run=retire_evidence,
+        label="Erase proof that is no longer needed",
+        every=24 * 3600,
     ),
 )

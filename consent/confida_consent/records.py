@@ -15,6 +15,7 @@ EVENT = RecordDeclaration(
     label="Consent events",
     erasure="keep",
     keeps="Proof that we were allowed to do what we did, until claims have lapsed (GDPR Art. 17(3)(e)); then erase_evidence.",
+    accounted=True,
     clear={
         "purpose": "Key of a purpose.",
         "channel": "One of the channels.",

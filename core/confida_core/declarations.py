@@ -61,6 +61,8 @@ class RecordDeclaration:
     retention_class: whose end destroys the key. purpose: what the content is kept for (key of a declared purpose).
     erasure: what happens to the row itself, beside its key: deleted, redacted, or kept (with its reason in `keeps`).
     clear: columns of text, JSON or binary type that are not sealed, each with the reason.
+    accounted: a job of whoever declares it removes rows whose key is gone, because each of them must be accounted for;
+    so a restore leaves them alone.
     """
 
     table: type[Table]
@@ -72,6 +74,7 @@ class RecordDeclaration:
     erasure: Erasure = "delete"
     keeps: str = ""
     clear: Mapping[str, str] = field(default_factory=dict)
+    accounted: bool = False
 
     @property
     def name(self) -> str:
