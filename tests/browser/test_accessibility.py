@@ -30,6 +30,7 @@ PAGES = (
     "/audit",
     "/settings",
     "/settings/fields",
+    "/settings/organisation",
     "/settings/relationships",
     "/settings/teams",
     "/settings/plugins",

@@ -11,6 +11,7 @@ from confida_web.page import Page
 from confida_web.plugins.pages import PluginRow, PluginsPage
 from confida_web.search.pages import Hit, PalettePage, PeopleChoices, SearchPage
 from confida_web.settings import pages as settings
+from confida_web.settings.organisation import NAMES
 
 
 def exchange_samples(now: datetime) -> dict[str, Page]:
@@ -120,6 +121,16 @@ def settings_samples(now: datetime) -> dict[str, Page]:
                 settings.RelationshipTypeRow(key="works_at", label="works at", reverse="employs", used=120, builtin=True),
                 settings.RelationshipTypeRow(key="god", label="is godparent of", reverse="is godchild of", retired=True),
             )
+        ),
+        "settings-organisation": settings.OrganisationPage(
+            values=dict.fromkeys(NAMES, "") | {"name": "Verein <Lindenau> e. V.", "country": "DE", "phone": "12"},
+            fallbacks=dict.fromkeys(NAMES, "") | {"website": "https://crm.example.org"},
+            missing=("street", "locality", "authority"), countries=(Option(value="DE", label="Germany"),),
+            authorities=(Option(value="Data Protection Commission", label="Ireland"),),
+        ),
+        "settings-organisation-wrong": settings.OrganisationPage(
+            values=dict.fromkeys(NAMES, "x" * 401), fallbacks=dict.fromkeys(NAMES, ""),
+            errors=dict.fromkeys(NAMES, "This has more than 400 characters."),
         ),
         "settings-teams": settings.TeamsPage(
             teams=(settings.TeamRow(id="1", name="Fundraising", members=("Olga Petrova", "Mats"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -118,6 +119,26 @@ class TeamsPage(Page):
     teams: tuple[TeamRow, ...] = ()
     accounts: tuple[Option, ...] = ()
     name: str = ""
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationPage(Page):
+    """GET and POST /settings/organisation: who is responsible for the data.
+
+    values: what stands in the fields, by the names of `Controller`. fallbacks: what is said where a field is empty.
+    missing: names of fields that people have to be told and that nothing is known of.
+    """
+
+    template: ClassVar[str] = "settings/organisation.html"
+    title: ClassVar[str] = "Organisation"
+    blocks: ClassVar[tuple[str, ...]] = ("form",)
+
+    values: Mapping[str, str]
+    fallbacks: Mapping[str, str]
+    missing: tuple[str, ...] = ()
+    countries: tuple[Option, ...] = ()
+    authorities: tuple[Option, ...] = ()
     errors: Errors = field(default_factory=dict)
 
 

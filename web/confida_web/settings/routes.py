@@ -25,6 +25,7 @@ from confida_web.multipart import BadBody
 from confida_web.page import page
 from confida_web.redirect import redirect
 from confida_web.security.access import access_for
+from confida_web.settings.organisation import organisation, save_organisation
 from confida_web.settings.pages import (
     CustomFieldRow,
     CustomFieldsPage,
@@ -39,6 +40,10 @@ from confida_web.settings.pages import (
 KINDS = {"": "People and organisations", "person": "People", "organisation": "Organisations"}
 
 LINKS = (
+    ("settings.manage", SettingsLink(
+        label="Organisation", href="/settings/organisation", text="Who is responsible for the data, and where to complain.",
+        icon="organisation",
+    )),
     ("settings.manage", SettingsLink(
         label="Custom fields", href="/settings/fields", text="What else to know about a contact.", icon="fields",
     )),
@@ -259,6 +264,8 @@ ROUTES = (
     team_list,
     add_team,
     change_team,
+    organisation,
+    save_organisation,
 )
 
 NAV_ITEMS = (
