@@ -5,11 +5,12 @@ from __future__ import annotations
 from confida_consent import jobs
 from confida_consent.ledger import declared as ledger_area
 from confida_consent.records import EVENT, IMPORT
+from confida_consent.signing_up import declared as signing_up_area
 from confida_consent.tables import ConsentNotice, ConsentPurposeVersion, ConsentToken
 from confida_core.accounts.roles import EVERYBODY, PRIVACY, WORKERS
 from confida_core.declarations import PermissionDeclaration, PurposeDeclaration, TableDeclaration
 
-RECORDS = (EVENT, IMPORT, *ledger_area.RECORDS)
+RECORDS = (EVENT, IMPORT, *ledger_area.RECORDS, *signing_up_area.RECORDS)
 
 TABLES = (
     TableDeclaration(

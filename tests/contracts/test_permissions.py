@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 # A new route is added here by whoever reviews it. Below each permission: methods and path.
 EXPECTED = """
 public
+    GET      /.well-known/gpc.json
     GET      /.well-known/security.txt
     POST     /csp-report
     GET      /healthz
@@ -21,7 +22,21 @@ public
     GET POST /login
     GET POST /my
     GET POST /my/code
+    GET POST /my/confirm/{token:str}
+    GET POST /my/consents
+    GET      /my/history
     POST     /my/leave
+    GET      /my/p/{token:str}
+    GET POST /my/p/{token:str}/consents
+    GET      /my/p/{token:str}/history
+    GET      /my/p/{token:str}/receipts/{event_id:uuid}
+    GET      /my/p/{token:str}/receipts/{event_id:uuid}/{name:str}
+    POST     /my/p/{token:str}/withdraw-all
+    GET      /my/receipts/{event_id:uuid}
+    GET      /my/receipts/{event_id:uuid}/{name:str}
+    GET POST /my/subscribe
+    GET POST /my/unsubscribe/{token:str}
+    POST     /my/withdraw-all
     GET      /readyz
     GET POST /setup/{token:str}
     GET      /static/{name:path}
@@ -111,6 +126,7 @@ settings.manage
     GET POST /settings/fields
     POST     /settings/fields/{key:str}/restore
     POST     /settings/fields/{key:str}/retire
+    GET POST /settings/organisation
     GET POST /settings/relationships
     POST     /settings/relationships/{key:str}/retire
     GET POST /settings/teams
@@ -222,6 +238,8 @@ async def test_role_reaches_what_it_holds_and_the_rest_does_not_exist_for_it(app
         hidden = [filled(path) for method, path in lacks if method == "GET"]
         refused = [(await browser.fragment("GET", path, headers=plain)).content for path in hidden]
     elsewhere = {("GET", "/login"): 303, ("GET", "/.well-known/security.txt"): 404}
+    # Nobody of the staff is anybody on the public side.
+    elsewhere |= {("GET", "/my/consents"): 303, ("GET", "/my/history"): 303}
     assert reached == {route: elsewhere.get(route, 200) for route in pages}
     assert refused == [missing] * len(refused)
 
@@ -238,6 +256,10 @@ async def test_forms_without_a_token_are_those_without_a_session(crm: Any) -> No
         ("/login", "origin"),
         ("/setup/{token:str}", "origin"),
         ("/invitation/{token:str}", "origin"),
-        # The public side has sessions and tokens of its own.
-        *((path, "portal") for method, path in expected() if path.startswith("/my") and method == "POST"),
+        # The public side has sessions and tokens of its own; a mail program that unsubscribes has neither.
+        *(
+            (path, "none" if path == "/my/unsubscribe/{token:str}" else "portal")
+            for method, path in expected()
+            if path.startswith("/my") and method == "POST"
+        ),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from confida_consent.receipts import readable
 from confida_web.page import Page
 from confida_web.portal import pages as portal
 
@@ -37,7 +38,7 @@ CARD = portal.PurposeCard(
         way("phone", "unknown", "give"),
         way("sms", "requested", "give"),
         way("post", "withdrawn", "give"),
-        way("messenger", "expired", "give"),
+        way("messenger", "suppressed", "give"),
     ),
     signalled=True,
 )
@@ -71,6 +72,26 @@ def portal_samples() -> dict[str, Page]:
     offer = portal.Offer(
         key="newsletter", title="Newsletter", description=NASTY, notice=NOTICE, notice_id="1", notice_language="en"
     )
+    receipt = readable.ReceiptPage(
+        language="en",
+        title="Receipt for your consent",
+        lead="This is your own copy.",
+        issuer="Tafel Leipzig",
+        sections=(
+            readable.ReceiptSection(
+                key="decision",
+                title="What was decided",
+                rows=(
+                    readable.ReceiptRow(label="What for", value="Newsletter\n" + NASTY),
+                    readable.ReceiptRow(label="Website", value="tafel.example.org", href="https://tafel.example.org"),
+                ),
+            ),
+        ),
+        notice=NOTICE,
+        notice_language="en",
+        notice_title="What you were told",
+    )
+    file = portal.Download(href="/my/receipts/1/receipt.jsonld", name="receipt.jsonld", what="for programs")
     kinds = ("spent", "sent", "confirmed", "unsubscribed", "many", "missing", "misunderstood", "trouble")
     return {
         "portal enter": portal.EnterPage(),
@@ -88,5 +109,6 @@ def portal_samples() -> dict[str, Page]:
         "portal unsubscribe all": portal.UnsubscribePage(action="/my/unsubscribe/x"),
         "portal subscribe": portal.SubscribePage(offers=(offer, replace(offer, key="other", chosen=True)), name=NASTY),
         "portal subscribe nothing": portal.SubscribePage(errors={"email": "Please type an e-mail address."}),
+        "portal receipt": portal.ReceiptPage(receipt=receipt, downloads=(file,), archive="/my/receipts/1/all.zip"),
         **{f"portal message {kind}": portal.MessagePage(kind=kind, reference="1f", wording=NASTY) for kind in kinds},
     }

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
+from confida_consent.indications import IndicationRefused
 from confida_core.accounts.attempts import TooManyAttempts
 from confida_core.accounts.links import LinkSpent
 from confida_core.contacts.text import UnstorableText
@@ -36,6 +37,7 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (VersionConflict, 409, "Somebody else changed this meanwhile. Reload the page to see what changed."),
     (LinkSpent, 410, "This link has been used or is too old. Ask for a new one."),
     (TooLarge, 413, "The file is too large."),
+    (IndicationRefused, 422, "This cannot be recorded. Nothing was changed."),
     (UnstorableText, 422, "The form holds a character that cannot be stored."),
     (ValueRefused, 422, "A value cannot be stored."),
     (TooManyAttempts, 429, "Too many attempts. Please wait a while and try again."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from confida_consent.receipts import readable
 from confida_web.display import Errors
 from confida_web.languages import mark
 from confida_web.page import Page
@@ -130,7 +131,7 @@ class StoryPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmPage(Page):
-    """GET /my/confirm/{token}: one button, which posts to the same address. notices: (title, text as stored)."""
+    """GET /my/confirm/{token}: one button, which posts to the same address. notice: the text exactly as it is stored."""
 
     template: ClassVar[str] = "portal/confirm.html"
     title: ClassVar[str] = mark("Please confirm")
@@ -177,3 +178,24 @@ class SubscribePage(Page):
     name: str = ""
     email: str = ""
     errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Download:
+    """One file of a receipt. what: it is for, in the reader's language."""
+
+    href: str
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptPage(Page):
+    """GET {base}/receipts/{event}. receipt: in the reader's language. archive: address of all files in one."""
+
+    template: ClassVar[str] = "portal/receipt.html"
+    title: ClassVar[str] = mark("Receipt")
+
+    receipt: readable.ReceiptPage
+    downloads: tuple[Download, ...] = ()
+    archive: str = ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from confida_core.declarations import JobDeclaration
-from confida_web.portal import entering
-from confida_web.portal.mails import send_code
+from confida_web.portal import deciding, entering, joining, receipts, signal
+from confida_web.portal.mails import ask_to_confirm_by_mail, send_code
 from confida_web.portal.tidying import remove_spent
 
-ROUTES = (*entering.ROUTES,)
+ROUTES = (*entering.ROUTES, *deciding.ROUTES, *receipts.ROUTES, *joining.ROUTES, *signal.ROUTES)
 
 JOBS = (
     JobDeclaration(key="portal.send_code", run=send_code, label="Send somebody a code for their own pages"),
+    JobDeclaration(
+        key="portal.ask_to_confirm", run=ask_to_confirm_by_mail, label="Ask somebody to confirm what they signed up for"
+    ),
     JobDeclaration(
         key="portal.remove_spent", run=remove_spent, label="Remove links and codes that have ended", every=3600
     ),

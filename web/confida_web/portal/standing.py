@@ -1,0 +1,90 @@
+"""How a person stands to every purpose, as their own page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from confida_consent.answers import Answer, Reason
+from confida_consent.declarations import Purpose
+from confida_consent.events import ChannelState, states_of
+from confida_consent.gate import may
+from confida_consent.gpc import AGAINST
+from confida_consent.notices import current_notice
+from confida_consent.purposes import all_purposes
+from confida_consent.vocabulary import OBJECTABLE, SPOKEN_NO, YES, Basis, Kind
+from confida_core.installation import Installation
+from confida_web.portal.pages import PurposeCard, WayRow
+from confida_web.portal.visit import Person
+
+States = Mapping[tuple[str, str], ChannelState]
+# What a person ended by whatever word counts as an objection where the ground is an interest of ours.
+OBJECTED = SPOKEN_NO | {Kind.OBJECTED}
+SUPPRESSED = "suppressed"
+
+
+async def cards_of(crm: Installation, person: Person, language: str, *, gpc: bool) -> tuple[PurposeCard, ...]:
+    """Every listed purpose in force, and whatever else this person once agreed to. Opens nothing."""
+    states = await states_of(crm, person.id)
+    cards = []
+    for key, purpose in (await all_purposes(crm)).items():
+        if (purpose.declared.listed and not purpose.retired) or agreed_somewhere(states, key):
+            cards.append(await card_of(crm, person, purpose, states, language, gpc=gpc))
+    return tuple(cards)
+
+
+def agreed_somewhere(states: States, purpose: str) -> bool:
+    return any(key == purpose and state.state in YES for (key, _), state in states.items())
+
+
+async def card_of(
+    crm: Installation, person: Person, purpose: Purpose, states: States, language: str, *, gpc: bool
+) -> PurposeCard:
+    declared = purpose.declared
+    notice = await current_notice(crm, declared.key, language)
+    _, wording = declared.wording(language)
+    ways = tuple([await way_of(crm, person, purpose, channel, states) for channel in declared.channels])
+    agreed = declared.basis == Basis.CONSENT and agreed_somewhere(states, declared.key)
+    return PurposeCard(
+        key=declared.key,
+        title=wording.title,
+        description=wording.description,
+        basis=declared.basis,
+        notice=notice.text,
+        notice_id=str(notice.id),
+        notice_language=notice.language,
+        balancing_note=declared.balancing_note,
+        retention=declared.retention,
+        recipients=declared.recipients,
+        ways=ways,
+        signalled=gpc and agreed and declared.category in AGAINST,
+    )
+
+
+async def way_of(crm: Installation, person: Person, purpose: Purpose, channel: str, states: States) -> WayRow:
+    key, basis = purpose.declared.key, purpose.declared.basis
+    known = states.get((key, channel))
+    answer = await may(crm, person.id, key, channel)
+    state = SUPPRESSED if answer.reason == Reason.SUPPRESSED else (known.state if known else "unknown")
+    event = known.event if known else None
+    return WayRow(
+        channel=channel,
+        label=channel,
+        state=state,
+        allowed=answer.allowed,
+        since=answer.since or (event.indicated_at if event else None),
+        until=answer.until,
+        do=do_of(basis, state, answer, retired=purpose.retired),
+        receipt=f"{person.base}/receipts/{event.id}" if event else "",
+    )
+
+
+def do_of(basis: str, state: str, answer: Answer, *, retired: bool) -> str:
+    """The one thing to decide: the opposite of how it is."""
+    if basis == Basis.CONSENT:
+        # Also where it is not used at present: a yes that stands can be taken back.
+        if state in YES and answer.reason != Reason.OTHER_VERSION:
+            return "withdraw"
+        return "" if retired else "give"
+    if basis in OBJECTABLE:
+        return "end_objection" if state in OBJECTED or state == SUPPRESSED else "object"
+    return ""
