@@ -77,5 +77,10 @@ def verdict_on(row: Row, evidence: Evidence, shown: Mapping[UUID, str]) -> bytes
 
 
 EVENT_OPENER = LedgerOpener(
-    key="consent.events", label="Consent events", kinds=frozenset({KIND_OF_LEAF}), read=read_openings
+    key="consent.events",
+    label="Consent events",
+    kinds=frozenset({KIND_OF_LEAF}),
+    read=read_openings,
+    table="consent_event",
+    column="ledger_index",
 )

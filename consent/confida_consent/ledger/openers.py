@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from confida_consent.ledger.content import Opening
 from confida_consent.ledger.records import LEDGER_OPENING
 from confida_core.vault.access import system_access
+from confida_core.vault.sealing import SealBroken
 
 if TYPE_CHECKING:
     from confida_core.installation import Installation
 
+ACCESS = system_access("ledger audit")
 OWN_KINDS = frozenset({"erasure", "restore", "reads"})
 
 
@@ -24,18 +29,39 @@ class LedgerOpener:
     read: called with the installation, the first position, and the one after the last; for every opening kept for a
     position in between it answers with the commitment that follows from it (32 bytes), or with a sentence that says what
     is wrong with what is kept. Positions may lie beyond the end of the ledger.
+    table, column: where a row is kept for each opening, and the column with its position; without them nobody can say,
+    after a restore, which openings went with people who were erased since the backup was made.
     """
 
     key: str
     label: str
     kinds: frozenset[str]
     read: Callable[[Installation, int, int], Awaitable[Mapping[int, bytes | str]]]
+    table: str = ""
+    column: str = ""
+
+    async def absent(self, crm: Installation) -> list[int]:
+        """Positions of leaves, not marked as erased, whose openings are no longer kept."""
+        if not self.table:
+            return []
+        kinds = sorted(self.kinds)
+        rows = await crm.data.fetch(
+            f"SELECT position FROM ledger_leaf WHERE erased = ? AND kind IN ({', '.join('?' * len(kinds))}) "
+            f'AND NOT EXISTS (SELECT 1 FROM {self.table} WHERE "{self.column}" = position)',
+            False, *kinds,
+        )  # fmt: skip
+        return [row["position"] for row in rows]
 
 
-async def own_openings(crm: Installation, first: int, last: int) -> dict[int, Opening]:
-    """The openings of the organisation's own leaves in [first, last), by position."""
+async def own_openings(crm: Installation, first: int, last: int) -> dict[int, Opening | None]:
+    """The openings of the organisation's own leaves in [first, last), by position; None for one that was damaged."""
     rows = await crm.data.fetch(
         "SELECT * FROM ledger_opening WHERE position >= ? AND position < ? ORDER BY position", first, last
     )
-    opened = await crm.door.open(system_access("ledger audit"), LEDGER_OPENING, rows)
-    return {item.row["position"]: item.content for item in opened}
+    found: dict[int, Opening | None] = dict.fromkeys(row["position"] for row in rows)
+    for row in rows:
+        # One by one, so that one that was damaged does not hide the others.
+        with suppress(SealBroken, msgspec.DecodeError, ValueError):
+            item = await crm.door.open_one(ACCESS, LEDGER_OPENING, row)
+            found[row["position"]] = item.content if item else None
+    return found

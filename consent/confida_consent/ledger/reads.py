@@ -10,7 +10,8 @@ from typing import Any
 from confida_consent.ledger.canonical import canonical
 from confida_consent.ledger.commitments import instant
 from confida_consent.ledger.heads import lock_state
-from confida_consent.ledger.log import append_own, checkpoint
+from confida_consent.ledger.leaves import append_own
+from confida_consent.ledger.log import checkpoint
 from confida_consent.ledger.tree import Frontier, leaf_hash
 from confida_core.clock import now
 from confida_core.installation import Installation

@@ -32,7 +32,7 @@ async def look(crm: Any, minutes: int) -> None:
 
 async def entered(crm: Any) -> list[dict[str, Any]]:
     found = await own_openings(crm, 0, 1000)
-    return [json.loads(opening.payload) for _, opening in sorted(found.items())]
+    return [json.loads(opening.payload) for _, opening in sorted(found.items()) if opening]
 
 
 @pytest.fixture

@@ -259,3 +259,21 @@ async def test_erasure_whose_own_opening_was_deleted_is_named(crm: Any, keeper: 
         "opening 5: what opens it is missing, and no erasure accounts for that",
         "erasure: 1 leaves are marked as erased, erasures account for 0",
     ]
+
+
+async def test_damaged_opening_of_an_erasure_is_named(crm: Any, keeper: Keeper) -> None:
+    del keeper.kept[3]
+    await record_erasure(crm, [3])
+    sealed = (await crm.data.fetch("SELECT sealed FROM ledger_opening"))[0]["sealed"]
+    await crm.data.fetch("UPDATE ledger_opening SET sealed = ?", bytes(sealed)[:-1] + bytes([sealed[-1] ^ 1]))
+    assert await faults(crm) == [
+        "opening 5: it was changed, moved or damaged",
+        "erasure: 1 leaves are marked as erased, erasures account for 0",
+    ]
+
+
+async def test_state_that_claims_far_too_much_is_named_in_one_sentence(ledger: Any) -> None:
+    await ledger.data.fetch("UPDATE ledger_state SET size = ?", 2**50)
+    assert (await faults(ledger))[0] == (
+        f"head: the state claims {2**50} entries, the last one stored is number {SMALL}"
+    )
