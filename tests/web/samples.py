@@ -15,7 +15,9 @@ from confida_web.frame import Frame, NavItem, Toast
 from confida_web.interactions import entries as story
 from confida_web.interactions import pages as interactions
 from confida_web.page import Page
+from tests.web.samples_consents import consent_samples
 from tests.web.samples_office import office_samples
+from tests.web.samples_portal import portal_samples
 
 NOW = datetime.now(UTC).replace(hour=14, minute=5, second=0, microsecond=0)
 TODAY = NOW.date()
@@ -504,4 +506,4 @@ def account_samples() -> dict[str, Page]:
 
 def samples() -> dict[str, Page]:
     """Every sample by a name that can stand in a file name."""
-    return contact_samples() | work_samples() | account_samples() | office_samples(NOW)
+    return contact_samples() | work_samples() | account_samples() | office_samples(NOW) | consent_samples(NOW) | portal_samples()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 if TYPE_CHECKING:
     from confida_core.installation import Installation
     from confida_core.vault.access import Access
+    from confida_web.contacts.pages import ConfidenceChip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,7 @@ class ContactPanel:
     """A box on a contact's page. data: what its template may use; it opens personal data through the access it is given.
 
     template: below the plugin's template folder. A panel that raises is replaced by a notice; the page lives.
+    chips: what of the same data stands in the strip below the contact's name, if anything.
     """
 
     key: str
@@ -42,6 +44,7 @@ class ContactPanel:
     template: str
     permission: str
     data: Callable[[Installation, Access, UUID], Awaitable[Mapping[str, Any]]]
+    chips: Callable[[Mapping[str, Any]], Sequence[ConfidenceChip]] | None = None
     order: int = 100
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from confida_core.declarations import JobDeclaration, PluginInfo
 from confida_core.hookspecs import hookimpl
-from confida_web.declarations import NavDeclaration
+from confida_web.declarations import ContactPanel, NavDeclaration
 
 AREAS = (
     "dashboard",
@@ -21,6 +21,8 @@ AREAS = (
     "files",
     "search",
     "exchange",
+    "consents",
+    "receipts",
     "settings",
     "plugins",
     "account",
@@ -58,3 +60,8 @@ def jobs() -> Sequence[JobDeclaration]:
 @hookimpl
 def nav_items() -> Sequence[NavDeclaration]:
     return of_all_areas("NAV_ITEMS")
+
+
+@hookimpl
+def contact_panels() -> Sequence[ContactPanel]:
+    return of_all_areas("CONTACT_PANELS")

@@ -17,7 +17,7 @@ from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
 from confida_web.contacts.facts import fact_groups
 from confida_web.contacts.head import head_of, owner_and_team
-from confida_web.contacts.pages import ContactPage, Relationship
+from confida_web.contacts.pages import ConfidenceChip, ContactPage, Relationship
 from confida_web.contacts.walk import walk_of
 from confida_web.declarations import ContactPanel
 from confida_web.display import Errors, Option, Panel, PersonRef
@@ -46,6 +46,7 @@ async def contact_page(
     f = formatter(frame.lang, frame.time_zone)
     living = contact.row["deleted_at"] is None and access.purpose == "relationship"
     may_edit = living and actor.may("contacts.write")
+    boxes, chips = await panels(request, access, contact)
     people, others = divided(related, contact)
     definitions = await custom_fields(crm)
     return ContactPage(
@@ -63,7 +64,8 @@ async def contact_page(
         relationship_types=await type_options(request) if may_edit else (),
         relationship_errors=relationship_errors or {},
         people=people,
-        panels=(*await panels(request, access, contact), *story.panels),
+        chips=chips,
+        panels=(*boxes, *story.panels),
         vcard_href=f"/contacts/{contact_id}/vcard" if living and actor.may("exchange.export") else "",
         may_edit=may_edit,
         may_restrict=actor.may("contacts.restrict") and contact.row["deleted_at"] is None,
@@ -121,20 +123,32 @@ async def type_options(request: Request[Any, Any, Any]) -> tuple[Option, ...]:
     return tuple(options)
 
 
-async def panels(request: Request[Any, Any, Any], access: Access, contact: Opened[ContactContent]) -> tuple[Panel, ...]:
-    """The boxes of plugins; one that raises is shown as failed, and the page lives."""
+async def panels(
+    request: Request[Any, Any, Any], access: Access, contact: Opened[ContactContent]
+) -> tuple[tuple[Panel, ...], tuple[ConfidenceChip, ...]]:
+    """The boxes, and the chips of the strip; one that raises is shown as failed, and the page lives."""
     declared: list[ContactPanel] = sorted(
         request.state.crm.registry.all("contact_panels"), key=lambda panel: (panel.order, panel.key)
     )
-    return tuple([await filled(request, access, contact, one) for one in declared if access.actor.may(one.permission)])
+    chips: list[ConfidenceChip] = []
+    boxes = [
+        await filled(request, access, contact, one, chips) for one in declared if access.actor.may(one.permission)
+    ]
+    return tuple(boxes), tuple(chips)
 
 
 async def filled(
-    request: Request[Any, Any, Any], access: Access, contact: Opened[ContactContent], panel: ContactPanel
+    request: Request[Any, Any, Any],
+    access: Access,
+    contact: Opened[ContactContent],
+    panel: ContactPanel,
+    chips: list[ConfidenceChip],
 ) -> Panel:
+    """One box; its chips are added to the others."""
     try:
         data: Mapping[str, Any] = await panel.data(request.state.crm, access, contact.row["id"])
         html = render_panel(request.app.state.templates, panel.template, request.state.frame, data)
+        chips += panel.chips(data) if panel.chips else ()
     except Exception as error:
         structlog.get_logger("confida.web").error("panel_failed", panel=panel.key, kind=type(error).__name__)
         return Panel(key=panel.key, title=panel.title, html=None)

@@ -1,0 +1,43 @@
+"""Every address of the staff pages of consent."""
+
+from __future__ import annotations
+
+from confida_web.consents import (
+    correcting,
+    expiring,
+    history,
+    ledger,
+    messages,
+    notices,
+    overview,
+    proof,
+    purposes,
+    recording,
+    suppressions,
+)
+from confida_web.consents.panel import PANEL
+from confida_web.declarations import NavDeclaration
+
+ROUTES = (
+    *overview.ROUTES,
+    *expiring.ROUTES,
+    *ledger.ROUTES,
+    *messages.ROUTES,
+    *purposes.ROUTES,
+    *notices.ROUTES,
+    *suppressions.ROUTES,
+    *history.ROUTES,
+    *recording.ROUTES,
+    *proof.ROUTES,
+    *correcting.ROUTES,
+)
+
+JOBS = (*ledger.JOBS,)
+
+CONTACT_PANELS = (PANEL,)
+
+NAV_ITEMS = (
+    NavDeclaration(
+        key="consent", label="Consent", icon="shield", href="/consents", permission="consents.read", order=50
+    ),
+)
