@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -32,25 +32,44 @@ def operator(program: Program, command: str) -> Access:
 @click.option("--condition", default="", help="Only contacts of this condition (JSON), as a saved view has it.")
 @click.option("--archived", is_flag=True, help="Archived contacts too.")
 @click.option("--reason", default="", help="What it is for; kept with the export.")
+@click.option("--recipient", default="", help="Who gets the file, if it is handed to somebody else.")
+@click.option("--purpose", default="", help="What they get it for; only people who allow that are in the file.")
+@click.option("--channel", default="", help="In which way they will use it, such as post or phone.")
 @pass_program
-def export(
-    program: Program, *, kind: str, output: Path, archived: bool, reason: str, search: str, condition: str
-) -> None:
+def export(program: Program, /, *, kind: str, output: Path, **chosen: Any) -> None:
     """Export contacts as vCard 4.0 or CSV. Restricted people and the trash are left out."""
+    archived, reason, search, condition = (chosen[name] for name in ("archived", "reason", "search", "condition"))
+    handed = tuple(chosen[name] for name in ("recipient", "purpose", "channel"))
+    if any(handed) and not all(handed):
+        raise click.UsageError("a file for somebody else needs --recipient, --purpose and --channel")
 
-    async def work(crm: Installation) -> int:
+    async def work(crm: Installation) -> dict[str, Any]:
         from confida_core.exchange.exports import ExportOrder, start_export
+        from confida_core.exchange.handover import HandedOver, check_handed
 
         access = operator(program, "export")
+        other = HandedOver(recipient=handed[0], purpose=handed[1], channel=handed[2]) if all(handed) else None
+        try:
+            check_handed(other)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
         ids = await selected(crm, access, search, condition, archived=archived) if search or condition else None
-        order = ExportOrder(format="csv" if kind == "csv" else "vcard", ids=ids, archived=archived, reason=reason)
+        order = ExportOrder(
+            format="csv" if kind == "csv" else "vcard",
+            ids=ids,
+            archived=archived,
+            reason=reason,
+            handed=other,
+        )
         await write_private(output, await start_export(crm, access, order))
-        rows = await crm.data.fetch("SELECT contact_count FROM export_run ORDER BY id DESC LIMIT 1")
-        return int(rows[0]["contact_count"])
+        rows = await crm.data.fetch("SELECT contact_count, left_out_count FROM export_run ORDER BY id DESC LIMIT 1")
+        return rows[0]
 
     with program.console.status("exporting"):
-        count = program.run(work)
-    click.echo(f"{count} contacts in {output}", err=True)
+        done = program.run(work)
+    click.echo(f"{done['contact_count']} contacts in {output}", err=True)
+    if all(handed):
+        click.echo(f"{done['left_out_count']} left out, because they may not be in it", err=True)
 
 
 async def selected(crm: Installation, access: Access, search: str, condition: str, *, archived: bool) -> list[UUID]:

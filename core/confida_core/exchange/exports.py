@@ -15,13 +15,12 @@ from confida_core.contacts.records import CONTACT
 from confida_core.contacts.text import clean_line, storable
 from confida_core.declarations import RecordDeclaration
 from confida_core.exchange.csv_writer import write_csv
-from confida_core.exchange.handover import PATH, HandedOver, HandoverFigures, allowed_rows, handover_figures
+from confida_core.exchange.handover import HandedOver, HandoverFigures, allowed_rows, check_handed, handover_figures
 from confida_core.exchange.imports_records import BATCH
 from confida_core.exchange.tables import ExportRun
 from confida_core.exchange.vcard.writer import write_vcard
 from confida_core.ids import new_id
 from confida_core.installation import Installation
-from confida_core.outbound.gates import check_keys
 from confida_core.storage.database import Row
 from confida_core.storage.pictures import MAX_BYTES
 from confida_core.storage.sealed_files import collected, open_file
@@ -110,13 +109,11 @@ async def start_export(crm: Installation, access: Access, order: ExportOrder) ->
 
 def _content(order: ExportOrder) -> ExportContent:
     reason = clean_line(storable(order.reason))[:500]
+    check_handed(order.handed)
     if order.handed is None:
         return ExportContent(reason=reason)
     handed = order.handed
     recipient = clean_line(storable(handed.recipient))[:500]
-    if not recipient:
-        raise ValueError("a file for somebody else needs their name")
-    check_keys(handed.purpose, handed.channel, PATH)
     return ExportContent(reason=reason, recipient=recipient, purpose=handed.purpose, channel=handed.channel)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from confida_core.installation import Installation
-from confida_core.outbound.gates import verdicts_of
+from confida_core.outbound.gates import check_keys, verdicts_of
 from confida_core.outbound.sender import permitted
 from confida_core.storage.database import Row
 from confida_core.vault.access import Access
@@ -36,6 +36,15 @@ class HandoverFigures:
     @property
     def refused(self) -> int:
         return sum(count for _, count in self.left_out)
+
+
+def check_handed(handed: HandedOver | None) -> None:
+    """Raises ValueError without a recipient, or for a purpose or channel that is no key; None is always sound."""
+    if handed is None:
+        return
+    if not handed.recipient.strip():
+        raise ValueError("a file for somebody else needs their name")
+    check_keys(handed.purpose, handed.channel, PATH)
 
 
 async def handover_figures(crm: Installation, batches: AsyncIterator[list[Row]], handed: HandedOver) -> HandoverFigures:

@@ -130,6 +130,16 @@ async def started(settings: Any, data: bytes) -> Any:
     return run_id
 
 
+def test_export_for_somebody_else_asks_the_gates(shell: Any, people: Path, tmp_path: Path) -> None:
+    shell("import", str(people), "--yes")
+    target = tmp_path / "handed.vcf"
+    handed = ("--recipient", "Print House", "--purpose", "newsletter", "--channel", "post")
+    said = shell("export", "--output", str(target), *handed).stderr
+    assert ("0 contacts in" in said, "2 left out" in said) == (True, True)
+    shell("export", "--output", str(target), *handed[:4], code=2)
+    shell("export", "--output", str(target), *handed[:4], "--channel", "By Post!", code=2)
+
+
 def test_export_is_readable_by_its_owner_alone_and_logged(shell: Any, people: Path, tmp_path: Path) -> None:
     shell("import", str(people), "--yes")
     target = tmp_path / "all.csv"
