@@ -89,14 +89,14 @@ def checkpoint(program: Program) -> None:
 @ledger.command()
 @pass_program
 def key(program: Program) -> None:
-    """Print the key that checks the ledger's signatures; publish it where visitors find it."""
+    """Print the key that checks the ledger's signatures, and below it those from before each restore; publish them."""
 
-    async def work(crm: Installation) -> str:
-        from confida_consent.ledger.heads import verifier_key
+    async def work(crm: Installation) -> list[str]:
+        from confida_consent.ledger.heads import verifier_keys
 
-        return await verifier_key(crm)
+        return await verifier_keys(crm)
 
-    click.echo(run(program, work))
+    click.echo("\n".join(run(program, work)))
 
 
 @ledger.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -11,7 +12,9 @@ from confida_consent.ledger.canonical import canonical
 from confida_consent.ledger.checkpoints import Checkpoint, Refused, Signer, VerifierKey, open_checkpoint
 from confida_consent.ledger.tiles import LedgerBroken
 from confida_core.installation import Installation
+from confida_core.vault.keyring import Keyring
 
+_signers: WeakKeyDictionary[Keyring, dict[int, Signer]] = WeakKeyDictionary()
 HEAD, RESTORES, SIGNING = "ledger head", "restores", "ledger signing"
 
 
@@ -51,6 +54,10 @@ class StoredCheckpoint:
     generation: int
     size: int
     note: bytes
+
+    def covers(self, state: State) -> bool:
+        """Whether no leaf came after it, and no restore."""
+        return (self.size, self.generation) == (state.size, state.generation)
 
     def opened(self, key: VerifierKey) -> Checkpoint:
         """Raises LedgerBroken unless this key signed it and the row says the same."""
@@ -93,14 +100,23 @@ async def restores_of(crm: Installation) -> int:
     return fact[0] if fact else 0
 
 
-async def newest_checkpoint(crm: Installation) -> StoredCheckpoint | None:
+async def standing(crm: Installation) -> tuple[State, StoredCheckpoint | None]:
+    """How far the ledger is, and the newest stored checkpoint, in one query."""
     rows = await crm.data.fetch(
-        "SELECT number, generation, size, note FROM ledger_checkpoint ORDER BY number DESC LIMIT 1"
+        "SELECT s.size AS leaves, s.generation AS current, c.number, c.generation, c.size, c.note FROM ledger_state s "
+        "LEFT JOIN ledger_checkpoint c ON c.number = (SELECT max(number) FROM ledger_checkpoint) WHERE s.id = 1"
     )
     if not rows:
-        return None
+        return State(0, 0), None
     row = rows[0]
-    return StoredCheckpoint(row["number"], row["generation"], row["size"], bytes(row["note"]))
+    state = State(row["leaves"], row["current"])
+    if row["number"] is None:
+        return state, None
+    return state, StoredCheckpoint(row["number"], row["generation"], row["size"], bytes(row["note"]))
+
+
+async def newest_checkpoint(crm: Installation) -> StoredCheckpoint | None:
+    return (await standing(crm))[1]
 
 
 def origin_of(crm: Installation, generation: int) -> str:
@@ -109,9 +125,19 @@ def origin_of(crm: Installation, generation: int) -> str:
 
 
 async def signer_of(crm: Installation, generation: int) -> Signer:
-    return Signer.from_secret(origin_of(crm, generation), await crm.keyring.named(SIGNING))
+    """The ledger's key never changes, so that it is read once for as long as the keyring is open."""
+    known = _signers.setdefault(crm.keyring, {})
+    if generation not in known:
+        known[generation] = Signer.from_secret(origin_of(crm, generation), await crm.keyring.named(SIGNING))
+    return known[generation]
 
 
 async def verifier_key(crm: Installation) -> str:
     """The key that others need to check this ledger, in C2SP's form; the same until a restore."""
     return (await signer_of(crm, (await state_of(crm)).generation)).verifier_key
+
+
+async def verifier_keys(crm: Installation) -> list[str]:
+    """The newest key first, then those from before each restore, under which older receipts stay valid."""
+    newest = (await state_of(crm)).generation
+    return [(await signer_of(crm, generation)).verifier_key for generation in range(newest, -1, -1)]

@@ -10,12 +10,12 @@ from confida_consent.ledger.heads import (
     State,
     StoredCheckpoint,
     lock_state,
-    newest_checkpoint,
     remembered_head,
     restores_of,
     signer_of,
-    state_of,
+    standing,
     verifier_key,
+    verifier_keys,
 )
 from confida_consent.ledger.leaves import (
     append,
@@ -46,61 +46,63 @@ async def checkpoint(crm: Installation) -> bytes:
 
     Call it after the commit. Raises LedgerBroken instead of signing what contradicts an earlier checkpoint.
     """
-    found = await _covering(crm)
-    if found is None:
-        async with crm.data.transaction():
-            state = await follow_restores(crm, await lock_state(crm))
-            found = await _covering(crm) or await _sign(crm, state)
-    note, head = found
-    kept = await crm.keyring.remembered(HEAD)
-    if kept is None or kept[0] < head.number:
-        await crm.keyring.remember(HEAD, head.number, head.encoded())
+    state, newest = await standing(crm)
+    if newest is not None and newest.covers(state) and await restores_of(crm) <= state.generation:
+        opened = await _opened(crm, newest)
+        await _remember(crm, Head(state.generation, opened.size, opened.root))
+        return newest.note
+    async with crm.data.transaction():
+        state = await follow_restores(crm, await lock_state(crm))
+        newest = (await standing(crm))[1]
+        before = await _opened(crm, newest) if newest is not None else None
+        if newest is not None and before is not None and newest.covers(state):
+            note, head = newest.note, Head(state.generation, before.size, before.root)
+        else:
+            root = await _consistent_root(crm, state, before)
+            note, head = await _sign(crm, state, root, newest.number + 1 if newest else 1)
+    await _remember(crm, head)
     return note
 
 
-async def _covering(crm: Installation) -> tuple[bytes, Head] | None:
-    """The newest checkpoint and what it says, if no leaf came after it and nothing was restored."""
-    state, newest = await state_of(crm), await newest_checkpoint(crm)
-    if newest is None or (newest.size, newest.generation) != (state.size, state.generation):
-        return None
-    if await restores_of(crm) > state.generation:
-        return None
-    opened = await _opened(crm, newest)
-    return newest.note, Head(state.generation, opened.size, opened.root)
+async def _remember(crm: Installation, head: Head) -> None:
+    kept = await crm.keyring.remembered(HEAD)
+    if kept is None or kept[0] < head.number:
+        await crm.keyring.remember(HEAD, head.number, head.encoded())
 
 
 async def _opened(crm: Installation, stored: StoredCheckpoint) -> Checkpoint:
     return stored.opened((await signer_of(crm, stored.generation)).key)
 
 
-async def _sign(crm: Installation, state: State) -> tuple[bytes, Head]:
-    root = (await tiles_for(crm.data, [(0, state.size)])).root(state.size)
-    newest, head = await newest_checkpoint(crm), await remembered_head(crm)
-    if newest is not None:
-        before = await _opened(crm, newest)
-        await _require_consistent(crm, before.size, before.root, state.size, root)
-    if head is not None and head.generation > state.generation:
-        raise LedgerBroken("the keyring remembers a later ledger than this one")
-    if head is not None and head.generation == state.generation:
-        await _require_consistent(crm, head.size, head.root, state.size, root)
+async def _sign(crm: Installation, state: State, root: bytes, number: int) -> tuple[bytes, Head]:
     note = sign_checkpoint(await signer_of(crm, state.generation), state.size, root)
     await crm.data.fetch(
         "INSERT INTO ledger_checkpoint (number, generation, size, note) VALUES (?, ?, ?, ?)",
-        newest.number + 1 if newest else 1, state.generation, state.size, note,
+        number, state.generation, state.size, note,
     )  # fmt: skip
     return note, Head(state.generation, state.size, root)
 
 
-async def _require_consistent(crm: Installation, old: int, old_root: bytes, new: int, new_root: bytes) -> None:
-    if old == 0:
-        return
-    if old > new:
-        raise LedgerBroken(f"{old} entries were signed, and only {new} are left")
-    spans = consistency_spans(old, new)
-    try:
-        check_consistency(old, new, old_root, new_root, (await tiles_for(crm.data, spans)).hashes(spans))
-    except Refused as error:
-        raise LedgerBroken(f"the ledger contradicts what was signed at {old} entries: {error}") from None
+async def _consistent_root(crm: Installation, state: State, before: Checkpoint | None) -> bytes:
+    """The root over all leaves, if it contradicts neither the checkpoint before nor what the keyring remembers."""
+    head = await remembered_head(crm)
+    if head is not None and head.generation > state.generation:
+        raise LedgerBroken("the keyring remembers a later ledger than this one")
+    known = {(before.size, before.root)} if before else set()
+    if head is not None and head.generation == state.generation:
+        known.add((head.size, head.root))
+    for size, _ in known:
+        if size > state.size:
+            raise LedgerBroken(f"{size} entries were signed, and only {state.size} are left")
+    proofs = {known_head: consistency_spans(known_head[0], state.size) for known_head in known if known_head[0]}
+    tiles = await tiles_for(crm.data, [(0, state.size), *(span for spans in proofs.values() for span in spans)])
+    root = tiles.root(state.size)
+    for (size, old_root), spans in proofs.items():
+        try:
+            check_consistency(size, state.size, old_root, root, tiles.hashes(spans))
+        except Refused as error:
+            raise LedgerBroken(f"the ledger contradicts what was signed at {size} entries: {error}") from None
+    return root
 
 
 # Proving
@@ -108,18 +110,18 @@ async def _require_consistent(crm: Installation, old: int, old_root: bytes, new:
 
 async def inclusion(crm: Installation, position: int) -> Inclusion:
     """Proof that a leaf is under the newest checkpoint, checked before it is handed out. Raises NoSuchLeaf, LedgerBroken."""
-    newest = await newest_checkpoint(crm)
-    if newest is None or newest.size <= position or await restores_of(crm) > newest.generation:
-        if not 0 <= position < (await state_of(crm)).size:
-            raise NoSuchLeaf(position)
-        await checkpoint(crm)
-        newest = await newest_checkpoint(crm)
+    state, newest = await standing(crm)
     leaf = await _leaf(crm, position)
-    if newest is None or leaf is None or position < 0:
+    if leaf is None or not 0 <= position < state.size:
         raise NoSuchLeaf(position)
-    spans = inclusion_spans(position, newest.size)
-    hashes = (await tiles_for(crm.data, spans)).hashes(spans)
+    if newest is None or newest.size <= position:
+        await checkpoint(crm)
+        newest = (await standing(crm))[1]
+    if newest is None:
+        raise LedgerBroken("no checkpoint is stored")
     signed = await _opened(crm, newest)
+    spans = inclusion_spans(position, signed.size)
+    hashes = (await tiles_for(crm.data, spans)).hashes(spans)
     try:
         check_inclusion(position, signed.size, leaf_hash(leaf.encoded()), hashes, signed.root)
     except Refused as error:
@@ -148,4 +150,5 @@ __all__ = [
     "record_erasure",
     "tlog_proof",
     "verifier_key",
+    "verifier_keys",
 ]

@@ -23,6 +23,7 @@ from confida_consent.ledger.log import (
     inclusion,
     record_erasure,
     verifier_key,
+    verifier_keys,
 )
 from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.ledger.tree import check_inclusion, leaf_hash, root_of
@@ -228,7 +229,9 @@ async def test_restore_of_an_older_backup_begins_a_new_log_that_names_the_lost_o
     assert (await crm.data.fetch("SELECT kind FROM ledger_leaf WHERE position = 2"))[0]["kind"] == "restore"
     report = await verify_stored(crm)
     assert (report.faults, report.generation, report.signed) == ([], 1, 4)
-    assert (await verifier_key(crm)).split("+")[0] == old_key.split("+")[0][:-1] + "1"
+    new_key = await verifier_key(crm)
+    assert new_key.split("+")[0] == old_key.split("+")[0][:-1] + "1"
+    assert await verifier_keys(crm) == [new_key, old_key]
 
 
 async def test_older_data_without_a_restore_are_named(crm: Any) -> None:

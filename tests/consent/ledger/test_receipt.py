@@ -218,3 +218,13 @@ def test_verifier_is_written_for_python_3_9() -> None:
 async def test_leaf_of_this_file_is_the_leaf_of_the_ledger() -> None:
     made = leaf(1)
     assert made.encoded() == verify.entry_bytes("note", instant(made.time), made.commitment)
+
+
+async def test_consistency_with_a_later_or_an_empty_checkpoint_is_refused_alone(crm: Any, tmp_path: Path) -> None:
+    await export_ledger(crm, tmp_path / "empty")
+    await appended(crm, 0, 3)
+    await export_ledger(crm, tmp_path / "export")
+    empty, full = str(tmp_path / "empty/checkpoint"), str(tmp_path / "export/checkpoint")
+    answer = (1, "REFUSED: the old checkpoint must cover entries, and not more than the new one")
+    for old, new in ((empty, full), (full, empty)):
+        assert run_alone(tmp_path, "consistency", old, new, "--tiles", str(tmp_path / "export")) == answer
