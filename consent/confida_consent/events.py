@@ -77,7 +77,11 @@ async def record_events(crm: Installation, access: Access, indications: Sequence
 async def record_each(
     crm: Installation, access: Access, indications: Sequence[Indication]
 ) -> list[RecordedEvent | IndicationRefused | NotFound]:
-    """Record what can be recorded, each for itself; in the place of what cannot, why. For lists. Raises Forbidden."""
+    """Record what can be recorded, each for itself; in the place of what cannot, why. For lists. Raises Forbidden.
+
+    Inside a transaction of the caller's, await `settle` after it.
+    """
+    outer = crm.data.current() is not None
     outcomes: list[Outcome] = []
     for batch in batches(indications, BATCH):
         drafted = await drafts_of(crm, access, batch)
@@ -92,7 +96,8 @@ async def record_each(
             drafts = [each for each in drafted if isinstance(each, Draft)]
         written = iter(await append_drafts(crm, drafts) if drafts else [])
         outcomes += [next(written) if isinstance(each, Draft) else each for each in drafted]
-    await settle(crm, [outcome for outcome in outcomes if isinstance(outcome, RecordedEvent)])
+    if not outer:
+        await settle(crm, [outcome for outcome in outcomes if isinstance(outcome, RecordedEvent)])
     return outcomes
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from confida_consent.erasing import retire_evidence
 from confida_consent.expiry import expire_consents
+from confida_consent.importing import run_import
 from confida_consent.ledger.log import checkpoint
 from confida_consent.standing import lift_stale
 from confida_core.declarations import JobDeclaration
@@ -32,6 +33,7 @@ JOBS = (
         key="consent.reconcile_orders", run=reconcile_orders, label="Lift orders that a later yes answered", every=600
     ),
     JobDeclaration(key="consent.expire", run=expire_consents, label="Note that consents have ended", every=3600),
+    JobDeclaration(key="consent.run_import", run=run_import, label="Import consents", seconds=120),
     JobDeclaration(
         key="consent.retire_evidence",
         run=retire_evidence,

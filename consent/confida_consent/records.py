@@ -37,4 +37,5 @@ IMPORT = RecordDeclaration(
     label="Attestations of consent imports",
     erasure="keep",
     keeps="The origin of every consent that the import brought; it names rows of a file, not persons.",
+    clear={"state": "How far the import has come."},
 )

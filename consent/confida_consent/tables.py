@@ -102,7 +102,11 @@ class ConsentToken(Table, tablename="consent_token", db=DATA):
 
 
 class ConsentImport(Table, tablename="consent_import", db=DATA):
-    """One import of consents, with the attestation of whoever made it; sealed under the installation's own key."""
+    """One import of consents, with the attestation of whoever made it; sealed under the installation's own key.
+
+    state: received, running, done or failed. position: rows dealt with; those neither taken nor refused were known already.
+    file_id: the sealed file, as long as it is needed.
+    """
 
     id = UUID(primary_key=True)
     version = Integer()
@@ -112,3 +116,6 @@ class ConsentImport(Table, tablename="consent_import", db=DATA):
     rows = Integer()
     taken = Integer()
     refused = Integer()
+    state = Varchar(length=10)
+    position = Integer(default=0)
+    file_id = UUID(null=True, default=None)
