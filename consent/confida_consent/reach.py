@@ -1,0 +1,98 @@
+"""What the index knows of where contacts can be reached, for the gate: suppressed addresses, and countries. Opens nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from sqlite3 import Connection
+from typing import Any
+from uuid import UUID
+
+from confida_core.contacts.content import ContactContent, PostalAddress
+from confida_core.contacts.indexing import ContactSource
+from confida_core.declarations import IndexField
+from confida_core.index.reaching import labels, mail_addresses, phone_digits
+from confida_core.installation import Installation
+from confida_core.vault.suppressions import EVERYTHING, MARKETING, SuppressionLookup
+
+FIELD = "consent.reach"
+PLAIN_NUMBER = re.compile(r"\+\d{7,15}")
+BY_NUMBER = frozenset({"phone", "sms", "messenger"})
+
+
+def postal_line(address: PostalAddress) -> str:
+    """A postal address as the suppression list knows it; the country and the name on the door make no difference."""
+    return f"{address.street} {address.post_office_box} {address.postal_code} {address.locality}".strip()
+
+
+def reach_of(content: ContactContent, _row: Mapping[str, Any]) -> frozenset[str] | None:
+    """What the index cannot say exactly by itself: postal addresses, and the few unusual mail addresses and numbers."""
+    found = [f"email:{mail.address}" for mail in content.emails if not mail.address.isascii()]
+    found += [f"phone:{phone.number}" for phone in content.phones if not PLAIN_NUMBER.fullmatch(phone.number)]
+    found += [f"post:{postal_line(place)}" for place in content.addresses if place.street or place.post_office_box]
+    return frozenset(found) if found else None
+
+
+INDEX_FIELDS = (IndexField(key=FIELD, type="set", label="", value=reach_of),)
+
+
+async def be_current(crm: Installation) -> None:
+    """The index as of now. An index that is being built would hide addresses, so it is built first."""
+    source = ContactSource(crm)
+    if crm.index.needs_rebuild:
+        await crm.index.ensure(source)
+    await crm.index.catch_up(source)
+
+
+async def suppressed_contacts(
+    crm: Installation, contact_ids: Sequence[UUID], purpose: str, channel: str, *, marketing: bool
+) -> set[UUID]:
+    """Those with an address on this channel to which nothing may be sent for this purpose; one such address is enough.
+
+    marketing: whether entries for all marketing count. Not inside a transaction, unless nothing is suppressed.
+    """
+    await crm.orders.refresh()
+    lookup, covering = SuppressionLookup(crm, channel), covered_by(purpose, marketing=marketing)
+    if lookup.empty:
+        return set()
+    await be_current(crm)
+
+    def find() -> set[UUID]:
+        return {
+            contact_id
+            for contact_id, address in addresses(crm.index.connection(), contact_ids, channel)
+            if any(order.purpose in covering for order in lookup.orders(address, stored=True))
+        }
+
+    return await crm.index.run(lambda _: find())
+
+
+def covered_by(purpose: str, *, marketing: bool) -> frozenset[str]:
+    """The purposes of suppressions that count for this one."""
+    return frozenset({EVERYTHING, purpose} | ({MARKETING} if marketing else set()))
+
+
+def addresses(connection: Connection, contact_ids: Sequence[UUID], channel: str) -> Iterator[tuple[UUID, str]]:
+    """Every address of these contacts on a channel. A messenger goes by the telephone number."""
+    if channel == "email":
+        yield from mail_addresses(connection, contact_ids)
+    elif channel in BY_NUMBER:
+        yield from ((contact_id, f"+{digits}") for contact_id, digits in phone_digits(connection, contact_ids))
+    prefix = "phone:" if channel in BY_NUMBER else f"{channel}:"
+    for contact_id, label in labels(connection, contact_ids, FIELD):
+        if label.startswith(prefix):
+            yield contact_id, label.removeprefix(prefix)
+
+
+async def countries_of(crm: Installation, contact_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Countries of the postal addresses of those contacts that have any, sorted. Not inside a transaction."""
+    await be_current(crm)
+
+    def find() -> dict[UUID, tuple[str, ...]]:
+        found: dict[UUID, tuple[str, ...]] = {}
+        for contact_id, country in labels(crm.index.connection(), contact_ids, "country"):
+            before = found.get(contact_id, ())
+            found[contact_id] = tuple(sorted({*before, country.upper()})) if before else (country.upper(),)
+        return found
+
+    return await crm.index.run(lambda _: find())
