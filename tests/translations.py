@@ -10,7 +10,13 @@ from pathlib import Path
 import confida_web
 
 ROOT = Path(confida_web.__file__).parent
-SPOKEN = ("templates/portal/**/*.html", "portal/**/*.py", "formatting.py")
+SPOKEN = (
+    "templates/portal/**/*.html",
+    "templates/receipts/**/*.html",
+    "portal/**/*.py",
+    "receipts/**/*.py",
+    "formatting.py",
+)
 KEYWORDS = {"_": None, "gettext": None, "mark": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?([a-zA-Z%])")
 

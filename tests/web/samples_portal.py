@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from confida_consent.receipts import readable
 from confida_web.page import Page
 from confida_web.portal import pages as portal
+from confida_web.receipts.pages import ReceiptDownload, ReceiptPaper
 
 THEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 NOTICE = (
@@ -91,7 +92,7 @@ def portal_samples() -> dict[str, Page]:
         notice_language="en",
         notice_title="What you were told",
     )
-    file = portal.Download(href="/my/receipts/1/receipt.jsonld", name="receipt.jsonld", what="for programs")
+    file = ReceiptDownload(href="/my/receipts/1/receipt.jsonld", name="receipt.jsonld", what="for programs")
     kinds = ("spent", "sent", "confirmed", "unsubscribed", "many", "missing", "misunderstood", "trouble")
     return {
         "portal enter": portal.EnterPage(),
@@ -109,6 +110,6 @@ def portal_samples() -> dict[str, Page]:
         "portal unsubscribe all": portal.UnsubscribePage(action="/my/unsubscribe/x"),
         "portal subscribe": portal.SubscribePage(offers=(offer, replace(offer, key="other", chosen=True)), name=NASTY),
         "portal subscribe nothing": portal.SubscribePage(errors={"email": "Please type an e-mail address."}),
-        "portal receipt": portal.ReceiptPage(receipt=receipt, downloads=(file,), archive="/my/receipts/1/all.zip"),
+        "portal receipt": ReceiptPaper(receipt=receipt, downloads=(file,), archive="/my/receipts/1/all.zip"),
         **{f"portal message {kind}": portal.MessagePage(kind=kind, reference="1f", wording=NASTY) for kind in kinds},
     }

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from confida_consent.events import record_event
 from confida_consent.receipts.readable import page_of
+from confida_consent.tokens import make_token
 from confida_core.ids import new_id
 from confida_web.frame import STRANGER
 from confida_web.page import default_environment, render
 from confida_web.receipts.pages import ReceiptDownload, ReceiptPaper
 from tests.consent.people import LETTER, SYSTEM, add_contact, says
 from tests.consent.receipts.papers import NOTICE, objection, paper
+from tests.consent.receipts.test_files import check
 from tests.web.samples import frame
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +58,31 @@ async def test_reading_a_receipt_is_written_down(client: Any, crm: Any) -> None:
     reads = await crm.door.read_log.of(who)
     place = "GET /contacts/{contact_id}/consents/{event_id}/receipt"
     assert [(read.purpose, read.place) for read in reads] == [("consent", place)]
+
+
+async def test_person_reads_and_takes_home_their_own_receipt(stranger: Any, crm: Any, tmp_path: Path) -> None:
+    who, event_id = await given(crm)
+    base = f"/my/p/{await make_token(crm, who, 'preferences')}/receipts"
+    html = (await stranger.get(f"{base}/{event_id}", headers={"accept-language": "de"})).text
+    assert re.findall(r"<h1>([^<]+)</h1>", html) == ["Beleg über Ihre Einwilligung"]
+    names = re.findall(rf'href="{base}/{event_id}/([^"]+)" download', html)
+    answers = {name: await stranger.get(f"{base}/{event_id}/{name}") for name in names}
+    assert [(name, answer.status_code) for name, answer in answers.items()] == [
+        ("all.zip", 200), ("receipt.jsonld", 200), ("receipt.kantara.json", 200), ("receipt.notice.txt", 200),
+        ("receipt.tlog-proof", 200), ("verifier.key", 200), ("verify.py", 200),
+    ]  # fmt: skip
+    with zipfile.ZipFile(io.BytesIO(answers["all.zip"].content)) as archive:
+        archive.extractall(tmp_path)
+    assert check(tmp_path, "--key", "verifier.key")[0] == 0
+
+
+async def test_person_gets_no_receipt_of_somebody_else(stranger: Any, crm: Any) -> None:
+    _, event_id = await given(crm)
+    zoe = await add_contact(crm, "Zoe", "zoe@example.org")
+    base = f"/my/p/{await make_token(crm, zoe, 'preferences')}/receipts/{event_id}"
+    assert [(await stranger.get(path)).status_code for path in (base, f"{base}/receipt.jsonld", f"{base}/all.zip")] == [
+        404
+    ] * 3
 
 
 def test_receipt_stands_in_either_frame() -> None:

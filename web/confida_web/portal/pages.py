@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from confida_consent.receipts import readable
 from confida_web.display import Errors
 from confida_web.languages import mark
 from confida_web.page import Page
@@ -178,24 +177,3 @@ class SubscribePage(Page):
     name: str = ""
     email: str = ""
     errors: Errors = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Download:
-    """One file of a receipt. what: it is for, in the reader's language."""
-
-    href: str
-    name: str
-    what: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReceiptPage(Page):
-    """GET {base}/receipts/{event}. receipt: in the reader's language. archive: address of all files in one."""
-
-    template: ClassVar[str] = "portal/receipt.html"
-    title: ClassVar[str] = mark("Receipt")
-
-    receipt: readable.ReceiptPage
-    downloads: tuple[Download, ...] = ()
-    archive: str = ""

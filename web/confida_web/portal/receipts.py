@@ -14,8 +14,8 @@ from confida_consent.receipts.readable import page_of
 from confida_consent.receipts.receipt import Receipt
 from confida_consent.receipts.words import say
 from confida_core.vault.access import NotFound
-from confida_web.portal.pages import Download, ReceiptPage
 from confida_web.portal.showing import enter_first, person_or_none, show
+from confida_web.receipts.pages import ReceiptDownload, ReceiptPaper
 from confida_web.security.access import access_for
 
 ARCHIVE = "all.zip"
@@ -29,9 +29,11 @@ async def receipt(request: Request[Any, Any, Any], event_id: FromPath[UUID]) -> 
     found = await receipt_of(request.state.crm, access_for(request, "consent"), event_id)
     language = request.state.frame.words
     base = f"{person.base}/receipts/{event_id}"
-    downloads = [Download(href=f"{base}/{name}", name=name, what=say(FILES[name], language)) for name in names(found)]
+    downloads = [
+        ReceiptDownload(href=f"{base}/{name}", name=name, what=say(FILES[name], language)) for name in names(found)
+    ]
     return show(
-        request, ReceiptPage(receipt=page_of(found, language), downloads=tuple(downloads), archive=f"{base}/{ARCHIVE}")
+        request, ReceiptPaper(receipt=page_of(found, language), downloads=tuple(downloads), archive=f"{base}/{ARCHIVE}")
     )
 
 
