@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,11 +61,19 @@ def environment(home: Path, settings: Mapping[str, str] | None = None) -> dict[s
 
 
 @contextmanager
-def serving(home: Path, *, demo: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[LiveServer]:
-    """A new installation in `home`, served until the block ends."""
+def serving(
+    home: Path,
+    *,
+    demo: bool = False,
+    settings: Mapping[str, str] | None = None,
+    before: Callable[[Path], None] | None = None,
+) -> Iterator[LiveServer]:
+    """A new installation in `home`, served until the block ends. before: called while nobody else has it open."""
     confida(home, "init", settings=settings)
     if demo:
         confida(home, "demo", "load", settings=settings)
+    if before is not None:
+        before(home)
     port, log = free_port(), home.with_name(f"{home.name}.log")
     with log.open("w") as output:
         process = subprocess.Popen(
