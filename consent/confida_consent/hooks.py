@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from confida_consent import declared, own_purposes, reach, sending
 from confida_consent.declarations import ConsentPurpose
+from confida_consent.demo import DEMO
 from confida_consent.event_openings import EVENT_OPENER
 from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.piccolo_app import app
 from confida_core.declarations import (
+    DemoData,
     IndexField,
     JobDeclaration,
     PermissionDeclaration,
@@ -78,3 +80,8 @@ def index_fields() -> Sequence[IndexField]:
 @hookimpl
 def sending_gates() -> Sequence[SendingGate]:
     return [sending.GATE]
+
+
+@hookimpl
+def demo_data() -> Sequence[DemoData]:
+    return [DEMO]

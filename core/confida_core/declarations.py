@@ -141,6 +141,19 @@ class JobDeclaration:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DemoData:
+    """What a plugin adds to the invented people of `confida demo`, so that its pages have something to show.
+
+    load: after the people are in; it may rely on their ids. remove: after they are gone, whatever of it would outlive them;
+    repeatable. Both are given the ids of the people, always the same ones in the same order.
+    """
+
+    key: str
+    load: Callable[[Installation, Access, Sequence[UUID]], Awaitable[None]]
+    remove: Callable[[Installation, Access, Sequence[UUID]], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TimelineSource:
     """One kind of thing on a contact's timeline.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pluggy
 
 from confida_core.declarations import (
+    DemoData,
     Exporter,
     Importer,
     IndexField,
@@ -77,6 +78,10 @@ class CoreHooks:
     @hookspec
     def exporters(self) -> Sequence[Exporter]:  # type: ignore[empty-body]
         """File formats that can be written."""
+
+    @hookspec
+    def demo_data(self) -> Sequence[DemoData]:  # type: ignore[empty-body]
+        """What `confida demo` adds to its invented people."""
 
     @hookspec
     def sending_gates(self) -> Sequence[SendingGate]:  # type: ignore[empty-body]

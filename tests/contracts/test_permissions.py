@@ -60,6 +60,35 @@ accounts.manage
     POST     /users/{account_id:uuid}/role
 audit.read
     GET      /audit
+consents.manage
+    GET POST /consents/import
+    GET      /consents/import/{import_id:uuid}
+    POST     /consents/import/{import_id:uuid}/run
+    POST     /consents/ledger
+    GET POST /consents/purposes/new
+    POST     /consents/purposes/{key:str}
+    POST     /consents/purposes/{key:str}/restore
+    POST     /consents/purposes/{key:str}/retire
+    GET POST /consents/suppressions
+consents.read
+    GET      /consents
+    GET      /consents/expiring
+    GET      /consents/ledger
+    GET      /consents/notices/{notice_id:uuid}
+    GET      /consents/notices/{notice_id:uuid}/bytes
+    GET      /consents/purposes
+    GET      /consents/purposes/{key:str}
+    GET      /contacts/{contact_id:uuid}/consents
+    GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}
+    GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}/files/{name:str}
+    GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}/receipt
+    GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}/receipt.zip
+    GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}/scan
+consents.record
+    POST     /contacts/{contact_id:uuid}/consents/link
+    GET POST /contacts/{contact_id:uuid}/consents/record
+    POST     /contacts/{contact_id:uuid}/consents/{event_id:uuid}/correct
+    POST     /contacts/{contact_id:uuid}/consents/{event_id:uuid}/undo
 contacts.delete
     GET      /contacts/trash
     POST     /contacts/{contact_id:uuid}/delete
@@ -120,6 +149,11 @@ interactions.write
     POST     /interactions/{interaction_id:uuid}/restore
     POST     /tasks
     GET      /tasks/new
+outbound.read
+    GET      /consents/messages
+outbound.send
+    POST     /consents/messages/{message_id:uuid}/cancel
+    POST     /consents/messages/{message_id:uuid}/retry
 reads.read
     GET      /contacts/{contact_id:uuid}/reads
 settings.manage
@@ -148,6 +182,9 @@ HOLDERS = {
     "account.own": set(ROLES),
     "accounts.manage": {"owner", "administrator"},
     "audit.read": {"owner", "administrator", "privacy_officer"},
+    "consents.manage": {"owner", "administrator", "privacy_officer"},
+    "consents.read": set(ROLES),
+    "consents.record": {"owner", "administrator", "staff", "privacy_officer"},
     "contacts.delete": {"owner", "administrator"},
     "contacts.read": set(ROLES),
     "contacts.restrict": {"owner", "administrator", "privacy_officer"},
@@ -156,6 +193,8 @@ HOLDERS = {
     "exchange.import": {"owner", "administrator", "staff"},
     "interactions.read": set(ROLES),
     "interactions.write": {"owner", "administrator", "staff"},
+    "outbound.read": set(ROLES),
+    "outbound.send": {"owner", "administrator", "staff"},
     "reads.read": {"owner", "administrator", "privacy_officer"},
     "settings.manage": {"owner", "administrator"},
     "system.manage": {"owner", "administrator"},

@@ -25,19 +25,23 @@ def load(program: Program, if_missing: bool) -> None:
     from rich.progress import Progress
 
     from confida_core.demo.loading import DemoPresent, load_demo
-    from confida_core.demo.people import ORGANISATIONS, PEOPLE
+    from confida_core.demo.people import ORGANISATIONS, PEOPLE, PERSON_IDS
     from confida_core.demo.talk import INTERACTIONS
 
     with Progress(console=program.console) as progress:
         bar = progress.add_task("demo data", total=PEOPLE + ORGANISATIONS + INTERACTIONS)
 
         async def work(crm: Installation) -> int | None:
+            access = program.access("demo load")
             try:
-                return await load_demo(crm, program.access("demo load"), lambda more: progress.advance(bar, more))
+                count = await load_demo(crm, access, lambda more: progress.advance(bar, more))
             except DemoPresent:
                 if if_missing:
                     return None
                 raise
+            for more in crm.registry.all("demo_data"):
+                await more.load(crm, access, PERSON_IDS)
+            return count
 
         count = program.run(work)
     if count is not None:
@@ -51,9 +55,16 @@ def purge(program: Program) -> None:
     from rich.progress import Progress
 
     from confida_core.demo.loading import purge_demo
-    from confida_core.demo.people import ORGANISATIONS, PEOPLE
+    from confida_core.demo.people import ORGANISATIONS, PEOPLE, PERSON_IDS
 
     with Progress(console=program.console) as progress:
         bar = progress.add_task("erasing", total=PEOPLE + ORGANISATIONS)
-        count = program.run(lambda crm: purge_demo(crm, lambda more: progress.advance(bar, more)))
+
+        async def work(crm: Installation) -> int:
+            count = await purge_demo(crm, lambda more: progress.advance(bar, more))
+            for more in crm.registry.all("demo_data"):
+                await more.remove(crm, program.access("demo purge"), PERSON_IDS)
+            return count
+
+        count = program.run(work)
     click.echo(f"{count} invented contacts were erased.")

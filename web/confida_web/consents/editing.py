@@ -177,7 +177,10 @@ class ImportRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentImportsPage(Page):
-    """GET and POST /consents/import (multipart). Posts file, statement, collected, attested."""
+    """GET and POST /consents/import (multipart). Posts statement, collected, attested, then file.
+
+    columns: (name, what it holds) of the table that is understood.
+    """
 
     template: ClassVar[str] = "consents/import.html"
     title: ClassVar[str] = "Import consents"
@@ -192,7 +195,7 @@ class ConsentImportsPage(Page):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportedRow:
-    """What became, or would become, of one row. outcome: taken, refused, unknown or invalid."""
+    """What became, or would become, of one row. outcome: taken, known (it stands here already) or refused."""
 
     number: int
     outcome: str
@@ -201,7 +204,10 @@ class ImportedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentImportPage(Page):
-    """GET /consents/import/{id}: the preview (POST .../run starts), progress, then the report row by row."""
+    """GET /consents/import/{id}: the preview (POST .../run starts), progress, then the report row by row.
+
+    looked_at: rows that the counts are about; a preview looks at the first ones.
+    """
 
     template: ClassVar[str] = "consents/import_run.html"
     title: ClassVar[str] = "Import consents"
@@ -216,7 +222,9 @@ class ConsentImportPage(Page):
     collected: str = ""
     rows: int = 0
     done: int = 0
+    looked_at: int = 0
     taken: int = 0
+    known: int = 0
     refused: int = 0
     counts: tuple[ReasonCount, ...] = ()
     report: tuple[ImportedRow, ...] = ()

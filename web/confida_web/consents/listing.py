@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from confida_web.display import Errors, Option, PersonRef, Tab
 from confida_web.page import Page
 
-BAR_WIDTH = 240
+BAR_WIDTH = 190
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

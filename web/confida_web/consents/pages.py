@@ -126,11 +126,12 @@ class LedgerPlace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Download:
-    """One form of the receipt. hint: who reads it."""
+    """One form of the receipt. hint: who reads it. page: to be opened, not saved."""
 
     label: str
     href: str
     hint: str = ""
+    page: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,7 @@ WORDS: Mapping[Tone, str] = {"may": "May", "ask": "Ask first", "must-not": "Must
 # What follows from an agreement or a law is nothing to be asked for, and tells nothing about what else is welcome.
 GIVEN = frozenset({Basis.CONTRACT, Basis.LEGAL_OBLIGATION, Basis.VITAL_INTEREST})
 NAMED = 2
+SHOWN_FIRST: Mapping[str, int] = {Basis.CONSENT: 0, Basis.LEGITIMATE_INTEREST: 1}
 
 
 async def purpose_lines(
@@ -33,7 +34,7 @@ async def purpose_lines(
 ) -> tuple[PurposeLines, ...]:
     """Every purpose in use that people are shown; opens nothing."""
     found = []
-    for key, purpose in purposes.items():
+    for key, purpose in sorted(purposes.items(), key=lambda item: SHOWN_FIRST.get(item[1].declared.basis, 2)):
         if purpose.retired or not purpose.declared.listed:
             continue
         answers = {channel: await may(crm, contact_id, key, channel) for channel in purpose.declared.channels}
@@ -52,16 +53,20 @@ def grouped(contact_id: UUID, answers: Mapping[str, Answer]) -> tuple[ConsentLin
     """Channels of which exactly the same is true stand in one line; what may be done comes first."""
     groups: dict[Answer, list[str]] = {}
     for channel in sorted(answers, key=list(CHANNEL_LABELS).index):
-        groups.setdefault(answers[channel], []).append(channel_word(channel))
+        # The same reason may stand in several laws; who reads it wants the reason once.
+        groups.setdefault(answers[channel]._replace(citation=""), []).append(channel)
     order = list(WORDS)
-    lines = [line_of(contact_id, answer, channels) for answer, channels in groups.items()]
+    lines = [
+        line_of(contact_id, answer, channels, [answers[one].citation for one in channels])
+        for answer, channels in groups.items()
+    ]
     return tuple(sorted(lines, key=lambda line: order.index(line.tone)))
 
 
-def line_of(contact_id: UUID, answer: Answer, channels: Sequence[str]) -> ConsentLine:
+def line_of(contact_id: UUID, answer: Answer, channels: Sequence[str], citations: Sequence[str]) -> ConsentLine:
     tone = tone_of_answer(answer)
     return ConsentLine(
-        channels=tuple(channels),
+        channels=tuple(channel_word(one) for one in channels),
         tone=tone,
         word=WORDS[tone],
         ground=basis_word(answer.basis) if answer.allowed else "",
@@ -69,7 +74,7 @@ def line_of(contact_id: UUID, answer: Answer, channels: Sequence[str]) -> Consen
         since=answer.since,
         until=answer.until,
         proof_href=f"/contacts/{contact_id}/consents/{answer.event_id}" if answer.event_id else None,
-        citation=answer.citation,
+        citation="; ".join(dict.fromkeys(one for one in citations if one)),
     )
 
 

@@ -209,7 +209,11 @@ def downloads_of(event: RecordedEvent, names: tuple[str, ...]) -> tuple[Download
         href=f"{base}/receipt.zip",
         hint="to hand to the person, with the program that checks it",
     )
+    paper = Download(
+        label="To read and print", href=f"{base}/receipt", hint="a page in the person’s language", page=True
+    )
     return (
+        paper,
         whole,
         *(
             Download(label=DOWNLOADS[name][0], href=f"{base}/files/{name}", hint=DOWNLOADS[name][1])

@@ -6,7 +6,9 @@ from confida_web.consents import (
     correcting,
     expiring,
     history,
+    importing,
     ledger,
+    linking,
     messages,
     notices,
     overview,
@@ -30,6 +32,8 @@ ROUTES = (
     *recording.ROUTES,
     *proof.ROUTES,
     *correcting.ROUTES,
+    *linking.ROUTES,
+    *importing.ROUTES,
 )
 
 JOBS = (*ledger.JOBS,)
