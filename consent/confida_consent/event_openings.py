@@ -81,6 +81,4 @@ EVENT_OPENER = LedgerOpener(
     label="Consent events",
     kinds=frozenset({KIND_OF_LEAF}),
     read=read_openings,
-    table="consent_event",
-    column="ledger_index",
 )

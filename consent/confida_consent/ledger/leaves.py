@@ -9,7 +9,6 @@ from confida_consent.ledger.canonical import canonical
 from confida_consent.ledger.commitments import LeafEntry, commit_to, instant
 from confida_consent.ledger.content import Opening
 from confida_consent.ledger.heads import State, lock_state, remembered_head, restores_of
-from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.ledger.records import LEDGER_OPENING
 from confida_consent.ledger.tiles import extend_tiles
 from confida_consent.ledger.tree import leaf_hash
@@ -80,19 +79,7 @@ async def follow_restores(crm: Installation, state: State) -> State:
         return begun
     facts = {"generation": restores, "kept": state.size, "lost": lost and lost.facts()}
     await _write_own(crm, begun, "restore", facts)
-    return await _enter_lost_erasures(crm, State(state.size + 1, restores))
-
-
-async def _enter_lost_erasures(crm: Installation, state: State) -> State:
-    """A backup knows nothing of who was erased after it; their rows went when it was put in place, and are accounted for."""
-    absent: list[int] = []
-    openers: list[LedgerOpener] = crm.registry.all("ledger_openers")
-    for opener in openers:
-        absent += await opener.absent(crm)
-    if not await mark_erased(crm, absent):
-        return state
-    await _write_own(crm, state, "erasure", {"count": len(absent), "cause": "restore", "generation": state.generation})
-    return State(state.size + 1, state.generation)
+    return State(state.size + 1, restores)
 
 
 # Erasing

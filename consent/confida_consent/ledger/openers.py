@@ -29,28 +29,12 @@ class LedgerOpener:
     read: called with the installation, the first position, and the one after the last; for every opening kept for a
     position in between it answers with the commitment that follows from it (32 bytes), or with a sentence that says what
     is wrong with what is kept. Positions may lie beyond the end of the ledger.
-    table, column: where a row is kept for each opening, and the column with its position; without them nobody can say,
-    after a restore, which openings went with people who were erased since the backup was made.
     """
 
     key: str
     label: str
     kinds: frozenset[str]
     read: Callable[[Installation, int, int], Awaitable[Mapping[int, bytes | str]]]
-    table: str = ""
-    column: str = ""
-
-    async def absent(self, crm: Installation) -> list[int]:
-        """Positions of leaves, not marked as erased, whose openings are no longer kept."""
-        if not self.table:
-            return []
-        kinds = sorted(self.kinds)
-        rows = await crm.data.fetch(
-            f"SELECT position FROM ledger_leaf WHERE erased = ? AND kind IN ({', '.join('?' * len(kinds))}) "
-            f'AND NOT EXISTS (SELECT 1 FROM {self.table} WHERE "{self.column}" = position)',
-            False, *kinds,
-        )  # fmt: skip
-        return [row["position"] for row in rows]
 
 
 async def own_openings(crm: Installation, first: int, last: int) -> dict[int, Opening | None]:

@@ -25,9 +25,7 @@ from confida_consent.ledger.log import (
     verifier_key,
     verifier_keys,
 )
-from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.ledger.tree import check_inclusion, leaf_hash, root_of
-from confida_core.registry import Declared
 
 pytestmark = pytest.mark.anyio
 
@@ -256,29 +254,3 @@ async def test_mark_that_no_erasure_accounts_for_is_named(crm: Any) -> None:
     await record_erasure(crm, [1])
     await crm.data.fetch("UPDATE ledger_leaf SET erased = ? WHERE position = 2", True)
     assert await faults(crm) == ["erasure: 2 leaves are marked as erased, erasures account for 1"]
-
-
-async def test_erasure_that_a_restored_backup_had_forgotten_is_entered_again(
-    crm: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The rows of whoever was erased after the backup go when it is put in place; their leaves cannot say so by then."""
-
-    async def nothing(*_: Any) -> dict[int, bytes | str]:
-        return {}
-
-    opener = LedgerOpener(
-        key="test.notes",
-        label="Notes",
-        kinds=frozenset({"note"}),
-        read=nothing,
-        table="consent_event",
-        column="ledger_index",
-    )
-    monkeypatch.setattr(crm.registry, "_declared", {"ledger_openers": (Declared(crm.registry.plugins[0], opener),)})
-    await appended(crm, 0, 3)
-    await record_erasure(crm, [1])
-    await checkpoint(crm)
-    await crm.keyring.remember(RESTORES, 1, "")
-    await checkpoint(crm)
-    report = await verify_stored(crm)
-    assert (report.faults, report.erased, report.kinds) == ([], 3, {"note": 3, "erasure": 2, "restore": 1})
