@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 from confida_core.contacts.content import LineText, Sealed
 from confida_core.declarations import RecordDeclaration, Verdict
 from confida_core.outbound.tables import Disclosure as DisclosureTable
@@ -58,6 +60,8 @@ class OutboundMessage:
     purpose: key of what it is for, as the gates know it. channel: email, phone, sms, post ... path: of a transport.
     to: an address; "" takes the contact's first e-mail address. html: an alternative to `text`, which is always needed.
     headers: further mail headers, of those that `checking.ALLOWED_HEADERS` lists.
+    secret: the text holds a code or a link that acts in the person's name. Staff never see it, and once it is sent it is
+    not kept; so nothing secret belongs into the subject.
     """
 
     contact_id: UUID
@@ -69,6 +73,7 @@ class OutboundMessage:
     to: str = ""
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    secret: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,8 +98,11 @@ class Permitted:
     refused: dict[UUID, Verdict]
 
 
+TELLING_HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
+
+
 class OutboundContent(Sealed, frozen=True):
-    """sentence, basis: the gate's last answer in plain words, and the legal basis it named."""
+    """sentence, basis: the gate's last answer in plain words, and the legal basis it named. secret: see OutboundMessage."""
 
     to: LineText = ""
     subject: LineText = ""
@@ -103,6 +111,13 @@ class OutboundContent(Sealed, frozen=True):
     headers: dict[str, str] = {}
     sentence: LineText = ""
     basis: str = ""
+    secret: bool = False
+
+    def without_secrets(self) -> OutboundContent:
+        """What may be shown, and is kept after sending: no code, and no link by which to unsubscribe in somebody's name."""
+        kept = {name: value for name, value in self.headers.items() if name not in TELLING_HEADERS}
+        text, html = ("", "") if self.secret else (self.text, self.html)
+        return msgspec.structs.replace(self, text=text, html=html, headers=kept)
 
 
 class DisclosureContent(Sealed, frozen=True):

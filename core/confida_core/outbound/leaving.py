@@ -19,7 +19,7 @@ from confida_core.outbound.content import OUTBOUND, MessageState, OutboundConten
 from confida_core.outbound.disclosures import Handover, record_leaving
 from confida_core.outbound.gates import verdicts_of
 from confida_core.outbound.sender import DELIVER
-from confida_core.outbound.states import LIVE, refuse, settle
+from confida_core.outbound.states import LIVE, refuse, settle, settle_sent
 from confida_core.outbound.transporting import LeavingRefused, TryLater, Undeliverable, transport_of
 from confida_core.storage.database import finish
 from confida_core.vault.access import system_access
@@ -111,7 +111,7 @@ async def _hand_over(crm: Installation, transport: Transport, opened: Opened[Out
 
 async def _sent(crm: Installation, transport: Transport, opened: Opened[OutboundContent]) -> None:
     """First of all that it is sent; then, for a transport that never asked for confirmation, that it was disclosed."""
-    await settle(crm, opened.row, MessageState.SENT, "")
+    await settle_sent(crm, opened)
     verdict = Verdict(allowed=True, basis=opened.content.basis, event_id=opened.row["event_id"])
     await record_leaving(crm, opened.row, verdict, _handover(crm, transport, opened.row))
 

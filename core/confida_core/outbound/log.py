@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -133,7 +133,15 @@ def sentence_of(opened: Opened[OutboundContent]) -> str:
 
 
 async def visible_message(crm: Installation, access: Access, message_id: UUID) -> Opened[OutboundContent]:
-    """The gate to one message, whole: NotFound unless its contact may be seen. Raises Forbidden without `outbound.read`."""
+    """The gate to one message: NotFound unless its contact may be seen. Raises Forbidden without `outbound.read`.
+
+    What is secret in it is not shown (`OutboundMessage.secret`).
+    """
+    opened = await _opened(crm, access, message_id)
+    return replace(opened, content=opened.content.without_secrets())
+
+
+async def _opened(crm: Installation, access: Access, message_id: UUID) -> Opened[OutboundContent]:
     access.actor.require("outbound.read")
     rows = await crm.data.fetch("SELECT * FROM outbound_message WHERE id = ?", message_id)
     if not rows:
@@ -148,7 +156,7 @@ async def visible_message(crm: Installation, access: Access, message_id: UUID) -
 async def retry_message(crm: Installation, access: Access, message_id: UUID) -> SendResult:
     """Try a failed one again, with all its attempts, if the gates still agree. Raises Forbidden, and NotFound unless it failed."""
     access.actor.require("outbound.send")
-    opened = await visible_message(crm, access, message_id)
+    opened = await _opened(crm, access, message_id)
     row = opened.row
     if row["state"] != MessageState.FAILED.value:
         raise NotFound

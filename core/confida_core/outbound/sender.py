@@ -91,6 +91,7 @@ def _checked(access: Access, message: OutboundMessage) -> OutboundContent:
         text=checked_body("the text", message.text),
         html=checked_body("the HTML", message.html),
         headers=headers,
+        secret=message.secret,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,23 @@ async def settle(
             crm.feed.append(OUTBOUND.name, row["id"], row["contact_id"])
 
 
+async def settle_sent(crm: Installation, opened: Opened[OutboundContent]) -> None:
+    """It has left; what was secret in it is kept no longer."""
+    kept = opened.content.without_secrets()
+    if kept == opened.content:
+        await settle(crm, opened.row, MessageState.SENT, "")
+        return
+    columns = {
+        "id": opened.row["id"],
+        "contact_id": opened.row["contact_id"],
+        "state": MessageState.SENT.value,
+        "reason": "",
+        "reply_code": None,
+        "at": now(),
+    }
+    await _replace(crm, opened, columns, kept)
+
+
 async def refuse(crm: Installation, opened: Opened[OutboundContent], verdict: Verdict) -> None:
     """Keep it as refused, with the reason in plain words beside it."""
     columns = {
@@ -45,14 +63,18 @@ async def refuse(crm: Installation, opened: Opened[OutboundContent], verdict: Ve
         "at": now(),
     }
     content = msgspec.structs.replace(opened.content, sentence=verdict.sentence[:500], basis=verdict.basis)
+    await _replace(crm, opened, columns, content)
+
+
+async def _replace(
+    crm: Installation, opened: Opened[OutboundContent], columns: dict[str, Any], content: OutboundContent
+) -> None:
+    """Without effect if another worker was first or the person was erased meanwhile."""
     if not await _exists(crm, opened.row["contact_id"]):
         # Sealing it anew would make a key for somebody who was erased.
         return
-    try:
+    with contextlib.suppress(VersionConflict):
         await crm.records.update(OUTBOUND, columns, content, seen=opened.row["version"])
-    except VersionConflict:
-        # Another worker refused it first, or the person was erased: nothing leaves either way.
-        return
 
 
 async def _exists(crm: Installation, contact_id: UUID) -> bool:

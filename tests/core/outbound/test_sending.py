@@ -14,7 +14,7 @@ from confida_core.clock import now
 from confida_core.contacts.trash import purge_contact, trash_contact
 from confida_core.declarations import SendingGate
 from confida_core.ids import new_id
-from confida_core.outbound.content import MessageState, OutboundMessage
+from confida_core.outbound.content import OUTBOUND, MessageState, OutboundMessage
 from confida_core.outbound.disclosures import disclosures_of
 from confida_core.outbound.log import cancel_message, outbound_log, retry_message, visible_message
 from confida_core.outbound.sender import permitted, send, send_batch
@@ -235,6 +235,21 @@ async def test_headers_the_gate_asks_for_are_on_the_message_whole(crm: Any, guar
     lines = mailbox.letters[0].data.split(b"\r\n")
     assert f"List-Unsubscribe: {link}".encode() in lines
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+async def test_secret_of_a_message_is_shown_to_nobody_and_not_kept(crm: Any, guard: Guard, mailbox: Mailbox) -> None:
+    ada = await make_ada(crm)
+    guard.headers = {"List-Unsubscribe": "<https://crm.example.org/my/unsubscribe/abc>"}
+    sent = await send(crm, access_of(), news(ada, text="Your code: 123456", html="<p>123456</p>", secret=True))
+    for shown in (
+        await visible_message(crm, access_of(), sent.id),
+        (await work(crm), await visible_message(crm, access_of(), sent.id))[1],
+        (await crm.door.open(system_access("test"), OUTBOUND, await crm.records.rows(OUTBOUND, [sent.id])))[0],
+    ):
+        assert (shown.content.text, shown.content.html, shown.content.headers) == ("", "", {})
+        assert shown.content.to == "ada@example.org"
+    assert await states(crm) == [("sent", "")]
+    assert (b"123456" in mailbox.letters[0].data, b"unsubscribe/abc" in mailbox.letters[0].data) == (True, True)
 
 
 async def test_message_that_waited_too_long_fails(crm: Any, mailbox: Mailbox) -> None:
