@@ -9,6 +9,7 @@ from confida_consent.erasing import retire_evidence
 from confida_consent.expiry import expire_consents
 from confida_consent.importing import run_import
 from confida_consent.ledger.log import checkpoint
+from confida_consent.repermission import ask_batch
 from confida_consent.standing import lift_stale
 from confida_core.declarations import JobDeclaration
 from confida_core.installation import Installation
@@ -33,6 +34,7 @@ JOBS = (
         key="consent.reconcile_orders", run=reconcile_orders, label="Lift orders that a later yes answered", every=600
     ),
     JobDeclaration(key="consent.expire", run=expire_consents, label="Note that consents have ended", every=3600),
+    JobDeclaration(key="consent.ask_again", run=ask_batch, label="Ask people for their consent anew"),
     JobDeclaration(key="consent.run_import", run=run_import, label="Import consents", seconds=120),
     JobDeclaration(
         key="consent.retire_evidence",
