@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from confida_core.declarations import Delivery
 from confida_core.installation import Installation
-from confida_core.outbound.mime import ascii_address, sender_of, written
 from confida_core.outbound.transporting import TryLater, Undeliverable
 from confida_core.settings import Settings
 
@@ -31,6 +30,9 @@ _NO_SUCH_ADDRESS = re.compile(r"\s*5\.1\.[0-36]\b")
 
 def not_ready(crm: Installation) -> str:
     """Why no mail can leave with these settings, a code of `content.REASONS`, or ""."""
+    # The mail classes of the standard library cost more at every start than the rest of the door.
+    from confida_core.outbound.mime import sender_of
+
     settings = crm.settings
     if not settings.smtp_host or not settings.mail_from:
         return "not_set_up"
@@ -63,6 +65,8 @@ class Relay:
 
     async def deliver(self, crm: Installation, delivery: Delivery) -> None:
         """Hand one message over, on a connection of its own. Raises Undeliverable and TryLater."""
+        from confida_core.outbound.mime import ascii_address, sender_of, written
+
         settings = crm.settings
         sender, recipient = sender_of(settings.mail_from), ascii_address(delivery.to)
         if sender is None:
