@@ -5,12 +5,13 @@ from __future__ import annotations
 from confida_consent import jobs
 from confida_consent.ledger import declared as ledger_area
 from confida_consent.records import EVENT, IMPORT
+from confida_consent.rights import declared as rights_area
 from confida_consent.signing_up import declared as signing_up_area
 from confida_consent.tables import ConsentNotice, ConsentPurposeVersion, ConsentToken
 from confida_core.accounts.roles import EVERYBODY, PRIVACY, WORKERS
 from confida_core.declarations import PermissionDeclaration, PurposeDeclaration, TableDeclaration
 
-RECORDS = (EVENT, IMPORT, *ledger_area.RECORDS, *signing_up_area.RECORDS)
+RECORDS = (EVENT, IMPORT, *ledger_area.RECORDS, *signing_up_area.RECORDS, *rights_area.RECORDS)
 
 TABLES = (
     TableDeclaration(
@@ -53,6 +54,7 @@ TABLES = (
         },
     ),
     *ledger_area.TABLES,
+    *rights_area.TABLES,
 )
 
 PURPOSES = (
@@ -61,7 +63,7 @@ PURPOSES = (
     ),
 )
 
-JOBS = (*jobs.JOBS, *ledger_area.JOBS)
+JOBS = (*jobs.JOBS, *ledger_area.JOBS, *rights_area.JOBS)
 
 PERMISSIONS = (
     PermissionDeclaration(key="consents.read", label="See what people agreed to, and the proof", roles=EVERYBODY),
@@ -69,4 +71,5 @@ PERMISSIONS = (
     PermissionDeclaration(
         key="consents.manage", label="Keep purposes, suppressions and imports of consent", roles=PRIVACY
     ),
+    *rights_area.PERMISSIONS,
 )

@@ -7,7 +7,12 @@ from pathlib import Path
 from confida_core.declarations import PiccoloApp
 from confida_core.piccolo_app import tables_of
 
-MODULES = ("confida_consent.ledger.tables", "confida_consent.signing_up.tables", "confida_consent.tables")
+MODULES = (
+    "confida_consent.ledger.tables",
+    "confida_consent.rights.tables",
+    "confida_consent.signing_up.tables",
+    "confida_consent.tables",
+)
 
 
 def app() -> PiccoloApp:

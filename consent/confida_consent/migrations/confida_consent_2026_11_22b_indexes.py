@@ -9,6 +9,8 @@ VERSION = "1.38.0"
 DESCRIPTION = "Indexes over several columns."
 
 STATEMENTS = [
+    "CREATE INDEX rights_request_queue ON rights_request (state, due_at, id)",
+    "CREATE INDEX rights_step_request ON rights_step (request_id, at, id)",
     # Holds all that the gate asks of an event, so that a recipient list is one walk of the index.
     "CREATE INDEX consent_event_gate ON consent_event "
     "(purpose, channel, subject_id, indicated_at, ledger_index, kind, valid_until, purpose_version, legal_basis, supersedes, id)",

@@ -1,0 +1,115 @@
+"""What is sealed about requests, their answers, holds and breaches.
+
+The file of a request has a key of its own, of the class `request`, so that it outlasts the person's data and ends by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from confida_core.contacts.content import LongText, Sealed, ShortText
+
+Text = Annotated[str, Meta(max_length=2_000)]
+
+
+class Withheld(Sealed, frozen=True):
+    """Something kept back from the answer. ground: the provision. note: the balancing (GDPR Art. 15(4), 23)."""
+
+    category: ShortText
+    ground: Text
+    note: Text = ""
+
+
+class Redaction(Sealed, frozen=True):
+    """A passage about somebody else that was blackened: in which record, which field, which words, and why."""
+
+    record: ShortText
+    record_id: ShortText
+    field: ShortText
+    words: Text
+    reason: Text = ""
+
+
+class RequestFile(Sealed, frozen=True):
+    """What the person asked, and how it was decided.
+
+    given_name_of: how the person calls themselves. identifier: the e-mail address or phone number named in the request.
+    scope: which data or period, if not everything. delivery: "portal" or "post". mandate: for whom, and by which power;
+    mandate_file_id: hex id of a sealed file. identity: method and result of the check, never the evidence itself.
+    decision, reasons: of a refusal or an extension, in the words the person was told. complaint_told: the authority named.
+    """
+
+    given_name_of: ShortText = ""
+    identifier: ShortText = ""
+    scope: LongText = ""
+    message: LongText = ""
+    delivery: ShortText = "portal"
+    mandate: LongText = ""
+    mandate_file_id: ShortText = ""
+    identity: Text = ""
+    decision: LongText = ""
+    reasons: LongText = ""
+    complaint_told: Text = ""
+    withheld: list[Withheld] = []
+    redactions: list[Redaction] = []
+
+
+class StepNote(Sealed, frozen=True):
+    """Why a step was taken, in words."""
+
+    text: LongText = ""
+
+
+class Letter(Sealed, frozen=True):
+    """One message of the correspondence about a request."""
+
+    subject: ShortText = ""
+    text: LongText = ""
+    other_side: ShortText = ""
+
+
+class PackageNote(Sealed, frozen=True):
+    """file_id: hex id of the sealed archive. manifest_sha256: hex. counts: items per part. faults: collectors that failed."""
+
+    file_id: ShortText = ""
+    manifest_sha256: ShortText = ""
+    counts: dict[str, int] = {}
+    faults: list[Text] = []
+
+
+class ErasureNote(Sealed, frozen=True):
+    """What was shown before it was confirmed, what was kept on which ground until when, and the certificate."""
+
+    goes: list[Text] = []
+    stays: list[Text] = []
+    certificate: LongText = ""
+    recipients: list[Text] = []
+    faults: list[Text] = []
+    salt: bytes = b""
+    payload: bytes = b""
+
+
+class HoldNote(Sealed, frozen=True):
+    """A legal hold in words: what it is called, why it is needed, who answers for it."""
+
+    name: ShortText = ""
+    reason: LongText = ""
+    owner: ShortText = ""
+
+
+class BreachFile(Sealed, frozen=True):
+    """A personal-data breach (GDPR Art. 33(3), 33(5), 34): facts, effects, measures, and what was told to whom."""
+
+    title: ShortText = ""
+    facts: LongText = ""
+    categories: Text = ""
+    persons: Text = ""
+    records: Text = ""
+    consequences: LongText = ""
+    measures: LongText = ""
+    risk: ShortText = ""
+    reasons: LongText = ""
+    told_authority: LongText = ""
+    told_persons: LongText = ""
