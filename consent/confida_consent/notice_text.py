@@ -8,6 +8,7 @@ from types import MappingProxyType
 from confida_consent.controller import Controller
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.durations import FORM
+from confida_consent.own_purposes import retention_in
 from confida_consent.vocabulary import BASIS_LABELS, CHANNEL_LABELS, Basis
 
 ENGLISH: Mapping[str, str] = {
@@ -99,7 +100,9 @@ def notice_text(purpose: ConsentPurpose, language: str, controller: Controller, 
         section(labels["basis"], joined(basis_line(purpose, labels), purpose.balancing_note, between="\n")),
         section(labels["channels"], ", ".join(labels[f"channel.{channel}"] for channel in purpose.channels)),
         section(labels["recipients"], "\n".join(purpose.recipients) or labels["nobody"]),
-        section(labels["retention"], joined(purpose.retention, ending(purpose, labels), between="\n")),
+        section(
+            labels["retention"], joined(retention_in(used, purpose.retention), ending(purpose, labels), between="\n")
+        ),
         section(
             labels["stop"], joined(stopping(purpose, labels), labels["rights"], whereto(labels, place), between="\n")
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from confida_consent.declarations import ConsentPurpose, Wording
 
 ALL_WAYS = ("email", "phone", "sms", "post", "messenger")
@@ -116,5 +118,21 @@ PROFILING = ConsentPurpose(
     retention="Until you object.",
     dpv_purpose="Personalisation",
 )
+
+# How long is one sentence in a declaration; ours are said in the reader's language all the same.
+GERMAN_RETENTION: Mapping[str, str] = {
+    CONFIRMATION.retention: "Jeder Code und jeder Link endet von selbst, spätestens nach sieben Tagen.",
+    AGREEMENT.retention: (
+        "Solange die Vereinbarung besteht, danach so lange, wie das Gesetz uns aufgibt, die Schreiben darüber aufzubewahren."
+    ),
+    NEWSLETTER.retention: "Bis Sie widerrufen; den Nachweis Ihrer Einwilligung drei weitere Jahre.",
+    OFFERS.retention: "Bis Sie widersprechen.",
+}
+
+
+def retention_in(language: str, retention: str) -> str:
+    """The sentence in this language, where it is one of ours; else as it is."""
+    return GERMAN_RETENTION.get(retention, retention) if language.partition("-")[0] == "de" else retention
+
 
 PURPOSES = (CONFIRMATION, AGREEMENT, NEWSLETTER, OFFERS, PROFILING)

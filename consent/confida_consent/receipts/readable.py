@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from confida_consent.own_purposes import retention_in
 from confida_consent.receipts import terms
 from confida_consent.receipts.jsonld import authority
 from confida_consent.receipts.receipt import Receipt
@@ -149,7 +150,7 @@ def data(receipt: Receipt, language: str) -> Rows:
     return [
         ("Kinds of data", ", ".join(data_label(term, language) for term in kinds), ""),
         ("Special categories", say("Yes", language) if purpose.special_category else "", ""),
-        ("Kept", purpose.retention, ""),
+        ("Kept", retention_in(language, purpose.retention), ""),
         ("Stored in", country_label(country, language) if country else "", ""),
         ("Others who receive them", ", ".join(purpose.recipients) or say("Nobody", language), ""),
     ]

@@ -158,6 +158,17 @@ GERMAN: Mapping[str, str] = {
     "Ledger": "Register",
     "Key of the ledger": "Schlüssel des Registers",
     "Issued": "Ausgestellt",
+    # Files
+    "the receipt for programs (ISO/IEC TS 27560, JSON-LD)": "der Beleg für Programme (ISO/IEC TS 27560, JSON-LD)",
+    "the receipt for programs that know Kantara Consent Receipt 1.1": (
+        "der Beleg für Programme, die Kantara Consent Receipt 1.1 kennen"
+    ),
+    "the text that was shown, byte by byte": "der Text, der gezeigt wurde, Byte für Byte",
+    "the proof that the entry stands in the signed ledger": (
+        "der Nachweis, dass der Eintrag im unterschriebenen Register steht"
+    ),
+    "the key that the ledger is signed with": "der Schlüssel, mit dem das Register unterschrieben ist",
+    "the program that checks it": "das Programm, das es prüft",
     # Terms of the personal-data vocabulary that our own purposes use
     "EmailAddress": "E-Mail-Adresse",
     "TelephoneNumber": "Telefonnummer",

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from confida_consent.own_purposes import PURPOSES, retention_in
 from confida_consent.receipts import words
+from confida_consent.receipts.files import FILES
 from confida_consent.receipts.readable import ReceiptPage, page_of
 from confida_consent.vocabulary import BASIS_LABELS, CHANNEL_LABELS, Actor, Basis, Channel, Kind, Method
 from tests.consent.receipts.papers import NOTICE, SAID_AT, objection, paper, status
@@ -52,7 +54,7 @@ def test_receipt_is_written_in_german_too() -> None:
     assert rows(page, "decision")["Gültig bis"] == "31. Januar 2028, 10:14:52 MEZ"
     assert rows(page, "data") == {
         "Arten von Daten": "Name, E-Mail-Adresse",
-        "Aufbewahrt": paper().purpose.retention,
+        "Aufbewahrt": "Bis Sie widerrufen; den Nachweis Ihrer Einwilligung drei weitere Jahre.",
         "Gespeichert in": "Deutschland",
         "Andere, die sie erhalten": "Niemand",
     }
@@ -102,7 +104,7 @@ def test_every_word_of_ours_has_a_german_one() -> None:
     assert (set(words.KIND_LABELS), set(words.METHOD_LABELS), set(words.ACTOR_LABELS)) == (
         set(Kind), set(Method), set(Actor),
     )  # fmt: skip
-    said = {*labels.values(), *CHANNEL_LABELS.values(), *BASIS_LABELS.values()}
+    said = {*FILES.values(), *labels.values(), *CHANNEL_LABELS.values(), *BASIS_LABELS.values()}
     for receipt in (paper(), paper("withdrawn"), objection(), paper("ground_noted")):
         full = replace(receipt, circumstances=replace(receipt.circumstances, confirmed_at=SAID_AT))
         page = page_of(full, "en")
@@ -125,3 +127,9 @@ def test_organisation_that_named_no_authority_points_to_the_list_of_all() -> Non
     bare = replace(paper().controller, authority="", authority_contact="")
     complain = rows(page_of(paper(controller=bare)), "rights")["Complain"]
     assert complain.splitlines()[1].startswith("https://www.edpb.europa.eu/")
+
+
+def test_how_long_is_said_in_german_for_every_purpose_of_ours() -> None:
+    sentences = {purpose.retention for purpose in PURPOSES}
+    assert [text for text in sentences if retention_in("de-AT", text) == text or retention_in("en", text) != text] == []
+    assert retention_in("de", "Ten years, says the statute.") == "Ten years, says the statute."
