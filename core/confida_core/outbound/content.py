@@ -49,6 +49,7 @@ REASONS: Mapping[str, str] = {
     "bad_sender": "The setting mail_from holds no e-mail address.",
     "gave_up": "It could not be handed over in many attempts.",
     "too_old": "It waited for more than three days and would come too late.",
+    "restored": "A backup was restored while it waited; it may have been sent before.",
     "erased": "The person's data were erased.",
 }
 

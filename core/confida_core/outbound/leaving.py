@@ -19,7 +19,7 @@ from confida_core.outbound.content import OUTBOUND, MessageState, OutboundConten
 from confida_core.outbound.disclosures import Handover, record_leaving
 from confida_core.outbound.gates import verdicts_of
 from confida_core.outbound.sender import DELIVER
-from confida_core.outbound.states import LIVE, refuse, settle, settle_sent
+from confida_core.outbound.states import LIVE, refuse, restores_of, settle, settle_sent
 from confida_core.outbound.transporting import LeavingRefused, TryLater, Undeliverable, transport_of
 from confida_core.storage.database import finish
 from confida_core.vault.access import system_access
@@ -59,6 +59,8 @@ async def _checked(crm: Installation, opened: Opened[OutboundContent]) -> Transp
     await _ask(crm, opened.row)
     if now() - opened.row["queued_at"] > OLDEST:
         raise Undeliverable("too_old")
+    if await restores_of(crm) > opened.row["restores"]:
+        raise Undeliverable("restored")
     transport = transport_of(crm, opened.row["path"])
     if transport is None:
         raise Undeliverable("no_transport")

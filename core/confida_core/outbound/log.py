@@ -15,7 +15,7 @@ from confida_core.jobs.queue import enqueue_many
 from confida_core.outbound.content import OUTBOUND, REASONS, MessageState, OutboundContent, SendResult
 from confida_core.outbound.gates import verdicts_of
 from confida_core.outbound.sender import DELIVER
-from confida_core.outbound.states import refuse
+from confida_core.outbound.states import refuse, restores_of
 from confida_core.outbound.transporting import not_ready
 from confida_core.storage.database import Row
 from confida_core.vault.access import Access, NotFound
@@ -172,12 +172,12 @@ async def retry_message(crm: Installation, access: Access, message_id: UUID) -> 
 
 
 async def _queue_again(crm: Installation, row: Row) -> None:
-    moment = now()
+    moment, restores = now(), await restores_of(crm)
     async with crm.data.transaction():
         done = await crm.data.fetch(
-            "UPDATE outbound_message SET state = ?, reason = '', reply_code = NULL, attempts = 0, queued_at = ?, at = ? "
-            "WHERE id = ? AND state = ? RETURNING id",
-            MessageState.QUEUED.value, moment, moment, row["id"], MessageState.FAILED.value,
+            "UPDATE outbound_message SET state = ?, reason = '', reply_code = NULL, attempts = 0, queued_at = ?, at = ?, "
+            "restores = ? WHERE id = ? AND state = ? RETURNING id",
+            MessageState.QUEUED.value, moment, moment, restores, row["id"], MessageState.FAILED.value,
         )  # fmt: skip
         if not done:
             raise NotFound

@@ -33,6 +33,7 @@ from confida_core.outbound.content import (
 )
 from confida_core.outbound.disclosures import Handover, record_disclosures
 from confida_core.outbound.gates import check_keys, contact_states, refusal, required_headers, verdicts_of
+from confida_core.outbound.states import restores_of
 from confida_core.outbound.transporting import not_ready
 from confida_core.vault.access import Access, NotFound
 
@@ -151,7 +152,8 @@ def _decided(crm: Installation, message: OutboundMessage, content: OutboundConte
 
 
 async def _store(crm: Installation, access: Access, decided: Sequence[_Decided]) -> list[SendResult]:
-    rows = [(_row(access, one), one.content) for one in decided]
+    restores = await restores_of(crm)
+    rows = [(_row(access, one) | {"restores": restores}, one.content) for one in decided]
     ids = list(dict.fromkeys(one.message.contact_id for one in decided))
     await crm.keyring.ensure(ids, OUTBOUND.retention_class)
     async with crm.data.transaction():
@@ -185,6 +187,7 @@ def _row(access: Access, one: _Decided) -> dict[str, Any]:
         "attempted_at": None,
         "attempts": 0,
         "reply_code": None,
+        "restores": 0,
     }
 
 

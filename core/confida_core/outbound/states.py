@@ -16,7 +16,15 @@ from confida_core.outbound.content import OUTBOUND, MessageState, OutboundConten
 from confida_core.storage.database import VersionConflict
 from confida_core.vault.door import Opened
 
+# The fact that restoring counts up (`backup.restore`), which costs too much to be imported for its name.
+RESTORES = "restores"
 LIVE = (MessageState.QUEUED.value, MessageState.SENDING.value)
+
+
+async def restores_of(crm: Installation) -> int:
+    """How often a backup was restored; what was queued before the last time may have left already, and must not twice."""
+    number, _ = await crm.keyring.remembered(RESTORES) or (0, "")
+    return number
 
 
 async def settle(

@@ -13,7 +13,8 @@ class OutboundMessage(Table, tablename="outbound_message", db=DATA):
 
     state: queued, sending, sent, refused, failed or cancelled. reason: why it was refused or failed, or waits, a code.
     event_id: the event that the gate's answer rests on. at: of the last change of state; what a timeline goes by.
-    queued_at: when it was asked for, or asked for again. reply_code: what the mail server answered, if it refused.
+    queued_at: when it was asked for, or asked for again. restores: how often a backup had been restored by then.
+    reply_code: what the mail server answered, if it refused.
     """
 
     id = UUID(primary_key=True)
@@ -33,6 +34,7 @@ class OutboundMessage(Table, tablename="outbound_message", db=DATA):
     attempted_at = Timestamptz(null=True, default=None)
     attempts = Integer(default=0)
     reply_code = Integer(null=True, default=None)
+    restores = Integer(default=0)
 
 
 class Disclosure(Table, tablename="disclosure", db=DATA):

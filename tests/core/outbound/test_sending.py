@@ -260,6 +260,21 @@ async def test_message_that_waited_too_long_fails(crm: Any, mailbox: Mailbox) ->
     assert (await states(crm), mailbox.letters) == ([("failed", "too_old")], [])
 
 
+async def test_message_of_a_restored_backup_is_not_sent_by_itself(crm: Any, mailbox: Mailbox) -> None:
+    """It waited when the backup was made, and may have left since."""
+    from confida_core.backup.restore import RESTORES
+
+    ada = await make_ada(crm)
+    sent = await send(crm, access_of(), news(ada))
+    assert await crm.keyring.remember(RESTORES, 1)
+    await work(crm)
+    assert (await states(crm), mailbox.letters) == ([("failed", "restored")], [])
+    await retry_message(crm, access_of(), sent.id)
+    await send(crm, access_of(), news(ada))
+    await work(crm)
+    assert (await states(crm), len(mailbox.letters)) == ([("sent", "")] * 2, 2)
+
+
 async def test_plugin_brings_its_own_way_out(crm: Any, pigeons: Pigeons) -> None:
     ada = await make_ada(crm)
     await send(crm, access_of(), news(ada, path="pigeon", channel="post", to="The third window"))
