@@ -15,6 +15,7 @@ import msgspec
 
 from confida_core.settings import Settings
 from tests.bench.bring_in import seconds_of_import
+from tests.bench.consent_speed import measure_consent
 from tests.bench.figures import Figures, missed, table
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
@@ -23,7 +24,7 @@ from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
 
-PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "ledger")
+PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "consent", "ledger")
 STARTS = 3
 
 
@@ -41,6 +42,8 @@ def main() -> None:
             print(f"{store.name}, {contacts:,} contacts, {3 * contacts:,} interactions", flush=True)
             measured.append(Figures(store.name))
             measure(store, settings, measured[-1], given.only or PARTS, seconds)
+            if "consent" in (given.only or PARTS):
+                asyncio.run(measure_consent(settings, measured[-1]))
             if "ledger" in (given.only or PARTS):
                 asyncio.run(measure_ledger(settings, measured[-1], 10 * contacts))
     print()
