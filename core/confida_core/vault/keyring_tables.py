@@ -17,7 +17,7 @@ SCHEMA = (
     "CREATE TABLE IF NOT EXISTS destroyed_key (mark {bytes} PRIMARY KEY){by_key}",
     "CREATE TABLE IF NOT EXISTS named_key (name VARCHAR(40) PRIMARY KEY, wrapped {bytes} NOT NULL)",
     """CREATE TABLE IF NOT EXISTS standing_order (id {uuid} PRIMARY KEY, kind VARCHAR(20) NOT NULL, subject_id {uuid},
-        purpose VARCHAR(80) NOT NULL, channel VARCHAR(20) NOT NULL, mark {bytes}, given_at VARCHAR(40) NOT NULL,
+        purpose TEXT NOT NULL, channel VARCHAR(20) NOT NULL, mark {bytes}, given_at VARCHAR(40) NOT NULL,
         event_id {uuid}, number BIGINT NOT NULL DEFAULT 0)""",
     "CREATE TABLE IF NOT EXISTS lifted_order (id {uuid} PRIMARY KEY, subject_id {uuid}, number BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS kept_fact (name VARCHAR(40) PRIMARY KEY, number BIGINT NOT NULL, content TEXT NOT NULL)",

@@ -150,3 +150,11 @@ async def test_lifted_suppression_is_gone_for_the_other_process_and_leaves_no_ha
     assert theirs.marks("email") == frozenset()
     mark = mark_of(crm.keyring, "email", "ada@example.org")
     assert mark.hex() not in repr(await crm.keyring.database.fetch("SELECT * FROM lifted_order"))
+
+
+@pytest.mark.anyio
+async def test_scope_may_name_many_purposes(crm: Any) -> None:
+    """A later consent takes its purpose out of an entry about all marketing, and there may be many such."""
+    scope = "-" + ",".join(f"purpose-{number}" for number in range(100))
+    await suppress(crm, "email", "ada@example.org", scope)
+    assert [order.purpose for order in await suppressions_of(crm, "email", "ada@example.org")] == [scope]
