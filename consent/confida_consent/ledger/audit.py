@@ -20,12 +20,14 @@ from confida_consent.ledger.openers import OWN_KINDS, LedgerOpener, own_openings
 from confida_consent.ledger.report import Fault, LedgerReport
 from confida_consent.ledger.signed_sizes import SignedSizes
 from confida_consent.ledger.stored_tree import TreeAudit
-from confida_consent.ledger.tiles import TileKey, edge_of, load_tiles
+from confida_consent.ledger.tiles import TileKey, edge_of, load_tiles, stored_bytes
 from confida_consent.ledger.tree import leaf_hash
 from confida_consent.ledger.verify import TILE_WIDTH
 from confida_core.installation import Installation
-from confida_core.storage.database import Row
+from confida_core.storage.database import DatabaseError, Row
 
+LEAVES = "SELECT position, kind, recorded_at, commitment, erased FROM ledger_leaf WHERE position >= ? AND position < ?"
+UNREADABLE: Row = {"kind": "", "recorded_at": None, "commitment": b"", "erased": False}
 STEP = 16 * TILE_WIDTH
 BEYOND = 2**62
 Progress = Callable[[int, int], object]
@@ -93,18 +95,21 @@ class Audit:
         await self._openings(first, last, rows)
 
     async def _rows(self, first: int, last: int) -> dict[int, Row]:
-        found = await self.crm.data.fetch(
-            "SELECT position, kind, recorded_at, commitment, erased FROM ledger_leaf WHERE position >= ? AND position < ?",
-            first, last,
-        )  # fmt: skip
-        return {row["position"]: row for row in found}
+        """One by one if they cannot be read together, so that the damaged one is named."""
+        try:
+            return {row["position"]: row for row in await self.crm.data.fetch(LEAVES, first, last)}
+        except (DatabaseError, ValueError):
+            if last - first == 1:
+                return {first: UNREADABLE}
+        middle = (first + last) // 2
+        return {**await self._rows(first, middle), **await self._rows(middle, last)}
 
     def _hash(self, position: int, row: Row | None) -> bytes | None:
         if row is None:
             self.report.fault("leaf", position, "it is missing")
             return None
         try:
-            return leaf_hash(LeafEntry(row["kind"], row["recorded_at"], bytes(row["commitment"])).encoded())
+            return leaf_hash(LeafEntry(row["kind"], row["recorded_at"], stored_bytes(row["commitment"])).encoded())
         except (ValueError, TypeError, AttributeError):
             return leaf_hash(b"")
 
@@ -156,7 +161,7 @@ class Audit:
     def _compare(self, position: int, row: Row, said: bytes | str) -> None:
         if isinstance(said, str):
             self.report.fault("opening", position, said)
-        elif said != bytes(row["commitment"]):
+        elif said != stored_bytes(row["commitment"]):
             self.report.fault("opening", position, "it does not open its leaf: it was changed, or belongs to another")
         elif row["erased"]:
             self.report.fault("leaf", position, "it is marked as erased, and what opens it is still there")

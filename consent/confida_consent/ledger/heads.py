@@ -10,7 +10,7 @@ import msgspec
 
 from confida_consent.ledger.canonical import canonical
 from confida_consent.ledger.checkpoints import Checkpoint, Refused, Signer, VerifierKey, open_checkpoint
-from confida_consent.ledger.tiles import LedgerBroken
+from confida_consent.ledger.tiles import LedgerBroken, stored_bytes
 from confida_core.installation import Installation
 from confida_core.vault.keyring import Keyring
 
@@ -112,7 +112,7 @@ async def standing(crm: Installation) -> tuple[State, StoredCheckpoint | None]:
     state = State(row["leaves"], row["current"])
     if row["number"] is None:
         return state, None
-    return state, StoredCheckpoint(row["number"], row["generation"], row["size"], bytes(row["note"]))
+    return state, StoredCheckpoint(row["number"], row["generation"], row["size"], stored_bytes(row["note"]))
 
 
 async def newest_checkpoint(crm: Installation) -> StoredCheckpoint | None:

@@ -7,7 +7,7 @@ from collections import deque
 from confida_consent.ledger.checkpoints import VerifierKey
 from confida_consent.ledger.heads import StoredCheckpoint, signer_of
 from confida_consent.ledger.report import LedgerReport
-from confida_consent.ledger.tiles import LedgerBroken
+from confida_consent.ledger.tiles import LedgerBroken, stored_bytes
 from confida_consent.ledger.verify import EMPTY_ROOT
 from confida_core.installation import Installation
 
@@ -42,13 +42,18 @@ class SignedSizes:
         )  # fmt: skip
         self._more = len(rows) == AT_ONCE
         for row in rows:
-            await self._admit(StoredCheckpoint(row["number"], row["generation"], row["size"], bytes(row["note"])))
+            await self._admit(
+                StoredCheckpoint(row["number"], row["generation"], row["size"], stored_bytes(row["note"]))
+            )
 
     async def _admit(self, stored: StoredCheckpoint) -> None:
         self.count += 1
         for missing in range(self._read + 1, min(stored.number, self._read + 11)):
             self.report.fault("checkpoint", missing, "it is missing")
         self._read = stored.number
+        if not isinstance(stored.size, int) or not isinstance(stored.generation, int):
+            self.report.fault("checkpoint", stored.number, "it cannot be read")
+            return
         if stored.generation not in self._keys:
             self._keys[stored.generation] = (await signer_of(self.crm, stored.generation)).key
         try:

@@ -34,6 +34,11 @@ def tile_of(level: int, index: int) -> TileKey:
     return level // 8, index << level % 8 >> 8
 
 
+def stored_bytes(value: object) -> bytes:
+    """What a column of bytes holds; SQLite lets whoever writes past us put any other type there."""
+    return bytes(value) if isinstance(value, (bytes, bytearray, memoryview)) else str(value).encode()
+
+
 def hashes_in(tile: bytes) -> list[bytes]:
     return [tile[at : at + HASH_BYTES] for at in range(0, len(tile), HASH_BYTES)]
 
@@ -67,7 +72,7 @@ async def load_tiles(database: Database, keys: Iterable[TileKey]) -> dict[TileKe
     for batch in batches(sorted({tile_id(*key) for key in keys})):
         marks = ", ".join("?" * len(batch))
         for row in await database.fetch(f"SELECT level, number, hashes FROM ledger_tile WHERE id IN ({marks})", *batch):
-            found[row["level"], row["number"]] = bytes(row["hashes"])
+            found[row["level"], row["number"]] = stored_bytes(row["hashes"])
     return found
 
 

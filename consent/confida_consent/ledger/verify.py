@@ -221,7 +221,7 @@ def open_note(note: bytes, keys: Iterable[VerifierKey]) -> tuple[str, list[str]]
         raise Refused("the note holds control characters")
     at = whole.rfind("\n\n")
     text, lines = whole[: at + 1], whole[at + 2 :].split("\n")
-    if at < 1 or lines.pop() != "" or not 1 <= len(lines) <= MOST_SIGNATURES:
+    if at < 0 or lines.pop() != "" or not 1 <= len(lines) <= MOST_SIGNATURES:
         raise Refused("the note has no signature lines of the right form")
     known = {(key.name, key.id): key for key in keys}
     signers = []

@@ -26,6 +26,9 @@ from confida_consent.ledger.log import (
     verifier_keys,
 )
 from confida_consent.ledger.tree import check_inclusion, leaf_hash, root_of
+from confida_core.installation import open_installation
+from confida_core.storage.engine import DATA
+from tests.conftest import own_registry
 
 pytestmark = pytest.mark.anyio
 
@@ -163,6 +166,27 @@ async def test_sixteen_who_append_at_once_get_positions_without_gaps(crm: Any) -
     root = root_of([leaf_hash(taken[position].encoded()) for position in range(size)])
     assert (sorted(taken), await signed(crm)) == (list(range(size)), (size, root))
     assert await faults(crm) == []
+
+
+async def test_two_processes_that_append_at_once_get_positions_without_gaps(crm: Any, settings: Any) -> None:
+    """Two installations over the same stores share no lock but those of the database."""
+    taken: list[tuple[int, bytes]] = []
+
+    async def one(mine: Any, number: int) -> None:
+        entry = leaf(number)
+        async with mine.data.transaction():
+            first = await append(mine, [entry])
+        taken.append((first, leaf_hash(entry.encoded())))
+        await checkpoint(mine)
+
+    async with open_installation(settings, own_registry()) as other:
+        await asyncio.gather(
+            *(one(mine, number * 2 + at) for number in range(20) for at, mine in enumerate((crm, other)))
+        )
+        DATA.bind(crm.data)
+        root = root_of([digest for _, digest in sorted(taken)])
+        assert ([at for at, _ in sorted(taken)], await signed(crm)) == (list(range(40)), (40, root))
+        assert await faults(crm) == []
 
 
 async def test_audit_of_an_untouched_ledger_finds_nothing(crm: Any) -> None:

@@ -277,3 +277,27 @@ async def test_state_that_claims_far_too_much_is_named_in_one_sentence(ledger: A
     assert (await faults(ledger))[0] == (
         f"head: the state claims {2**50} entries, the last one stored is number {SMALL}"
     )
+
+
+# PostgreSQL lets no value of another type into a column.
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE ledger_leaf SET recorded_at = 'yesterday' WHERE position = 7", ["leaf 7: it was changed"]),
+        ("UPDATE ledger_leaf SET commitment = 'words' WHERE position = 7", ["leaf 7: it was changed"]),
+        ("UPDATE ledger_leaf SET kind = x'00' WHERE position = 7", ["leaf 7: it was changed"]),
+        (
+            "UPDATE ledger_tile SET hashes = 'words' WHERE level = 1",
+            ["tile 1/0: its hashes are not those of the tiles below"],
+        ),
+        (
+            "UPDATE ledger_checkpoint SET note = 'words' WHERE number = 2",
+            ["checkpoint 2: the note has no signature lines of the right form"],
+        ),
+        ("UPDATE ledger_checkpoint SET size = 'many' WHERE number = 2", ["checkpoint 2: it cannot be read"]),
+    ],
+)
+async def test_value_of_another_type_is_named(ledger: Any, statement: str, named: list[str]) -> None:
+    await ledger.data.fetch(statement)
+    assert await faults(ledger) == named
