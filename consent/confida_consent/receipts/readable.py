@@ -15,6 +15,7 @@ from confida_consent.receipts.words import (
     actor_label,
     country_label,
     data_label,
+    kind_label,
     label,
     method_label,
     say,
@@ -106,7 +107,7 @@ Rows = list[tuple[str, str, str]]
 def decision(receipt: Receipt, language: str) -> Rows:
     _, wording = receipt.purpose.wording(language)
     rows = [
-        ("Decision", label(receipt.status.kind, language), ""),
+        ("Decision", kind_label(receipt.status.kind, receipt.basis, language), ""),
         ("What for", wording.title, ""),
         ("In plain words", wording.description, ""),
         ("Way", label(receipt.channel, language), ""),
@@ -140,7 +141,8 @@ def moment(receipt: Receipt, language: str, value: datetime | None) -> str:
 
 def afterwards(receipt: Receipt, language: str) -> Rows:
     return [
-        (label(status.kind, language), moment(receipt, language, status.indicated_at), "") for status in receipt.later
+        (kind_label(status.kind, receipt.basis, language), moment(receipt, language, status.indicated_at), "")
+        for status in receipt.later
     ]
 
 

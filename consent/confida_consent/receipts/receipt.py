@@ -9,7 +9,7 @@ from uuid import UUID
 
 from confida_consent.controller import Controller
 from confida_consent.declarations import ConsentPurpose
-from confida_consent.vocabulary import NO, OBJECTIONS, UNDECIDED, YES, Actor, Basis, Kind
+from confida_consent.vocabulary import NO, OBJECTABLE, OBJECTIONS, UNDECIDED, YES, Actor, Basis, Kind
 
 # Who indicates these is the organisation, not the person.
 OURS = frozenset({Kind.EXPIRED, Kind.REVOKED, Kind.INVALIDATED})
@@ -40,7 +40,7 @@ class Status:
 
     @property
     def by_controller(self) -> bool:
-        return self.kind in OURS or (self.actor_kind == Actor.SYSTEM and self.kind not in YES)
+        return self.kind in OURS or (self.kind in UNDECIDED and self.actor_kind != Actor.SUBJECT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,13 +104,14 @@ class Receipt:
 
     @property
     def is_objection(self) -> bool:
-        return self.status.kind in OBJECTIONS
+        """A no to what never rested on consent, whatever word it was recorded by (GDPR Art. 21)."""
+        return self.basis in OBJECTABLE and self.status.kind in OBJECTIONS | NO
 
     @property
     def holds(self) -> bool:
-        """A yes that nothing has ended since; its own end date is printed, not judged."""
+        """A yes that nothing had ended when the receipt was made."""
         last = (self.status, *self.later)[-1]
-        return self.is_consent and last.kind in YES
+        return self.is_consent and last.kind in YES and (last.valid_until is None or last.valid_until > self.created_at)
 
     @property
     def own_pages(self) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from confida_consent.receipts.receipt import Receipt
-from confida_consent.vocabulary import BASIS_LABELS, CHANNEL_LABELS, YES, Actor, Kind, Method
+from confida_consent.vocabulary import BASIS_LABELS, CHANNEL_LABELS, NO, YES, Actor, Basis, Kind, Method
 
 LANGUAGES = ("en", "de")
 _TIMES_AS: Mapping[str, str] = {"en": "en_GB", "de": "de"}
@@ -194,6 +194,11 @@ def label(word: str, language: str) -> str:
         if word in labels:
             return say(labels[word], language)
     return say(word, language)
+
+
+def kind_label(kind: str, basis: str, language: str) -> str:
+    """What happened. A no to what does not rest on consent withdraws none, so it is not called that (CR-6)."""
+    return say("Objection" if kind in NO and basis != Basis.CONSENT else KIND_LABELS[Kind(kind)], language)
 
 
 def method_label(method: str, language: str) -> str:

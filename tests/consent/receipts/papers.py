@@ -86,6 +86,6 @@ def paper(kind: str = "given", *, notice: bytes | None = NOTICE, **changes: Any)
     return replace(usual, **changes)
 
 
-def objection() -> Receipt:
+def objection(kind: str = "objected") -> Receipt:
     """Ada's objection to offers, which rest on a legitimate interest."""
-    return paper("objected", purpose=OFFERS, basis="legitimate_interest", notice=None)
+    return paper(kind, purpose=OFFERS, basis="legitimate_interest", notice=None)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from confida_consent.indications import Indication
 from confida_consent.receipts.foreign import ForeignReceipt, UnreadableReceipt, read_foreign_receipt
@@ -102,3 +105,27 @@ def test_origin_fits_into_the_evidence_whatever_came() -> None:
     assert (len(origin) <= 20_000, origin.endswith("\n…"), "\0" in origin, origin.encode().decode()) == (
         True, True, False, origin,
     )  # fmt: skip
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda some: st.lists(some) | st.dictionaries(st.text(), some),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.binary() | st.text().map(str.encode) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_whatever_comes_is_read_or_refused(content: bytes) -> None:
+    with contextlib.suppress(UnreadableReceipt):
+        read_foreign_receipt(content)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.text(), JSON, max_size=5))
+def test_rc7_nothing_of_any_receipt_is_lost(more: dict[str, Any]) -> None:
+    whole = {**more, "@context": {}, "@type": ["dpv:ConsentRecord"]}
+    content = json.dumps(whole).encode()
+    receipt = read_foreign_receipt(content)
+    assert (receipt.content, rebuilt(receipt)) == (content, leaves(whole))
+    assert receipt.origin().encode().decode() == receipt.origin()

@@ -161,6 +161,13 @@ def test_withdrawal_is_the_persons_and_an_end_by_the_organisation_is_not() -> No
     assert set(by.values()) - {"https://crm.example.org/#controller"} == {f"urn:uuid:{paper().subject_id}"}
 
 
+def test_question_is_the_organisations_unless_the_person_asked_for_it() -> None:
+    asked = [
+        status(kind, actor_kind=who) for kind in ("requested", "withdrawn") for who in ("subject", "staff", "system")
+    ]
+    assert [one.by_controller for one in asked] == [False, True, True, False, False, False]
+
+
 def test_yes_that_was_withdrawn_later_says_so() -> None:
     later = (status("withdrawn", indicated_at=SAID_AT + timedelta(days=9), method="one_click"),)
     states = document(later=later)[RECORD]["dpv:hasConsentStatus"]

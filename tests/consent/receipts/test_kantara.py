@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -108,6 +109,7 @@ def test_receipt_of_an_installation_that_knows_little_of_itself_fits_the_schema(
 def test_format_that_knows_only_consent_is_given_nothing_else() -> None:
     papers = [paper(kind) for kind in Kind if kind not in {"given", "renewed"}]
     withdrawn = paper(later=(status("withdrawn"),))
-    for receipt in (*papers, objection(), withdrawn, paper(basis="legitimate_interest")):
+    over = paper(status=status(valid_until=SAID_AT + timedelta(hours=1)))
+    for receipt in (*papers, objection(), withdrawn, over, paper(basis="legitimate_interest")):
         with pytest.raises(NoConsent):
             kantara_of(receipt)

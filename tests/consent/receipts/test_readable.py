@@ -81,9 +81,11 @@ def test_receipt_tells_what_became_of_a_yes() -> None:
     assert rows(page_of(paper()), "later") == {}
 
 
+@pytest.mark.parametrize("kind", ["objected", "withdrawn", "refused"])
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_cr6_objection_is_no_consent_in_any_word(language: str) -> None:
-    page = page_of(objection(), language)
+def test_cr6_objection_is_no_consent_in_any_word(language: str, kind: str) -> None:
+    """Whatever word it was recorded by: a link to unsubscribe does not ask what the letter rested on."""
+    page = page_of(replace(objection(kind), later=(status(kind),)), language)
     said = text_of(page).replace(page.lead, "")
     assert re.findall(r"(?i)consent|agreed|einwillig|widerruf|withdraw", said) == []
     assert page.title == {"en": "Record of your objection", "de": "Beleg über Ihren Widerspruch"}[language]
