@@ -19,6 +19,7 @@ from confida_consent.recorded import OpenedEvent, RecordedEvent, recorded
 from confida_consent.records import EVENT
 from confida_consent.standing import lift_answered, order_each
 from confida_consent.state import effective_event, state_from
+from confida_consent.suppression import override_by_consent
 from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
@@ -112,6 +113,7 @@ async def settle(crm: Installation, events: Sequence[RecordedEvent]) -> None:
     """What follows the commit: lift the orders that a yes answers, and sign how far the ledger has come. Repeatable."""
     if events:
         await lift_answered(crm, events)
+        await override_by_consent(crm, events)
         await checkpoint(crm)
 
 

@@ -44,10 +44,13 @@ class Marketing:
 
     def answer(self, one: Candidate) -> Answer:
         """By the strictest of the countries' rules; each must allow it."""
-        places = self.countries.get(one.id, self.somewhere)
-        audience = ORGANISATION if one.kind == ContactKind.ORGANISATION else PERSON
-        answers = [self._by_rule(country, rule, one) for country, rule in self._rules_for(places, audience)]
+        answers = [self._by_rule(country, rule, one) for country, rule in self.rules_for(one)]
         return next((answer for answer in answers if not answer.allowed), answers[0])
+
+    def rules_for(self, one: Candidate) -> list[tuple[CountryRules, Rule]]:
+        """The rules of the candidate's countries, the strictest first."""
+        places = self.countries.get(one.id, self.somewhere)
+        return self._rules_for(places, ORGANISATION if one.kind == ContactKind.ORGANISATION else PERSON)
 
     def _rules_for(self, places: Places, audience: str) -> list[tuple[CountryRules, Rule]]:
         found = self.known.get((places, audience))

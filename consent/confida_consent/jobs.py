@@ -7,10 +7,14 @@ from typing import Any
 
 from confida_consent.erasing import retire_evidence
 from confida_consent.expiry import expire_consents
+from confida_consent.history import histories
 from confida_consent.importing import run_import
 from confida_consent.ledger.log import checkpoint
 from confida_consent.repermission import ask_batch
 from confida_consent.standing import lift_stale
+from confida_consent.state import effective_event
+from confida_consent.suppression import override_by_consent
+from confida_consent.suppression_lists import run_list
 from confida_core.declarations import JobDeclaration
 from confida_core.installation import Installation
 from confida_core.vault.order_memory import DENYING
@@ -26,6 +30,8 @@ async def reconcile_orders(crm: Installation, arguments: Mapping[str, Any]) -> N
         order.subject_id for order in crm.orders.all() if order.kind in DENYING and order.subject_id is not None
     }
     await lift_stale(crm, set(subjects))
+    known = await histories(crm, sorted(arguments.get("subjects") or ()))
+    await override_by_consent(crm, [event for events in known.values() if (event := effective_event(events))])
     await checkpoint(crm)
 
 
@@ -36,6 +42,9 @@ JOBS = (
     JobDeclaration(key="consent.expire", run=expire_consents, label="Note that consents have ended", every=3600),
     JobDeclaration(key="consent.ask_again", run=ask_batch, label="Ask people for their consent anew"),
     JobDeclaration(key="consent.run_import", run=run_import, label="Import consents", seconds=120),
+    JobDeclaration(
+        key="consent.import_suppressions", run=run_list, label="Read a list into the suppressions", seconds=120
+    ),
     JobDeclaration(
         key="consent.retire_evidence",
         run=retire_evidence,

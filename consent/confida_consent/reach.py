@@ -8,28 +8,24 @@ from sqlite3 import Connection
 from typing import Any
 from uuid import UUID
 
-from confida_core.contacts.content import ContactContent, PostalAddress
+from confida_core.contacts.content import ContactContent
 from confida_core.contacts.indexing import ContactSource
+from confida_core.contacts.suppressed import post_identifier
 from confida_core.declarations import IndexField
 from confida_core.index.reaching import labels, mail_addresses, phone_digits
 from confida_core.installation import Installation
-from confida_core.vault.suppressions import EVERYTHING, MARKETING, SuppressionLookup
+from confida_core.vault.suppressions import SuppressionLookup, covers
 
 FIELD = "consent.reach"
 PLAIN_NUMBER = re.compile(r"\+\d{7,15}")
 BY_NUMBER = frozenset({"phone", "sms", "messenger"})
 
 
-def postal_line(address: PostalAddress) -> str:
-    """A postal address as the suppression list knows it; the country and the name on the door make no difference."""
-    return f"{address.street} {address.post_office_box} {address.postal_code} {address.locality}".strip()
-
-
 def reach_of(content: ContactContent, _row: Mapping[str, Any]) -> frozenset[str] | None:
     """What the index cannot say exactly by itself: postal addresses, and the few unusual mail addresses and numbers."""
     found = [f"email:{mail.address}" for mail in content.emails if not mail.address.isascii()]
     found += [f"phone:{phone.number}" for phone in content.phones if not PLAIN_NUMBER.fullmatch(phone.number)]
-    found += [f"post:{postal_line(place)}" for place in content.addresses if place.street or place.post_office_box]
+    found += [f"post:{post_identifier(content.display_name, place)}" for place in content.addresses]
     return frozenset(found) if found else None
 
 
@@ -52,7 +48,7 @@ async def suppressed_contacts(
     marketing: whether entries for all marketing count. Not inside a transaction, unless nothing is suppressed.
     """
     await crm.orders.refresh()
-    lookup, covering = SuppressionLookup(crm, channel), covered_by(purpose, marketing=marketing)
+    lookup = SuppressionLookup(crm, channel)
     if lookup.empty:
         return set()
     await be_current(crm)
@@ -61,15 +57,10 @@ async def suppressed_contacts(
         return {
             contact_id
             for contact_id, address in addresses(crm.index.connection(), contact_ids, channel)
-            if any(order.purpose in covering for order in lookup.orders(address, stored=True))
+            if any(covers(order.purpose, purpose, marketing=marketing) for order in lookup.orders(address, stored=True))
         }
 
     return await crm.index.run(lambda _: find())
-
-
-def covered_by(purpose: str, *, marketing: bool) -> frozenset[str]:
-    """The purposes of suppressions that count for this one."""
-    return frozenset({EVERYTHING, purpose} | ({MARKETING} if marketing else set()))
 
 
 def addresses(connection: Connection, contact_ids: Sequence[UUID], channel: str) -> Iterator[tuple[UUID, str]]:

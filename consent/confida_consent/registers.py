@@ -15,7 +15,7 @@ from confida_core.installation import Installation
 
 def fact_name(register: str) -> str:
     """Names of registers come from files of rules and may be long."""
-    return f"register {hashlib.sha256(register.encode()).hexdigest()[:32]}"
+    return f"register {hashlib.sha256(register.encode()).hexdigest()[:24]}"
 
 
 async def note_register_read(crm: Installation, register: str) -> None:

@@ -15,7 +15,8 @@ from confida_consent.purposes import retire_purpose, save_purpose
 from confida_consent.sending import verdict_of
 from confida_consent.vocabulary import Basis
 from confida_core.clock import now
-from confida_core.contacts.content import ContactKind, EmailAddress, PostalAddress
+from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress, PostalAddress
+from confida_core.contacts.people import update_contact
 from confida_core.contacts.trash import trash_contact
 from confida_core.ids import new_id
 from confida_core.vault.suppressions import EVERYTHING, suppress
@@ -142,7 +143,7 @@ async def test_contract_needs_no_consent_and_heeds_no_marketing_suppression(crm:
         ("phone", "030 123456"),
         ("sms", "+49 (0)30 123456"),
         ("messenger", "0049 30 123456"),
-        ("post", "Musterstraße 5, 10115 Berlin"),
+        ("post", "ADA, Musterstraße 5, 10115 Berlin"),
     ],
 )
 async def test_suppressed_address_is_refused_however_it_is_written(crm: Any, channel: str, typed: str) -> None:
@@ -172,12 +173,15 @@ async def test_suppression_of_one_purpose_leaves_the_others(crm: Any) -> None:
     assert reasons == [Reason.CONSENT, Reason.SUPPRESSED]
 
 
-async def test_address_added_after_the_suppression_is_known_to_the_gate(crm: Any) -> None:
-    await suppress(crm, "email", "late@example.org")
-    ada = await make_contact(
-        crm, emails=[EmailAddress(address="a@example.org"), EmailAddress(address="late@example.org")]
-    )
+async def test_second_address_of_a_contact_is_enough_and_a_later_one_is_known(crm: Any) -> None:
+    ada = await add_contact(crm)
     await record_event(crm, person(ada), says(ada, "given"))
+    await suppress(crm, "email", "late@example.org")
+    assert (await may(crm, ada, "newsletter", "email")).allowed
+    content = ContactContent(
+        display_name="Ada", emails=[EmailAddress(address=f"{name}@example.org") for name in ("ada", "late")]
+    )
+    await update_contact(crm, replace(MANAGER, purpose="relationship"), ada, content, seen=1)
     assert (await may(crm, ada, "newsletter", "email")).reason == Reason.SUPPRESSED
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MARKETING = ""
 EVERYTHING = "*all"
+# Before the keys of purposes that a later consent took out of an entry about all marketing, joined by commas.
+BUT = "-"
 # Name of the fact that says which version of the hashing key is in use.
 KEY_VERSION = "suppression key"
 FIRST_VERSION = 1
@@ -79,6 +81,23 @@ async def suppress(
     return await crm.orders.give("suppression", None, purpose=purpose, channel=channel, mark=mark, event_id=event_id)
 
 
+def covers(scope: str, purpose: str, *, marketing: bool) -> bool:
+    """Whether an entry is about a purpose. scope: the entry's purpose. marketing: whether the asked purpose is."""
+    if scope in {EVERYTHING, purpose}:
+        return True
+    return marketing and (scope == MARKETING or (scope.startswith(BUT) and purpose not in scope[1:].split(",")))
+
+
+def excepting(scope: str, purpose: str) -> str | None:
+    """The entry's purpose without this one; None if nothing is left of it. What is about everything stays as it is."""
+    if scope == purpose != MARKETING:
+        return None
+    if scope == MARKETING or scope.startswith(BUT):
+        others = [key for key in scope[1:].split(",") if key]
+        return BUT + ",".join(sorted({*others, purpose}))
+    return scope
+
+
 async def suppressions_of(crm: Installation, channel: str, identifier: str) -> list[StandingOrder]:
     """The entries of this address on the list, of any purpose, oldest first."""
     await crm.orders.refresh()
@@ -107,12 +126,13 @@ async def suppressed_many(
     stored: they stand like this in contacts; phone numbers then cost some 5 µs each, as mail addresses do.
     """
     await crm.orders.refresh()
-    covering = {EVERYTHING, purpose} | ({MARKETING} if marketing else set())
     lookup = SuppressionLookup(crm, channel)
     return {
         identifier
         for identifier in identifiers
-        if any(order.purpose in covering for order in lookup.orders(identifier, stored=stored))
+        if any(
+            covers(order.purpose, purpose, marketing=marketing) for order in lookup.orders(identifier, stored=stored)
+        )
     }
 
 
@@ -170,11 +190,14 @@ async def suppression_list(crm: Installation) -> list[SuppressionCount]:
 
 
 __all__ = [
+    "BUT",
     "EVERYTHING",
     "MARKETING",
     "SuppressionCount",
     "SuppressionLookup",
     "all_marks",
+    "covers",
+    "excepting",
     "key_version",
     "lift_suppression",
     "mark_of",
