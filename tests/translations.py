@@ -6,8 +6,10 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import confida_web
+from confida_consent.own_purposes import PURPOSES
 
 ROOT = Path(confida_web.__file__).parent
 SPOKEN = (
@@ -30,6 +32,11 @@ def messages() -> dict[Message, str]:
         for path in sorted(ROOT.glob(pattern)):
             for message in messages_in(path):
                 found.setdefault(message, path.relative_to(ROOT).as_posix())
+    for purpose in PURPOSES:
+        # Sentences of our own purposes, which their page shows beside the words that each purpose has per language.
+        for sentence in (purpose.retention, purpose.balancing_note) if purpose.listed else ():
+            if sentence:
+                found.setdefault(sentence, "own purposes")
     return found
 
 
@@ -38,7 +45,8 @@ def messages_in(path: Path) -> Iterator[Message]:
     from babel.messages.extract import extract
     from jinja2.ext import babel_extract
 
-    method = babel_extract if path.suffix == ".html" else "python"
+    # Jinja's own types say it a little differently from Babel's.
+    method: Any = babel_extract if path.suffix == ".html" else "python"
     options = {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trimmed": "true", "silent": "false"}
     with path.open("rb") as file:
         for _line, message, _comments, _context in extract(method, file, KEYWORDS, (), options):
@@ -79,7 +87,8 @@ def unused(language: str) -> set[Message]:
     from confida_web.languages import catalogue
 
     words = catalogue.__wrapped__(language)
-    return {*words.one, *words.several} - set(messages())
+    translated: set[Message] = {*words.one, *words.several}
+    return translated - set(messages())
 
 
 if __name__ == "__main__":

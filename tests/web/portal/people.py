@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +14,8 @@ from confida_core.contacts.content import ContactContent, ContactKind, EmailAddr
 from confida_core.contacts.people import create_contact
 from confida_core.vault.access import SYSTEM, Access
 
+FORM = re.compile(r'<form method="post" action="([^"]*consents)">(.*?)</form>', re.DOTALL)
+FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
 ADDRESS = "ada@example.org"
 
 
@@ -75,3 +79,21 @@ async def let_pass(crm: Any, time: timedelta) -> None:
             "UPDATE consent_token SET created_at = ?, expires_at = ? WHERE id = ?",
             row["created_at"] - time, row["expires_at"] - time, row["id"],
         )  # fmt: skip
+
+
+def buttons(page: str) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
+    """(purpose, channel) -> where its form goes, and what it sends."""
+    found = {}
+    for action, body in FORM.findall(page):
+        fields = {name: html.unescape(value) for name, value in FIELD.findall(body)}
+        found[fields["purpose"], fields["channel"]] = (action, fields)
+    return found
+
+
+async def press(browser: Any, headers: dict[str, str], purpose: str, channel: str, base: str = "/my") -> str:
+    """Open the page, press the button, follow; the page that comes then."""
+    page = (await browser.get(f"{base}/consents", headers=headers)).text
+    action, fields = buttons(page)[purpose, channel]
+    answer = await browser.post(action, data=fields, headers=headers)
+    assert answer.status_code == 303
+    return str((await browser.get(answer.headers["location"], headers=headers)).text)

@@ -15,30 +15,10 @@ from confida_consent.notices import current_notice
 from confida_consent.tokens import make_token
 from confida_core.vault.access import system_access
 from tests.web.client import Browser, token_in
-from tests.web.portal.people import event_count, make_person, session_of
+from tests.web.portal.people import buttons, event_count, make_person, press, session_of
 
 pytestmark = pytest.mark.anyio
 SYSTEM = system_access("test", "consent")
-FORM = re.compile(r'<form method="post" action="([^"]*consents)">(.*?)</form>', re.DOTALL)
-FIELD = re.compile(r'name="(\w+)" value="([^"]*)"')
-
-
-def buttons(page: str) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
-    """(purpose, channel) -> where its form goes, and what it sends."""
-    found = {}
-    for action, body in FORM.findall(page):
-        fields = {name: html.unescape(value) for name, value in FIELD.findall(body)}
-        found[fields["purpose"], fields["channel"]] = (action, fields)
-    return found
-
-
-async def press(browser: Browser, headers: dict[str, str], purpose: str, channel: str, base: str = "/my") -> str:
-    """Open the page, press the button, follow; the page that comes then."""
-    page = (await browser.get(f"{base}/consents", headers=headers)).text
-    action, fields = buttons(page)[purpose, channel]
-    answer = await browser.post(action, data=fields, headers=headers)
-    assert answer.status_code == 303
-    return (await browser.get(answer.headers["location"], headers=headers)).text
 
 
 async def state(crm: Any, ada: UUID, purpose: str = "newsletter", channel: str = "email") -> str:

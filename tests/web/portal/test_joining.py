@@ -18,7 +18,17 @@ from confida_core.vault.access import SYSTEM as PROGRAM
 from confida_core.vault.access import Access, system_access
 from confida_core.vault.suppressions import suppressed
 from tests.web.client import Browser
-from tests.web.portal.people import ADDRESS, counted, event_count, let_pass, make_person, newest_mail, work_off
+from tests.web.portal.people import (
+    ADDRESS,
+    counted,
+    event_count,
+    let_pass,
+    make_person,
+    newest_mail,
+    press,
+    session_of,
+    work_off,
+)
 
 pytestmark = pytest.mark.anyio
 SYSTEM = system_access("test", "consent")
@@ -260,6 +270,19 @@ async def test_signing_up_anew_takes_the_address_off_the_list(stranger: Browser,
     await stranger.post(f"/my/unsubscribe/{token}", data=ONE_CLICK)
     await subscribed(stranger, crm)
     assert (await may(crm, ada, "newsletter", "email")).allowed
+
+
+async def test_taking_the_objection_back_takes_the_address_off_the_list_for_this_purpose_only(
+    stranger: Browser, crm: Any
+) -> None:
+    ada = await make_person(crm)
+    token = await make_token(crm, ada, "unsubscribe", channel="email")
+    await stranger.post(f"/my/unsubscribe/{token}", data=ONE_CLICK)
+    inside = await session_of(crm, ada)
+    page = await press(stranger, inside, "customer_offers", "email")
+    assert "Your objection is taken back." in page
+    assert not await suppressed(crm, "email", ADDRESS, "customer_offers")
+    assert await suppressed(crm, "email", ADDRESS, "anything else")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -15,8 +15,7 @@ from confida_consent.events import events_of
 from confida_consent.notices import current_notice
 from confida_core.vault.access import system_access
 from tests.web.client import Browser
-from tests.web.portal.people import make_person, session_of
-from tests.web.portal.test_choices import press
+from tests.web.portal.people import make_person, press, session_of
 
 pytestmark = pytest.mark.anyio
 SYSTEM = system_access("test", "consent")

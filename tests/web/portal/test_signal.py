@@ -11,8 +11,7 @@ from confida_consent.gpc import is_signal
 from confida_consent.tokens import make_token
 from confida_core.vault.access import system_access
 from tests.web.client import Browser, token_in
-from tests.web.portal.people import event_count, make_person, session_of, work_off
-from tests.web.portal.test_choices import buttons, press
+from tests.web.portal.people import buttons, event_count, make_person, press, session_of, work_off
 from tests.web.portal.test_joining import filled, path_in_mail
 
 pytestmark = pytest.mark.anyio

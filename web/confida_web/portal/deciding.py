@@ -8,15 +8,14 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 
 from confida_consent.content import Evidence
-from confida_consent.events import Indication, record_events, states_of
+from confida_consent.events import Indication, RecordedEvent, record_event, record_events, states_of
 from confida_consent.gpc import record_signal
 from confida_consent.notices import current_notice, notice
 from confida_consent.purposes import all_purposes
-from confida_consent.signing_up.confirming import addresses_of
+from confida_consent.suppression import make_way, stored_addresses
 from confida_consent.vocabulary import OBJECTABLE, YES, Basis, Kind, Method
 from confida_core.installation import Installation
 from confida_core.vault.access import NotFound
-from confida_core.vault.suppressions import MARKETING, lift_suppression
 from confida_web.forms import FormData, parse_form
 from confida_web.multipart import BadBody
 from confida_web.portal.pages import ChoicesPage, StoryPage, StoryRow
@@ -63,9 +62,9 @@ async def decide(request: Request[Any, Any, Any]) -> Response[Any]:
         return elsewhere(f"{person.base}/consents?done=changed")
     said = indication(person, purpose, channel, KINDS[do], shown)
     access = access_for(request, "consent")
-    await record_events(crm, access, [said])
-    if do in YESES:
-        await answer_suppressions(crm, person.id, purpose, channel)
+    event = await record_event(crm, access, said)
+    if do == "end_objection":
+        await make_way_again(crm, event)
     if is_signalled(request):
         await record_signal(crm, access, person.id, but={(purpose, channel)}, source=SOURCE)
     return elsewhere(f"{person.base}/consents?done={do}")
@@ -95,11 +94,13 @@ def indication(person: Person, purpose: str, channel: str, kind: Kind, shown: UU
     )
 
 
-async def answer_suppressions(crm: Installation, subject_id: UUID, purpose: str, channel: str) -> None:
-    """A yes of the person themselves takes their own addresses off the list again, for this purpose."""
-    for address in await addresses_of(crm, subject_id, channel):
-        for listed in (purpose, MARKETING):
-            await lift_suppression(crm, channel, address, listed)
+async def make_way_again(crm: Installation, event: RecordedEvent) -> None:
+    """Who takes an objection back also takes this purpose off the suppression list for their own addresses.
+
+    (A consent does so by itself, wherever it is recorded.)
+    """
+    for address in await stored_addresses(crm, event.subject_id, event.channel):
+        await make_way(crm, event, address)
 
 
 @post(["/my/withdraw-all", "/my/p/{token:str}/withdraw-all"], public=True, csrf="portal")

@@ -75,7 +75,7 @@ def service_mail(contact_id: UUID, address: str, subject: str, text: str, langua
     """For the sending door, which asks the gates; nobody's consent is needed to be asked whether one consents."""
     headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
     return OutboundMessage(
-        contact_id=contact_id, purpose=PURPOSE, to=address, subject=subject, text=text, headers=headers
+        contact_id=contact_id, purpose=PURPOSE, to=address, subject=subject, text=text, headers=headers, secret=True
     )
 
 
