@@ -112,6 +112,7 @@ def circumstances_from(evidence: Evidence) -> Circumstances:
         script=evidence.script,
         origin=evidence.origin,
         confirmed_at=evidence.confirmed_at,
+        stated_at=evidence.stated_at,
     )
 
 

@@ -125,6 +125,7 @@ def circumstances(receipt: Receipt, language: str) -> Rows:
         ("How", method_label(status.method, language), ""),
         ("Said by", said.indicated_by, ""),
         ("For", said.address, ""),
+        ("Dated", at(said.stated_at), ""),
         ("Confirmed", at(said.confirmed_at), ""),
         ("Details", said.detail, ""),
         ("Form", said.source, ""),

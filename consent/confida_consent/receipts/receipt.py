@@ -45,7 +45,7 @@ class Status:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Circumstances:
-    """How it was indicated, in words: the sealed part of the event that the person may read."""
+    """How it was indicated, in words: the sealed part of the event that the person may read. stated_at: the date on it."""
 
     indicated_by: str = ""
     address: str = ""
@@ -54,6 +54,7 @@ class Circumstances:
     script: str = ""
     origin: str = ""
     confirmed_at: datetime | None = None
+    stated_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

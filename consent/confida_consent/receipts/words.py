@@ -117,6 +117,7 @@ GERMAN: Mapping[str, str] = {
     "Recorded by": "Festgehalten durch",
     "Said by": "Erklärt von",
     "For": "Für",
+    "Dated": "Datiert",
     "Confirmed": "Bestätigt",
     "Details": "Einzelheiten",
     "Form": "Formular",

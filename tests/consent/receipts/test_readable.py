@@ -108,7 +108,7 @@ def test_every_word_of_ours_has_a_german_one() -> None:
     )  # fmt: skip
     said = {*FILES.values(), *labels.values(), *CHANNEL_LABELS.values(), *BASIS_LABELS.values()}
     for receipt in (paper(), paper("withdrawn"), objection(), paper("ground_noted")):
-        full = replace(receipt, circumstances=replace(receipt.circumstances, confirmed_at=SAID_AT))
+        full = replace(receipt, circumstances=replace(receipt.circumstances, confirmed_at=SAID_AT, stated_at=SAID_AT))
         page = page_of(full, "en")
         said |= {page.title, page.lead, page.notice_title}
         said |= {section.title for section in page.sections} | {
