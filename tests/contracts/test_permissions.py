@@ -61,6 +61,8 @@ accounts.manage
 audit.read
     GET      /audit
 consents.manage
+    GET POST /consents/ask
+    GET      /consents/ask/{run_id:uuid}
     GET POST /consents/import
     GET      /consents/import/{import_id:uuid}
     POST     /consents/import/{import_id:uuid}/run
@@ -85,6 +87,7 @@ consents.read
     GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}/receipt.zip
     GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}/scan
 consents.record
+    POST     /contacts/{contact_id:uuid}/consents/ask
     POST     /contacts/{contact_id:uuid}/consents/link
     GET POST /contacts/{contact_id:uuid}/consents/record
     POST     /contacts/{contact_id:uuid}/consents/{event_id:uuid}/correct

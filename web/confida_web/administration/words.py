@@ -12,6 +12,9 @@ KINDS: Mapping[str, str] = {
     "export": "Exports",
     "import": "Imports",
     "plugin": "Plugins",
+    "purpose": "Purposes",
+    "suppression": "Suppression list",
+    "consents": "Asking for consent",
 }
 _WORDS: Mapping[str, str] = {
     "session.started": "Signed in",
@@ -28,6 +31,15 @@ _WORDS: Mapping[str, str] = {
     "account.reset_started": "Made a link for a new password of",
     "account.password_reset": "Chose a new password",
     "account.password_changed": "Changed their password",
+    "purpose.saved": "Saved a purpose",
+    "purpose.retired": "Retired a purpose",
+    "purpose.resumed": "Took up a purpose again",
+    "suppression.added": "Put an address on the suppression list",
+    "suppression.lifted": "Took an address off the suppression list",
+    "suppression.imported": "Brought a list of suppressed addresses",
+    "consents.asked_again": "Asked people for their consent",
+    "import.consents_started": "Began an import of consents",
+    "import.consents_made": "Imported consents",
     "recovery_key.made": "Made a new recovery key",
     "recovery_key.confirmed": "Confirmed that the recovery key is stored",
 }

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from confida_consent.history import histories
 from confida_consent.purposes import all_purposes
 from confida_consent.recorded import RecordedEvent
+from confida_consent.vocabulary import Basis, Channel
 from confida_core.accounts.staff import account_names
 from confida_web.consents.correcting import may_correct
 from confida_web.consents.pages import ConsentHistoryPage, EventRow
@@ -56,7 +57,11 @@ async def history_page(request: Request[Any, Any, Any], contact_id: UUID, **give
     older = None
     if len(shown) > PER_PAGE:
         older = f"{base_of(contact_id)}?purpose={wanted}&before={shown[PER_PAGE - 1].ledger_index}"
-    askable = [one for one in purposes.values() if not one.retired and one.declared.basis == "consent"]
+    askable = [
+        one
+        for one in purposes.values()
+        if not one.retired and one.declared.basis == Basis.CONSENT and Channel.EMAIL in one.declared.channels
+    ]
     return ConsentHistoryPage(
         contact=head_of(crm, contact),
         lines=await purpose_lines(crm, contact_id, lang, purposes),
@@ -66,9 +71,7 @@ async def history_page(request: Request[Any, Any, Any], contact_id: UUID, **give
         may_record=actor.may("consents.record") and contact.row["deleted_at"] is None,
         may_see_reads=actor.may("reads.read"),
         askable=purpose_options(askable, lang, given.pop("purpose", "")),
-        ask_channels=channel_options(
-            {channel for one in askable for channel in one.declared.channels}, {given.pop("channel", "email")}
-        ),
+        ask_channels=channel_options({Channel.EMAIL}, {Channel.EMAIL}),
         **given,
     )
 

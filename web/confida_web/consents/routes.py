@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from confida_web.consents import (
+    asking,
     correcting,
     expiring,
     history,
@@ -34,6 +35,7 @@ ROUTES = (
     *correcting.ROUTES,
     *linking.ROUTES,
     *importing.ROUTES,
+    *asking.ROUTES,
 )
 
 JOBS = (*ledger.JOBS,)

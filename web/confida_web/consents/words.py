@@ -7,6 +7,7 @@ from uuid import UUID
 
 from babel import Locale, UnknownLocaleError
 
+from confida_consent.answers import SENTENCES, Reason
 from confida_consent.declarations import ConsentPurpose, Purpose
 from confida_consent.recorded import RecordedEvent
 from confida_consent.vocabulary import BASIS_LABELS, CHANNEL_LABELS, NO, YES, Actor, Basis, Channel, Kind, Method
@@ -60,6 +61,15 @@ CATEGORIES = {
 }
 # What people say face to face is written down by staff in one of these ways.
 SPOKEN: Mapping[str, str] = {Method.PAPER: "On paper", Method.PHONE: "By telephone", Method.IN_PERSON: "Face to face"}
+# Why somebody is not asked again.
+LEFT_OUT = {
+    "said_no": "they said no before",
+    "stands": "they agree already",
+    "suppressed": "an address of theirs is on the suppression list",
+    "restricted": "processing of their data is restricted",
+    "no_contact": "the contact is gone",
+    "no_gate": "nothing can be sent at present",
+}
 GONE = "Somebody whose account is gone"
 
 
@@ -115,3 +125,11 @@ def channel_options(channels: Iterable[str], chosen: Collection[str] = ()) -> tu
 
 def purpose_options(purposes: Iterable[Purpose], lang: str, chosen: str = "") -> tuple[Option, ...]:
     return options({one.declared.key: title_of(one.declared, "", lang) for one in purposes}, {chosen})
+
+
+def left_out_word(reason: str) -> str:
+    """Why somebody is not asked, as the end of a sentence."""
+    if reason in LEFT_OUT:
+        return LEFT_OUT[reason]
+    sentence = SENTENCES[Reason(reason)] if reason in frozenset(Reason) else "it may not be sent"
+    return sentence[:1].lower() + sentence[1:].rstrip(".")

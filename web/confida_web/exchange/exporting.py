@@ -150,13 +150,13 @@ async def read_handover(request: Request[Any, Any, Any], form: FormData) -> tupl
     return HandedOver(recipient=recipient, purpose=purpose, channel=channel), errors
 
 
-async def ids_of(request: Request[Any, Any, Any], view: View, *, archived: bool) -> Sequence[UUID]:
-    """The contacts of a saved view. Raises InvalidCondition."""
+async def ids_of(request: Request[Any, Any, Any], view: View | None, *, archived: bool) -> Sequence[UUID]:
+    """The contacts of a saved view; without one, everybody. Raises InvalidCondition."""
     crm = request.state.crm
     definitions = await custom_fields(crm)
-    source = view.content.condition
+    source, text = (view.content.condition, view.content.text) if view else ("", "")
     condition = read_condition(source, by_key(index_fields(crm, definitions))) if source else EVERYTHING
-    scope = Scope(condition=condition, text=view.content.text, archived=None if archived else False)
+    scope = Scope(condition=condition, text=text, archived=None if archived else False)
     return await select_ids(crm, access_for(request, "relationship"), scope, definitions=definitions, limit=MOST)
 
 
