@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from piccolo.table import Table
 
     from confida_core.installation import Installation
+    from confida_core.vault.access import Access
 
 FieldType = Literal["text", "number", "date", "boolean", "choice", "set"]
 
