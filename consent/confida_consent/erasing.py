@@ -15,7 +15,9 @@ from uuid import UUID
 from confida_consent.durations import after, is_duration
 from confida_consent.ledger.heads import lock_state
 from confida_consent.ledger.log import checkpoint, record_erasure
+from confida_consent.proof import proof_owed_until
 from confida_consent.records import EVENT
+from confida_consent.scans import destroy_scans
 from confida_core.accounts.audit import record_event as note
 from confida_core.accounts.stored_settings import read_stored, store
 from confida_core.clock import now
@@ -25,7 +27,7 @@ from confida_core.vault.access import Access
 from confida_core.vault.order_memory import DENYING
 
 KEPT_FOR = "consent.evidence_kept_for"
-# Claims lapse after three years in most of the Union; the restart by use (CR-9) lies in the newest event.
+# Claims lapse after three years in most of the Union; where a law wants proof kept for longer, see `proof` (CR-9).
 USUALLY_KEPT = "P3Y"
 BATCH = 100
 
@@ -50,11 +52,18 @@ async def erase_evidence(crm: Installation, subject_ids: Collection[UUID]) -> Er
     events = 0
     for batch in batches(subjects, BATCH):
         await crm.keyring.destroy_many(batch, [EVENT.retention_class])
+        await destroy_scans(crm, await events_about(crm, batch))
         events += await remove_rows(crm, batch)
         await forget_orders(crm, batch)
     if events:
         await checkpoint(crm)
     return Erased(len(subjects), events, held)
+
+
+async def events_about(crm: Installation, subjects: Sequence[UUID]) -> list[UUID]:
+    marks = ", ".join("?" * len(subjects))
+    rows = await crm.data.fetch(f"SELECT id FROM consent_event WHERE subject_id IN ({marks})", *subjects)
+    return [row["id"] for row in rows]
 
 
 async def remove_rows(crm: Installation, subjects: Sequence[UUID]) -> int:
@@ -86,6 +95,8 @@ async def retire_evidence(crm: Installation, _: Mapping[str, Any]) -> None:
     kept_for, moment, last = await evidence_kept_for(crm), now(), UUID(int=0)
     while rows := await gone_people(crm, last):
         due = [row["subject_id"] for row in rows if has_lapsed(row["newest"], kept_for, moment)]
+        owed = await proof_owed_until(crm, due)
+        due = [subject for subject in due if subject not in owed or owed[subject] <= moment]
         await erase_evidence(crm, due)
         last = rows[-1]["subject_id"]
 
@@ -114,6 +125,7 @@ async def finish_erasures(crm: Installation) -> int:
     ):
         subjects = [row["subject_id"] for row in rows]
         for batch in batches(sorted(await crm.keyring.destroyed(subjects, EVENT.retention_class)), BATCH):
+            await destroy_scans(crm, await events_about(crm, batch))
             events += await remove_rows(crm, batch)
         last = subjects[-1]
     if events:

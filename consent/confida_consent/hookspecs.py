@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.ledger.openers import LedgerOpener
+from confida_consent.purpose_rules import declared_purposes
 from confida_core.hookspecs import hookspec
 
 
 class ConsentHooks:
     """Consent's hookspecs."""
+
+    _checks = (declared_purposes,)
 
     @hookspec
     def consent_purposes(self) -> Sequence[ConsentPurpose]:  # type: ignore[empty-body]

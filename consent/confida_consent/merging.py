@@ -14,8 +14,10 @@ from confida_consent.history import histories
 from confida_consent.indications import NARROWING, Indication
 from confida_consent.recorded import RecordedEvent, recorded
 from confida_consent.records import EVENT
+from confida_consent.scans import move_scan
 from confida_consent.standing import lift_stale
 from confida_consent.state import DECISIONS, effective_event
+from confida_consent.tokens import hand_over_tokens
 from confida_consent.vocabulary import YES, Actor, Method
 from confida_core.installation import Installation
 from confida_core.vault.access import Access, NotFound, system_access
@@ -46,7 +48,13 @@ async def merge_consents(crm: Installation, access: Access, loser: UUID, winner:
             wanted += carried(deciding, effective_event(known.get((winner, purpose, channel), [])))
     await carry_orders(crm, loser, winner, wanted)
     proofs = await evidence_of(crm, wanted)
-    return await record_events(crm, INSIDE, [said_again(event, winner, proofs.get(event.id)) for event in wanted])
+    added = await record_events(crm, INSIDE, [said_again(event, winner, proofs.get(event.id)) for event in wanted])
+    for old, new in zip(wanted, added, strict=True):
+        proof = proofs.get(old.id)
+        if proof is not None and proof.file_id:
+            await move_scan(crm, UUID(hex=proof.file_id), new.id)
+    await hand_over_tokens(crm, loser, winner)
+    return added
 
 
 def carried(theirs: RecordedEvent, ours: RecordedEvent | None) -> list[RecordedEvent]:

@@ -96,10 +96,11 @@ def load_registry(
 ) -> Registry:
     """Load the named plugins and our own modules, call each hook once, check everything.
 
-    built_in: modules of our own that declare like any plugin. Raises PluginError.
+    built_in: modules of our own that declare like any plugin. specifications: classes of hookspecs; one with `_checks`,
+    callables that take the registry, has what its hooks return checked by them. Raises PluginError.
     """
     manager = pluggy.PluginManager(PROJECT)
-    hooks = []
+    hooks, specifications = [], tuple(specifications)
     for specification in specifications:
         manager.add_hookspecs(specification)
         hooks += [name for name in vars(specification) if not name.startswith("_")]
@@ -110,7 +111,11 @@ def load_registry(
     check_keys(ordered)
     declared = {name: tuple(collect(manager, ordered, name)) for name in hooks}
     check_schema(declared)
-    return Registry(ordered, declared)
+    registry = Registry(ordered, declared)
+    for specification in specifications:
+        for check in getattr(specification, "_checks", ()):
+            check(registry)
+    return registry
 
 
 def own_version() -> str:

@@ -5,16 +5,28 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from confida_consent.erasing import erase_evidence, finish_erasures, keep_evidence_for, retire_evidence
+from confida_consent.content import Evidence
+from confida_consent.erasing import (
+    erase_evidence,
+    evidence_kept_for,
+    finish_erasures,
+    keep_evidence_for,
+    retire_evidence,
+)
 from confida_consent.events import Indication, events_of, record_event, record_events, states_of
 from confida_consent.expiry import expire_consents, expiring_soon
 from confida_consent.ledger.audit import verify_stored
+from confida_consent.merging import merge_consents
+from confida_consent.records import EVENT
+from confida_consent.scans import keep_scans, make_scan_keys
 from confida_consent.tables import ConsentEvent
 from confida_core.clock import now
 from confida_core.contacts.trash import purge_contact, trash_contact
+from confida_core.storage.sealed_files import collected, only, open_file, receive_file
 from confida_core.vault.access import Forbidden, NotFound, system_access
 from tests.consent.people import LETTER, MANAGING, READING, SYSTEM, add_contact, person, says, staff
 
@@ -101,8 +113,6 @@ async def test_lg4_erased_proof_opens_nowhere_and_the_ledger_stays_whole(crm: An
 
     report = await verify_stored(crm)
     leaves = await crm.data.fetch("SELECT kind, erased FROM ledger_leaf ORDER BY position")
-    from confida_consent.records import EVENT
-
     assert (erased.subjects, erased.events, erased.held) == (1, 2, frozenset())
     assert (report.faults, report.erased) == ([], 2)
     assert [(leaf["kind"], bool(leaf["erased"])) for leaf in leaves] == [
@@ -175,11 +185,7 @@ async def test_period_is_set_by_those_who_may_and_never_under_a_year(crm: Any) -
             await keep_evidence_for(crm, staff(MANAGING), duration)
     with pytest.raises(Forbidden):
         await keep_evidence_for(crm, staff(), "P5Y")
-    ada = await add_contact(crm)
-    await record_event(crm, SYSTEM, ended(ada))
     await keep_evidence_for(crm, staff(MANAGING), "P5Y")
-
-    from confida_consent.erasing import evidence_kept_for
 
     assert await evidence_kept_for(crm) == "P5Y"
 
@@ -193,3 +199,45 @@ async def test_no_of_somebody_whose_proof_was_erased_still_stands(crm: Any) -> N
         await record_event(crm, person(ada), says(ada, "withdrawn"))
 
     assert crm.orders.denies(ada, "newsletter", "email") is not None
+
+
+async def scanned(crm: Any, subject_id: Any) -> UUID:
+    """A consent on paper with its scan; the file's id."""
+    scan = await receive_file(crm, "form.txt", only(b"I agree. Ada"))
+    await make_scan_keys(crm, [scan])
+    proof = Evidence(detail="On paper.", file_id=scan.id.hex)
+    async with crm.data.transaction():
+        given = await record_event(crm, SYSTEM, says(subject_id, "given", method="paper", evidence=proof))
+        await keep_scans(crm, [scan], given.id)
+    return scan.id
+
+
+async def text_of(crm: Any, file_id: UUID) -> bytes:
+    return await collected((await open_file(crm, staff(READING), file_id)).pieces, 100)
+
+
+async def test_scan_lasts_as_long_as_the_proof_and_no_longer(crm: Any) -> None:
+    ada = await add_contact(crm)
+    file_id = await scanned(crm, ada)
+    rows = await crm.data.fetch("SELECT * FROM shared_key WHERE record_id = ?", file_id)
+    await purge_contact(crm, ada)
+    kept = await text_of(crm, file_id)
+
+    await erase_evidence(crm, [ada])
+
+    with pytest.raises(NotFound):
+        await text_of(crm, file_id)
+    assert kept == b"I agree. Ada"
+    assert list((crm.settings.home / "files").glob("*/*")) == []
+    assert await crm.keyring.destroyed([row["subject_id"] for row in rows], "relationship") == {file_id}
+
+
+async def test_scan_of_a_merged_contact_lasts_with_whom_it_went_to(crm: Any) -> None:
+    ada, mats = await add_contact(crm), await add_contact(crm, "Mats", "mats@example.org")
+    file_id = await scanned(crm, ada)
+    await merge_consents(crm, staff(MANAGING), ada, mats)
+    await purge_contact(crm, ada)
+
+    await erase_evidence(crm, [ada])
+
+    assert await text_of(crm, file_id) == b"I agree. Ada"

@@ -14,14 +14,16 @@ import pytest
 from confida_consent.declarations import ConsentPurpose, Wording
 from confida_consent.durations import after, is_duration
 from confida_consent.events import record_event
+from confida_consent.hookspecs import ConsentHooks
 from confida_consent.notices import current_notice, notice, notices_of
 from confida_consent.own_purposes import NEWSLETTER, PURPOSES
 from confida_consent.purpose_rules import InvalidPurpose, declared_purposes, faults_of
 from confida_consent.purposes import all_purposes, purpose_of, purpose_versions, retire_purpose, save_purpose
 from confida_core.accounts.stored_settings import ORGANISATION_NAME, store
 from confida_core.declarations import PluginInfo
+from confida_core.hookspecs import CoreHooks, hookimpl
 from confida_core.ids import new_id
-from confida_core.registry import Declared, LoadedPlugin, PluginError, Registry
+from confida_core.registry import Declared, LoadedPlugin, PluginError, Registry, load_registry
 from confida_core.storage.database import DatabaseError, VersionConflict
 from confida_core.vault.access import Forbidden, NotFound
 from tests.consent.people import MANAGING, SYSTEM, add_contact, person, says, staff
@@ -51,7 +53,7 @@ def registry_with(*purposes: ConsentPurpose, plugin: str = "membership") -> Regi
         ({"version": 0}, "version"),
         ({"texts": {"de": Wording(title="Brief", description="Wir schreiben.")}}, "texts"),
         ({"texts": {"en": Wording(title=" ", description="x")}}, "texts"),
-        ({"texts": EVENTS.texts | {"Deutsch!": Wording(title="x", description="x")}}, "texts"),
+        ({"texts": dict(EVENTS.texts) | {"Deutsch!": Wording(title="x", description="x")}}, "texts"),
         ({"texts": {"en": Wording(title="x" * 121, description="x")}}, "texts"),
         ({"basis": "because"}, "basis"),
         ({"basis": "legitimate_interest"}, "balancing_note"),
@@ -82,6 +84,15 @@ def test_plugin_declares_under_its_own_prefix_and_each_key_once() -> None:
     for wrong in ((EVENTS,), (sound, sound)):
         with pytest.raises(PluginError, match=r"confida-membership 1\.2"):
             declared_purposes(registry_with(*wrong))
+
+
+def test_unsound_purpose_stops_the_start() -> None:
+    hooks = ModuleType("membership")
+    hooks.plugin_info = hookimpl(lambda: PluginInfo(key="membership", name="M", summary="M."))  # type: ignore[attr-defined]
+    hooks.consent_purposes = hookimpl(lambda: [replace(EVENTS, basis="because")])  # type: ignore[attr-defined]
+
+    with pytest.raises(PluginError, match="purpose 'invitations' is not sound: basis"):
+        load_registry((), built_in=[hooks], specifications=(CoreHooks, ConsentHooks))
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from confida_consent.declarations import Purpose
 from confida_consent.events import Indication, IndicationRefused, RecordedEvent, record_events, settle, states_of
 from confida_consent.purposes import all_purposes
 from confida_consent.receipts.foreign import ForeignReceipt, UnreadableReceipt, read_foreign_receipt
+from confida_consent.scans import keep_scans, make_scan_keys
 from confida_consent.vocabulary import OBJECTABLE, YES, Basis, Channel, Kind
 from confida_core.storage.file_seal import TooLarge
 from confida_core.storage.sealed_files import (
     ReceivedFile,
     collected,
     discard_files,
-    keep_files,
     largest,
     only,
     receive_file,
@@ -39,7 +39,6 @@ from confida_web.redirect import redirect
 from confida_web.security.access import access_for
 
 FIELDS = ("day", "time", "indicated_by", "script", "note")
-FILES_PERMISSION = "consents.read"
 # The words of a refusal name a field of the record; the form has its own names for some of them.
 FORM_FIELDS = {"channel": "channels", "indicated_at": "day", "evidence": "note", "detail": "note", "kind": "purpose"}
 
@@ -182,12 +181,10 @@ async def write_down(
     )
     states = {key: one.state for key, one in (await states_of(crm, contact_id)).items()}
     indications = [replace(each, evidence=evidence) for each in indications_of(contact_id, said, purposes, states)]
-    if received.scans:
-        await crm.keyring.ensure([contact_id], "relationship")
+    await make_scan_keys(crm, received.scans)
     async with crm.data.transaction():
         events = await record_events(crm, access, indications)
-        owner = events[0].id
-        await keep_files(crm, received.scans, owner_id=owner, people=[contact_id], permission=FILES_PERMISSION)
+        await keep_scans(crm, received.scans, events[0].id)
     await settle(crm, events)
     return events
 
