@@ -35,7 +35,7 @@ from confida_core.vault.suppressions import (
 INSIDE = system_access("consent.suppression")
 PROVING = system_access("consent.suppression", "consent")
 LONGEST = 500
-LONGEST_SCOPE = 80
+LONGEST_SCOPE = 2_000
 # Why an entry is lifted, as the audit trail keeps it: a code, because a sentence might name somebody.
 REASONS: Mapping[str, str] = {
     "asked_by_person": "The person asked us to.",

@@ -17,7 +17,8 @@ from confida_consent.registers import note_register_read
 from confida_consent.rules.model import CHANNELS
 from confida_consent.suppression import LONGEST, SuppressionRefused
 from confida_core.accounts.audit import record_event as note
-from confida_core.exchange.csv_reader import CSVTable, RowError, open_table
+from confida_core.exchange.csv_reader import CSVTable, open_table
+from confida_core.exchange.draft import RowError
 from confida_core.exchange.imports_file import stored_bytes
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue

@@ -17,6 +17,7 @@ from confida_core.settings import Settings
 from tests.bench.bring_in import seconds_of_import
 from tests.bench.consent_speed import measure_consent
 from tests.bench.figures import Figures, missed, table
+from tests.bench.gate_speed import measure_gate
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
@@ -24,7 +25,7 @@ from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
 
-PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "consent", "ledger")
+PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "consent", "ledger", "gate")
 STARTS = 3
 
 
@@ -46,6 +47,8 @@ def main() -> None:
                 asyncio.run(measure_consent(settings, measured[-1]))
             if "ledger" in (given.only or PARTS):
                 asyncio.run(measure_ledger(settings, measured[-1], 10 * contacts))
+            if "gate" in (given.only or PARTS):
+                asyncio.run(measure_gate(settings, measured[-1]))
     print()
     print(table(measured))
     print(f"\n{missed(measured)} promises missed" if missed(measured) else "\nEvery promise is kept.")

@@ -1,0 +1,47 @@
+"""What plugins may use of consent, beside the hooks; everything else may change without notice.
+
+Nothing is ever sent from here: hand it to core's sending door, which asks the gate itself. Ask the gate beforehand only to
+show somebody what may be done.
+"""
+
+from __future__ import annotations
+
+from confida_consent.answers import Answer, Reason
+from confida_consent.content import Evidence
+from confida_consent.declarations import ConsentPurpose, Purpose, Wording
+from confida_consent.events import RecordedEvent, record_event, record_events
+from confida_consent.gate import may, may_many
+from confida_consent.hookspecs import ConsentHooks
+from confida_consent.indications import Indication, IndicationRefused
+from confida_consent.proof import telephone_list
+from confida_consent.purposes import all_purposes, purpose_of
+from confida_consent.vocabulary import Actor, Basis, Category, Channel, ConsentType, Kind, Method
+from confida_core.hookspecs import hookimpl
+
+__all__ = [
+    "Actor",
+    "Answer",
+    "Basis",
+    "Category",
+    "Channel",
+    "ConsentHooks",
+    "ConsentPurpose",
+    "ConsentType",
+    "Evidence",
+    "Indication",
+    "IndicationRefused",
+    "Kind",
+    "Method",
+    "Purpose",
+    "Reason",
+    "RecordedEvent",
+    "Wording",
+    "all_purposes",
+    "hookimpl",
+    "may",
+    "may_many",
+    "purpose_of",
+    "record_event",
+    "record_events",
+    "telephone_list",
+]
