@@ -115,13 +115,23 @@ def end_of(ground: GateEvent, rule: Rule) -> datetime | None:
 
 
 async def marketing_of(
-    crm: Installation, purpose: Purpose, channel: str, contact_ids: Sequence[UUID], moment: datetime
+    crm: Installation,
+    purpose: Purpose,
+    channel: str,
+    contact_ids: Sequence[UUID],
+    moment: datetime,
+    *,
+    countries: Mapping[UUID, Places] | None = None,
 ) -> Marketing | None:
-    """What judges these contacts; None where the purpose is no direct marketing, or rests on consent or a duty."""
+    """What judges these contacts; None where the purpose is no direct marketing, or rests on consent or a duty.
+
+    countries: of these contacts, if whoever asks knows them already.
+    """
     declared = purpose.declared
     if not declared.direct_marketing or declared.basis not in OBJECTABLE or channel not in CHANNELS:
         return None
-    countries = await countries_of(crm, contact_ids)
+    if countries is None:
+        countries = await countries_of(crm, contact_ids)
     somewhere: Places = (crm.settings.region.upper(),)
     codes = {code for places in countries.values() for code in places} | set(somewhere)
     rules = {code: rules_of(crm.settings, code) for code in codes}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from confida_consent.answers import Answer, Reason
 from confida_consent.declarations import Purpose
-from confida_consent.gate import may
+from confida_consent.gate_person import may_all
 from confida_consent.purposes import all_purposes
 from confida_consent.vocabulary import CHANNEL_LABELS, Basis, Channel
 from confida_core.installation import Installation
@@ -33,17 +33,17 @@ async def purpose_lines(
     crm: Installation, contact_id: UUID, lang: str, purposes: Mapping[str, Purpose]
 ) -> tuple[PurposeLines, ...]:
     """Every purpose in use that people are shown; opens nothing."""
+    answers = await may_all(crm, contact_id)
     found = []
     for key, purpose in sorted(purposes.items(), key=lambda item: SHOWN_FIRST.get(item[1].declared.basis, 2)):
         if purpose.retired or not purpose.declared.listed:
             continue
-        answers = {channel: await may(crm, contact_id, key, channel) for channel in purpose.declared.channels}
         found.append(
             PurposeLines(
                 key=key,
                 title=title_of(purpose.declared, key, lang),
                 basis=GROUNDS.get(purpose.declared.basis, ""),
-                lines=grouped(contact_id, answers),
+                lines=grouped(contact_id, answers[key]),
             )
         )
     return tuple(found)
