@@ -122,6 +122,15 @@ async def revoke_tokens(crm: Installation, subject_id: UUID, action: Action) -> 
     return len(gone)
 
 
+async def hand_over_tokens(crm: Installation, loser: UUID, winner: UUID) -> None:
+    """After a merge: one-click addresses in old mails go on working, for who they are now. Nothing else does, because a
+    link into somebody's pages must not lead into other pages if the merge was a mistake.
+    """
+    await crm.data.fetch(
+        "UPDATE consent_token SET subject_id = ? WHERE subject_id = ? AND action = 'unsubscribe'", winner, loser
+    )
+
+
 async def remove_old_tokens(crm: Installation) -> int:
     """A job calls it."""
     gone = await crm.data.fetch("DELETE FROM consent_token WHERE expires_at <= ? RETURNING id", now() - KEPT_AFTER)

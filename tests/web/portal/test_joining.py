@@ -316,3 +316,19 @@ async def test_looking_at_any_public_address_changes_nothing(stranger: Browser, 
     assert await facts() == before
     assert {path: status for path, status in statuses.items() if status >= 500} == {}
     assert len([path for path in paths if path.startswith("/my")]) >= 20
+
+
+async def test_link_to_unsubscribe_of_a_merged_contact_ends_it_for_whom_they_are_now(
+    stranger: Browser, crm: Any
+) -> None:
+    from confida_consent.merging import merge_consents
+
+    ada, double = await make_person(crm), await make_person(crm, "A. Lovelace", "a.lovelace@example.org")
+    unsubscribe = (
+        f"/my/unsubscribe/{await make_token(crm, double, 'unsubscribe', purpose='newsletter', channel='email')}"
+    )
+    pages = f"/my/p/{await make_token(crm, double, 'preferences')}"
+    await merge_consents(crm, SYSTEM, double, ada)
+    await crm.data.fetch("DELETE FROM contact WHERE id = ?", double)
+    assert (await stranger.post(unsubscribe, data=ONE_CLICK)).status_code == 200
+    assert (await state(crm, ada), (await stranger.get(pages)).status_code) == ("withdrawn", 404)

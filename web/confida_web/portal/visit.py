@@ -55,7 +55,7 @@ async def recognise_person(crm: Installation, scope: MutableMapping[str, Any]) -
     state["person"] = person
     if person is not None:
         state["actor"] = person.actor
-    state["frame"] = await portal_frame(crm, person, scope)
+    state["frame"] = portal_frame(crm, person, scope, await organisation_of(crm))
 
 
 async def by_link(crm: Installation, token: str) -> Person | None:
@@ -87,7 +87,8 @@ async def organisation_of(crm: Installation) -> str:
     return rows[0]["value"] if rows and rows[0]["value"] else crm.settings.name
 
 
-async def portal_frame(crm: Installation, person: Person | None, scope: Mapping[str, Any]) -> Frame:
+def portal_frame(crm: Installation, person: Person | None, scope: Mapping[str, Any], organisation: str = "") -> Frame:
+    """organisation: else the installation's own name, for answers that come before anything was read."""
     language = choose(
         asked=asked_language(scope),
         kept=read_cookie(scope["headers"], LANGUAGE),
@@ -100,7 +101,7 @@ async def portal_frame(crm: Installation, person: Person | None, scope: Mapping[
         words=language,
         dir=direction_of(language),
         time_zone=crm.settings.time_zone,
-        instance_name=await organisation_of(crm),
+        instance_name=organisation or crm.settings.name,
         csrf_token=person.csrf_token if person else "",
         portal=True,
         base=person.base if person else HOME,

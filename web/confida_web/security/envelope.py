@@ -12,7 +12,7 @@ from litestar.types import ASGIApp
 from confida_core.installation import Installation
 from confida_core.vault.access import Access
 from confida_web.errors.answers import answer, log_failure
-from confida_web.portal.visit import is_portal, recognise_person
+from confida_web.portal.visit import is_portal, portal_frame, recognise_person
 from confida_web.security.cookies import no_toast_cookie
 from confida_web.security.headers import complete
 from confida_web.security.target import allowed_hosts, check_target
@@ -39,14 +39,16 @@ class Envelope:
         # A copy: the server hands the same dictionary to every request.
         state: dict[str, Any] = dict(scope.get("state") or {})
         scope["state"] = state
-        state.update(crm=self.crm, visitor=None, person=None, actor=NOBODY, frame=frame_of(self.crm, None, scope))
+        public = is_portal(scope["path"])
+        frame = portal_frame(self.crm, None, scope) if public else frame_of(self.crm, None, scope)
+        state.update(crm=self.crm, visitor=None, person=None, actor=NOBODY, frame=frame)
         outgoing = Outgoing(self.crm, scope, send)
         try:
             check_target(scope, self.hosts)
             if scope["method"] == "HEAD":
                 # Answered like GET, without the body: monitors and link checkers ask so.
                 scope["method"], outgoing.bodiless = "GET", True
-            if is_portal(scope["path"]):
+            if public:
                 await recognise_person(self.crm, scope)
             elif not scope["path"].startswith(STRANGERS_WELCOME):
                 await recognise(self.crm, scope)
