@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +93,38 @@ class TableDeclaration:
     subject_free: str
     clear: Mapping[str, str] = field(default_factory=dict)
     subject: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredItem:
+    """One thing that a store keeps about a person, for a copy of their data.
+
+    name: of the file in that copy, without any folder. read: its bytes in pieces, opened when it is iterated.
+    record: (table, id) of the declared record that describes it, where there is one, so that it stands in the copy once.
+    """
+
+    name: str
+    media_type: str
+    read: Callable[[], AsyncIterator[bytes]]
+    record: tuple[str, UUID] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoreDeclaration:
+    """A place beside the tables that keeps personal data: files, another system.
+
+    collect: everything kept about a person, through the door where it is sealed; an error fails the whole copy.
+    erase: removes what is kept about this person alone, and this person's way to what is shared; how many things went.
+    It is called after the person's keys are destroyed, before the rows of `records` go, and again until it has succeeded;
+    an error stops the erasure, which is resumed later.
+    records: names of record tables whose rows `erase` removes itself, because they lead to what is kept.
+    """
+
+    key: str
+    label: str
+    collect: Callable[[Installation, Access, UUID], Awaitable[Sequence[StoredItem]]]
+    erase: Callable[[Installation, UUID], Awaitable[int]]
+    records: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

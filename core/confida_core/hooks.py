@@ -20,6 +20,7 @@ from confida_core.declarations import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
+    StoreDeclaration,
     TableDeclaration,
     TimelineSource,
     Transport,
@@ -69,6 +70,11 @@ def records() -> Sequence[RecordDeclaration]:
 @hookimpl
 def tables() -> Sequence[TableDeclaration]:
     return of_all_areas("TABLES")
+
+
+@hookimpl
+def stores() -> Sequence[StoreDeclaration]:
+    return of_all_areas("STORES")
 
 
 @hookimpl

@@ -18,6 +18,7 @@ from confida_core.declarations import (
     PurposeDeclaration,
     RecordDeclaration,
     SendingGate,
+    StoreDeclaration,
     TableDeclaration,
     TimelineSource,
     Transport,
@@ -50,6 +51,12 @@ class CoreHooks:
     @hookspec
     def tables(self) -> Sequence[TableDeclaration]:  # type: ignore[empty-body]
         """Tables without personal content, each with the reason why it needs none of the above."""
+
+    @hookspec
+    def stores(self) -> Sequence[StoreDeclaration]:  # type: ignore[empty-body]
+        """Places beside the tables that keep personal data, such as files or another system: what they hold of a person
+        is part of the copy that person gets, and is removed when that person is erased.
+        """
 
     @hookspec
     def purposes(self) -> Sequence[PurposeDeclaration]:  # type: ignore[empty-body]

@@ -54,6 +54,7 @@ class Registry:
         self.plugins = tuple(plugins)
         self._declared = MappingProxyType(dict(declared))
         self.records: Mapping[str, RecordDeclaration] = self._by_key("records", lambda record: record.name)
+        self.stores = self._by_key("stores", lambda store: store.key)
         self.purposes = self._by_key("purposes", lambda purpose: purpose.key)
         self.permissions = self._by_key("permissions", lambda permission: permission.key)
         self.jobs = self._by_key("jobs", lambda job: job.key)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import JobDeclaration
+from confida_core.declarations import JobDeclaration, StoreDeclaration
+from confida_core.storage.file_store import collect_files, erase_files
 from confida_core.storage.sealed_files import SEALED_FILE, sweep_files
 
 RECORDS = (SEALED_FILE,)
+
+STORES = (
+    StoreDeclaration(
+        key="core.files", label="Files", collect=collect_files, erase=erase_files, records=(SEALED_FILE.name,)
+    ),
+)
 
 JOBS = (
     JobDeclaration(
