@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -178,9 +179,13 @@ class Index:
             return apply(self.connection(), upserts, deletes, position, after=after)
 
     async def catch_up(self, source: Source) -> None:
-        """Applies every change that was committed before the call. Concurrent calls share the work."""
+        """Applies every change that was committed before the call. Concurrent calls share the work.
+
+        Inside a transaction the caller's own changes are not among them.
+        """
         if self._waiting is None:
-            self._waiting = asyncio.create_task(self._next_run(source))
+            # It reads what is committed, for everybody who waits, and so not in the transaction of whoever came first.
+            self._waiting = asyncio.create_task(self._next_run(source), context=Context())
         # A run that is under way may have read the feed before the caller's change, so all wait for the next one.
         await asyncio.shield(self._waiting)
 
