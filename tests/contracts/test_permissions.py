@@ -88,6 +88,7 @@ consents.read
     GET      /contacts/{contact_id:uuid}/consents/{event_id:uuid}/scan
 consents.record
     POST     /contacts/{contact_id:uuid}/consents/ask
+    GET POST /contacts/{contact_id:uuid}/consents/customer
     POST     /contacts/{contact_id:uuid}/consents/link
     GET POST /contacts/{contact_id:uuid}/consents/record
     POST     /contacts/{contact_id:uuid}/consents/{event_id:uuid}/correct

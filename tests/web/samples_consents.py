@@ -231,6 +231,31 @@ def person_samples(now: datetime) -> dict[str, Page]:
             errors={"day": "This day is still to come.", "channels": "Choose at least one."},
             max_size_bytes=25_000_000,
         ),
+        "consents-customer": consents.CustomerPage(
+            contact=ADA,
+            purpose="Offers to existing customers",
+            channel="E-mail",
+            purpose_key="customer_offers",
+            channel_key="email",
+            facts=choices(
+                sale="They gave us the address themselves when they bought something from us.", told="They were told."
+            ),
+            citations=(
+                (
+                    "Germany: UWG, § 7(3)",
+                    "Mail about similar goods is allowed to customers who were told they may object.",
+                ),
+            ),
+            errors={"facts": "Each of these facts must hold."},
+        ),
+        "consents-customer-nothing": consents.CustomerPage(
+            contact=ADA,
+            purpose="Offers",
+            channel="SMS",
+            purpose_key="customer_offers",
+            channel_key="sms",
+            nothing="Only consent helps.",
+        ),
         "consents-record-no": consents.RecordPage(
             contact=ADA, answer="no", purposes=PURPOSES, channels=CHANNELS, methods=METHODS, today="2026-11-22"
         ),
@@ -356,6 +381,8 @@ def list_samples(now: datetime) -> dict[str, Page]:
             found=True,
             values={"address": "ada@example.org"},
             errors={"reason": "Say why it may be used again."},
+            reasons=choices(asked_by_person="The person asked us to.", mistake="It was put on the list by mistake."),
+            registers=choices(robinson="Liste Robinson"),
             action="lift",
         ),
         "consents-suppressions-none": listing.SuppressionsPage(

@@ -36,7 +36,7 @@ _WORDS: Mapping[str, str] = {
     "purpose.resumed": "Took up a purpose again",
     "suppression.added": "Put an address on the suppression list",
     "suppression.lifted": "Took an address off the suppression list",
-    "suppression.imported": "Brought a list of suppressed addresses",
+    "suppressions.imported": "Brought a list of suppressed addresses",
     "consents.asked_again": "Asked people for their consent",
     "import.consents_started": "Began an import of consents",
     "import.consents_made": "Imported consents",

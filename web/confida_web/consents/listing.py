@@ -148,7 +148,8 @@ class SuppressionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class SuppressionsPage(Page):
-    """GET /consents/suppressions. Posts there: action add, check, lift or import; channel, address, purpose, reason, file.
+    """GET /consents/suppressions. Posts there: action add, check, lift or import; channel, address, purpose, reason, file,
+    register (of a country, if the file is a complete copy of one).
 
     answer: what was found about an address, a sentence; the address itself is not kept anywhere.
     """
@@ -160,6 +161,8 @@ class SuppressionsPage(Page):
     rows: tuple[SuppressionRow, ...] = ()
     channels: tuple[Option, ...] = ()
     scopes: tuple[Option, ...] = ()
+    reasons: tuple[Option, ...] = ()
+    registers: tuple[Option, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     action: str = "check"
     answer: str = ""

@@ -31,6 +31,7 @@ class ConsentLine:
     until: datetime | None = None
     proof_href: str | None = None
     citation: str = ""
+    facts_href: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,5 +189,30 @@ class RecordPage(Page):
     values: Mapping[str, str] = field(default_factory=dict)
     today: str = ""
     max_size_bytes: int = 0
+    errors: Errors = field(default_factory=dict)
+    may_see_reads: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerPage(Page):
+    """GET and POST /contacts/{id}/consents/customer (query and fields purpose, channel): what an existing-customer rule asks for.
+
+    facts: each must be vouched for. citations: the rules, in one line each. nothing: why there is nothing to note here.
+    """
+
+    template: ClassVar[str] = "consents/customer.html"
+    title: ClassVar[str] = "Note as a customer"
+    blocks: ClassVar[tuple[str, ...]] = ("form",)
+
+    contact: ContactHead
+    purpose: str
+    channel: str
+    purpose_key: str
+    channel_key: str
+    facts: tuple[Option, ...] = ()
+    citations: tuple[tuple[str, str], ...] = ()
+    nothing: str = ""
+    detail: str = ""
+    day: str = ""
     errors: Errors = field(default_factory=dict)
     may_see_reads: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from confida_web.declarations import ContactPanel
 SAID_NO = frozenset(
     {Reason.WITHDRAWN, Reason.OBJECTED, Reason.SUPPRESSED, Reason.REFUSED, Reason.RESTRICTED, Reason.IN_TRASH}
 )
+NEEDS_FACTS = frozenset({Reason.LAW_ASKS_FACTS, Reason.FACTS_TOO_OLD})
 WORDS: Mapping[Tone, str] = {"may": "May", "ask": "Ask first", "must-not": "Must not"}
 # What follows from an agreement or a law is nothing to be asked for, and tells nothing about what else is welcome.
 GIVEN = frozenset({Basis.CONTRACT, Basis.LEGAL_OBLIGATION, Basis.VITAL_INTEREST})
@@ -43,13 +45,13 @@ async def purpose_lines(
                 key=key,
                 title=title_of(purpose.declared, key, lang),
                 basis=GROUNDS.get(purpose.declared.basis, ""),
-                lines=grouped(contact_id, answers[key]),
+                lines=grouped(contact_id, key, answers[key]),
             )
         )
     return tuple(found)
 
 
-def grouped(contact_id: UUID, answers: Mapping[str, Answer]) -> tuple[ConsentLine, ...]:
+def grouped(contact_id: UUID, key: str, answers: Mapping[str, Answer]) -> tuple[ConsentLine, ...]:
     """Channels of which exactly the same is true stand in one line; what may be done comes first."""
     groups: dict[Answer, list[str]] = {}
     for channel in sorted(answers, key=list(CHANNEL_LABELS).index):
@@ -57,7 +59,12 @@ def grouped(contact_id: UUID, answers: Mapping[str, Answer]) -> tuple[ConsentLin
         groups.setdefault(answers[channel]._replace(citation=""), []).append(channel)
     order = list(WORDS)
     lines = [
-        line_of(contact_id, answer, channels, [answers[one].citation for one in channels])
+        replace(
+            line_of(contact_id, answer, channels, [answers[one].citation for one in channels]),
+            facts_href=f"/contacts/{contact_id}/consents/customer?purpose={key}&channel={channels[0]}"
+            if answer.reason in NEEDS_FACTS
+            else None,
+        )
         for answer, channels in groups.items()
     ]
     return tuple(sorted(lines, key=lambda line: order.index(line.tone)))

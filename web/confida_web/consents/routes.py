@@ -5,6 +5,7 @@ from __future__ import annotations
 from confida_web.consents import (
     asking,
     correcting,
+    customers,
     expiring,
     history,
     importing,
@@ -33,6 +34,7 @@ ROUTES = (
     *recording.ROUTES,
     *proof.ROUTES,
     *correcting.ROUTES,
+    *customers.ROUTES,
     *linking.ROUTES,
     *importing.ROUTES,
     *asking.ROUTES,

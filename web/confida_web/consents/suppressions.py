@@ -2,60 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from litestar import Request, Response, get, post
 
 from confida_consent.purposes import all_purposes
-from confida_consent.vocabulary import CHANNEL_LABELS
-from confida_core.accounts.audit import record_event
-from confida_core.installation import Installation
-from confida_core.vault.suppressions import (
+from confida_consent.rules.model import CHANNELS
+from confida_consent.rules.reading import all_rules
+from confida_consent.suppression import (
+    BY_HAND,
     EVERYTHING,
+    LONGEST,
     MARKETING,
-    lift_suppression,
-    normalised,
-    suppress,
-    suppression_list,
-    suppressions_of,
+    REASONS,
+    SuppressionRefused,
+    add_suppression,
+    lift,
+    lookup,
 )
+from confida_consent.suppression_lists import LARGEST, import_list
+from confida_core.exchange.draft import UnreadableFile
+from confida_core.installation import Installation
+from confida_core.storage.file_seal import TooLarge, read_sealed
+from confida_core.storage.sealed_files import ReceivedFile, discard_files, path_of, receive_file
+from confida_core.vault.suppressions import suppression_list
 from confida_web.consents.listing import SuppressionRow, SuppressionsPage
-from confida_web.consents.words import options, titles
+from confida_web.consents.words import channel_options, channel_word, options, titles
 from confida_web.display import Errors
-from confida_web.forms import FormData, parse_form
+from confida_web.formatting import formatter
+from confida_web.forms import FormData, UploadedFile, parse_form
 from confida_web.frame import Toast
 from confida_web.page import page
 from confida_web.redirect import redirect
+from confida_web.security.access import access_for
 
-CHANNELS = {key: CHANNEL_LABELS[key] for key in ("email", "phone", "sms", "post")}
-SCOPES = {"": "All marketing", EVERYTHING: "Whatever is sent"}
+SCOPES: Mapping[str, str] = {MARKETING: "All marketing", EVERYTHING: "Whatever is sent"}
 ACTIONS = ("check", "add", "lift", "import")
-LONGEST = 500
-LARGEST = 4_000_000
-MOST_LINES = 200_000
+HERE = "/consents/suppressions"
 
 
-@get("/consents/suppressions", permission="consents.manage")
+@get(HERE, permission="consents.manage")
 async def suppressions(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(request, await suppressions_page(request, FormData()), block="form")
+
+
+async def scopes_of(request: Request[Any, Any, Any]) -> dict[str, str]:
+    return {**SCOPES, **titles(await all_purposes(request.state.crm), request.state.frame.lang)}
 
 
 async def suppressions_page(
     request: Request[Any, Any, Any], form: FormData, errors: Errors | None = None, **answer: Any
 ) -> SuppressionsPage:
-    crm, lang = request.state.crm, request.state.frame.lang
-    labels = {**SCOPES, **titles(await all_purposes(crm), lang)}
-    action = form.get("action", "check")
+    crm, labels, action = request.state.crm, await scopes_of(request), form.get("action", "check")
     return SuppressionsPage(
         rows=await counted(crm, labels),
-        channels=options(CHANNELS, {form.get("channel", "email")}),
+        channels=channel_options(CHANNELS, {form.get("channel", "email")}),
         scopes=options(labels, {form.get("purpose")}),
-        values={name: form.get(name) for name in ("address", "reason")},
+        reasons=options({key: REASONS[key] for key in BY_HAND}, {form.get("reason")}),
+        registers=options({name: name for name in registers_of(crm)}, {form.get("register")}),
+        values={"address": form.get("address")},
         action=action if action in ACTIONS else "check",
         errors=errors or {},
         **answer,
+    )
+
+
+def registers_of(crm: Installation) -> list[str]:
+    """Public registers that the rules of some country ask for."""
+    return sorted(
+        {rule.register for country in all_rules(crm.settings).values() for rule in country.rules if rule.register}
     )
 
 
@@ -66,8 +82,8 @@ async def counted(crm: Installation, labels: Mapping[str, str]) -> tuple[Suppres
         groups.setdefault((one.channel, one.purpose), []).append(one)
     return tuple(
         SuppressionRow(
-            channel=CHANNEL_LABELS.get(channel, channel),
-            scope=labels.get(purpose, purpose),
+            channel=channel_word(channel),
+            scope=scope_word(purpose, labels),
             count=sum(one.count for one in days),
             first_at=min(one.day for one in days),
             last_at=max(one.day for one in days),
@@ -76,105 +92,105 @@ async def counted(crm: Installation, labels: Mapping[str, str]) -> tuple[Suppres
     )
 
 
-@post("/consents/suppressions", permission="consents.manage", status_code=200)
+def scope_word(purpose: str, labels: Mapping[str, str]) -> str:
+    """An entry for all marketing from which later consents took something out begins with "-"."""
+    if not purpose.startswith("-"):
+        return labels.get(purpose, purpose)
+    kept = ", ".join(labels.get(key, key) for key in purpose[1:].replace(",", " ").split())
+    return f"All marketing but {kept}"
+
+
+@post(HERE, permission="consents.manage", status_code=200)
 async def change(request: Request[Any, Any, Any]) -> Response[Any]:
-    form = await parse_form(request)
-    action, channel = form.get("action", "check"), form.get("channel")
-    errors = await wrong_in(request, form)
-    if errors:
-        return page(request, await suppressions_page(request, form, errors), block="form", status=422)
-    if action == "import":
-        return await brought(request, channel, form)
-    if action == "check":
-        return await looked_up(request, channel, form)
-    crm, address, purpose = request.state.crm, form.get("address").strip(), form.get("purpose")
-    if action == "add":
-        order = await suppress(crm, channel, address, purpose)
-        await audited(request, "suppression.added", order)
-        return redirect(
-            request, "/consents/suppressions", Toast(message="It is on the list. Nothing more is sent there.")
-        )
-    lifted = await lift_suppression(crm, channel, address, purpose)
-    if not lifted:
-        errors = {"address": "This is not on the list for that mail, so there is nothing to take off."}
-        return page(request, await suppressions_page(request, form, errors), block="form", status=422)
-    await audited(request, "suppression.lifted")
-    return redirect(request, "/consents/suppressions", Toast(message="It is off the list."))
-
-
-async def wrong_in(request: Request[Any, Any, Any], form: FormData) -> dict[str, str]:
+    crm, received = request.state.crm, list[ReceivedFile]()
     errors: dict[str, str] = {}
-    action, address = form.get("action", "check"), form.get("address").strip()
+
+    async def save(file: UploadedFile) -> None:
+        try:
+            if not received:
+                received.append(await receive_file(crm, file.filename, file.pieces, limit=LARGEST))
+        except TooLarge:
+            errors["file"] = "This file is too large."
+
+    try:
+        form = await parse_form(request, save)
+        errors |= await wrong_in(request, form, bool(received))
+        return await refused(request, form, errors) if errors else await done(request, form, received)
+    except SuppressionRefused as wrong:
+        sentence = f"{wrong.sentence[:1].upper()}{wrong.sentence[1:]}."
+        return await refused(request, form, {wrong.field: sentence})
+    except UnreadableFile as wrong:
+        return await refused(request, form, {"file": str(wrong)})
+    finally:
+        await discard_files(crm, received)
+
+
+async def refused(request: Request[Any, Any, Any], form: FormData, errors: Errors) -> Response[Any]:
+    return page(request, await suppressions_page(request, form, errors), block="form", status=422)
+
+
+async def done(request: Request[Any, Any, Any], form: FormData, received: list[ReceivedFile]) -> Response[Any]:
+    """Raises SuppressionRefused, UnreadableFile."""
+    crm, access, action = request.state.crm, access_for(request, "consent"), form.get("action", "check")
+    channel, address, purpose = form.get("channel"), form.get("address").strip(), form.get("purpose")
+    if action == "check":
+        return await looked_up(request, form, channel, address)
+    if action == "import":
+        return await brought(request, form, received[0])
+    if action == "add":
+        await add_suppression(crm, access, channel, address, purpose=purpose)
+        return redirect(request, HERE, Toast(message="It is on the list. Nothing more is sent there."))
+    if not await lift(crm, access, channel, address, reason=form.get("reason"), purpose=purpose):
+        raise SuppressionRefused("address", "it is not on the list for that mail, so there is nothing to take off")
+    return redirect(request, HERE, Toast(message="It is off the list. Whatever needs a consent still needs it."))
+
+
+async def wrong_in(request: Request[Any, Any, Any], form: FormData, has_file: bool) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    action = form.get("action", "check")
     if action not in ACTIONS:
         errors[""] = "Choose what to do."
     if form.get("channel") not in CHANNELS:
         errors["channel"] = "Choose what it is."
-    if action == "import":
-        return errors | ({} if form.files_of("file") else {"file": "Choose a file."})
-    if not 1 <= len(address) <= LONGEST:
-        errors["address"] = "Write the address or number."
-    elif "channel" not in errors and not understood(request.state.crm, form.get("channel"), address):
-        errors["address"] = "This does not look like one. Write it as you would use it."
-    known = SCOPES.keys() | (await all_purposes(request.state.crm)).keys()
-    if action in {"add", "lift"} and form.get("purpose") not in known:
+    if form.get("purpose") not in await scopes_of(request):
         errors["purpose"] = "Choose for which mail."
-    if action == "lift" and not 1 <= len(form.get("reason").strip()) <= 300:
-        errors["reason"] = "Say in a sentence why it may be used again."
+    if action == "import":
+        if form.get("register") and form.get("register") not in registers_of(request.state.crm):
+            errors["register"] = "Choose which register this is."
+        return errors | ({} if has_file else {"file": "Choose a file."})
+    if not 1 <= len(form.get("address").strip()) <= LONGEST:
+        errors["address"] = "Write the address or number."
+    if action == "lift" and form.get("reason") not in BY_HAND:
+        errors["reason"] = "Say why it may be used again."
     return errors
 
 
-def understood(crm: Installation, channel: str, address: str) -> bool:
-    """Whether it could be an address of this kind at all: a slip would put nobody on the list."""
-    spelling = normalised(channel, address, crm.settings.region)
-    if channel == "email":
-        return "@" in spelling.strip("@")
-    return sum(letter.isdigit() for letter in spelling) >= 4 if channel in {"phone", "sms"} else bool(spelling)
-
-
-async def looked_up(request: Request[Any, Any, Any], channel: str, form: FormData) -> Response[Any]:
-    found = await suppressions_of(request.state.crm, channel, form.get("address").strip())
-    labels = {**SCOPES, **titles(await all_purposes(request.state.crm), request.state.frame.lang)}
-    scopes = ", ".join(dict.fromkeys(labels.get(order.purpose, order.purpose) for order in found))
-    since = f" since {min(order.given_at for order in found):%d %b %Y}" if found else ""
-    answer = f"It is on the list{since}: {scopes}." if found else "It is not on the list."
+async def looked_up(request: Request[Any, Any, Any], form: FormData, channel: str, address: str) -> Response[Any]:
+    crm, frame = request.state.crm, request.state.frame
+    found, labels = await lookup(crm, access_for(request, "consent"), channel, address), await scopes_of(request)
+    scopes = ", ".join(dict.fromkeys(scope_word(entry.purpose, labels) for entry in found))
+    since = formatter(frame.lang, frame.time_zone).on(min(entry.given_at for entry in found)) if found else ""
+    answer = f"It is on the list since {since}: {scopes}." if found else "It is not on the list."
     return page(request, await suppressions_page(request, form, answer=answer, found=bool(found)), block="form")
 
 
-async def brought(request: Request[Any, Any, Any], channel: str, form: FormData) -> Response[Any]:
-    """Every line of a file; lines that could be nobody's address are counted and left out."""
+async def brought(request: Request[Any, Any, Any], form: FormData, file: ReceivedFile) -> Response[Any]:
+    """A list of addresses, at once if it is short and by a job if it is long."""
     crm = request.state.crm
-    lines = lines_of(form.files_of("file")[0].saved)
-    if lines is None:
-        errors = {"file": "This is not a text file in UTF-8, or it is too long."}
-        return page(request, await suppressions_page(request, form, errors), block="form", status=422)
-    wanted = [line for line in lines if understood(crm, channel, line)]
-    for line in wanted:
-        await suppress(crm, channel, line, form.get("purpose") if form.get("purpose") in SCOPES else MARKETING)
-    await audited(request, "suppression.imported")
-    left = len(lines) - len(wanted)
-    told = f"{len(wanted):,} {'line is' if len(wanted) == 1 else 'lines are'} on the list."
-    return redirect(
-        request, "/consents/suppressions", Toast(message=told + (f" {left:,} were left out." if left else ""))
+    outcome = await import_list(
+        crm,
+        access_for(request, "consent"),
+        file.content.name,
+        read_sealed(path_of(crm, file.id), file.id, file.content.secret),
+        channel=form.get("channel"),
+        purpose=form.get("purpose"),
+        register=form.get("register"),
     )
-
-
-def lines_of(content: bytes) -> Sequence[str] | None:
-    """The first cell of each line, each once; None for what is no list."""
-    if len(content) > LARGEST:
-        return None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    cells = (line.split(";")[0].split("\t")[0].strip().strip('"').strip() for line in text.splitlines())
-    found = list(dict.fromkeys(cell[:LONGEST] for cell in cells if cell))
-    return found if len(found) <= MOST_LINES and "\0" not in text else None
-
-
-async def audited(request: Request[Any, Any, Any], kind: str, order_id: UUID | None = None) -> None:
-    """Who did it; never for which address."""
-    actor_id = request.state.actor.id
-    await record_event(request.state.crm, kind, actor_id=actor_id, target_id=order_id, target_kind="suppression")
+    if outcome.waiting:
+        return redirect(request, HERE, Toast(message=f"{outcome.rows:,} rows are being read.", tone="notice"))
+    message = f"Of {outcome.rows:,} rows {outcome.added:,} were put on the list."
+    left = f" {outcome.unreadable:,} were no addresses of this kind." if outcome.unreadable else ""
+    return redirect(request, HERE, Toast(message=message + left))
 
 
 ROUTES = (suppressions, change)
