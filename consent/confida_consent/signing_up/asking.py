@@ -17,8 +17,9 @@ from confida_consent.ways_in import INSIDE, same_address
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
 from confida_core.contacts.indexing import ContactSource
-from confida_core.contacts.people import create_contact
+from confida_core.contacts.people import NewContact, create_many
 from confida_core.contacts.records import CONTACT
+from confida_core.contacts.validation import validate_content
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.vault.access import system_access
@@ -66,7 +67,7 @@ async def ask_to_confirm(crm: Installation, sign_up_id: UUID) -> Questions | Non
     sign_up = await kept(crm, sign_up_id)
     if sign_up is None:
         return None
-    subject_id, address = await person_at(crm, sign_up)
+    subject_id, address = await person_at(crm, sign_up_id, sign_up)
     open_ones = await open_purposes(crm, subject_id, sign_up.purposes)
     questions: list[Question] = []
     if open_ones and await asked_lately(crm, subject_id) < MOST_ASKED:
@@ -97,8 +98,11 @@ async def kept(crm: Installation, sign_up_id: UUID) -> SignUp | None:
     return found
 
 
-async def person_at(crm: Installation, sign_up: SignUp) -> tuple[UUID, str]:
-    """The oldest contact with exactly this address, else a new one; and the address as it is stored."""
+async def person_at(crm: Installation, sign_up_id: UUID, sign_up: SignUp) -> tuple[UUID, str]:
+    """The oldest contact with exactly this address, else a new one; and the address as it is stored.
+
+    A new one gets the id of the sign-up, by which `forgetting` knows whom nothing else brought here.
+    """
     await crm.index.catch_up(ContactSource(crm))
     ids = await crm.index.run(lambda ask: ask.addressed(sign_up.email, MOST_CANDIDATES))
     rows = [row for row in await crm.records.rows(CONTACT, sorted(ids)) if row["deleted_at"] is None]
@@ -110,7 +114,9 @@ async def person_at(crm: Installation, sign_up: SignUp) -> tuple[UUID, str]:
         emails=[EmailAddress(address=sign_up.email)],
         language=sign_up.language,
     )
-    return await create_contact(crm, OPERATION, ContactKind.PERSON, content), sign_up.email
+    new = NewContact(kind=ContactKind.PERSON, content=validate_content(content), id=sign_up_id)
+    await create_many(crm, OPERATION, [new], kind="created")
+    return sign_up_id, sign_up.email
 
 
 def address_in(opened: Opened[ContactContent], typed: str) -> str:

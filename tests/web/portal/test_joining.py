@@ -332,3 +332,23 @@ async def test_link_to_unsubscribe_of_a_merged_contact_ends_it_for_whom_they_are
     await crm.data.fetch("DELETE FROM contact WHERE id = ?", double)
     assert (await stranger.post(unsubscribe, data=ONE_CLICK)).status_code == 200
     assert (await state(crm, ada), (await stranger.get(pages)).status_code) == ("withdrawn", 404)
+
+
+async def test_who_never_confirms_is_put_into_the_trash_after_two_weeks(stranger: Browser, crm: Any) -> None:
+    from confida_core.clock import now
+    from confida_web.portal.tidying import remove_spent
+
+    await make_person(crm)
+    for email in (ADDRESS, "zoe@example.org", "mats@example.org"):
+        await stranger.post("/my/subscribe", data=await filled(stranger, email))
+        path = await path_in_mail(crm)
+    await stranger.post(path, data={})
+    long_ago = now() - timedelta(days=15)
+    await remove_spent(crm, {})
+    assert await crm.data.fetch("SELECT id FROM contact WHERE deleted_at IS NOT NULL") == []
+    await crm.data.fetch("UPDATE contact SET created_at = ?", long_ago)
+    await crm.data.fetch("UPDATE consent_event SET recorded_at = ?", long_ago)
+    await remove_spent(crm, {})
+    gone = await crm.data.fetch("SELECT id FROM contact WHERE deleted_at IS NOT NULL")
+    stay = await crm.data.fetch("SELECT id FROM contact WHERE deleted_at IS NULL")
+    assert (len(gone), len(stay)) == (1, 2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from confida_web.languages import LANGUAGES, SOURCE, Catalogue, gettext, ngettext, preferred, speaking
@@ -53,3 +56,9 @@ def test_language_is_spoken_within_the_block_only() -> None:
 )  # fmt: skip
 def test_languages_of_the_browser_are_understood(header: str, language: str) -> None:
     assert preferred(header) == language
+
+
+def test_start_reads_no_catalogue() -> None:
+    source = "import sys, confida_web.app, confida_web.portal.routes; print('babel.messages' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

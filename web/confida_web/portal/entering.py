@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -10,6 +9,7 @@ from litestar import Request, Response, get, post
 from confida_consent.tokens import LIFE
 from confida_consent.ways_in import TRIES, ask_for_code, end_person_session, try_code
 from confida_core.accounts.attempts import begin_attempt, network_of
+from confida_core.contacts.channels import normal_email
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
 from confida_web.account.browsers import address_of
@@ -21,9 +21,6 @@ from confida_web.portal.showing import person_or_none, refused, show
 from confida_web.redirect import elsewhere
 from confida_web.security.cookies import read_cookie
 from confida_web.security.headers import CLEAR_SITE_DATA
-
-# No more than a person can see at a glance; whether it exists, only a mail can tell.
-_ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 
 
 @get("/my", public=True)
@@ -43,7 +40,7 @@ async def enter(request: Request[Any, Any, Any]) -> Response[Any]:
             errors = {"email": gettext("Please type an e-mail address, such as name@example.org.")}
         return show(request, EnterPage(email=email[:254], errors=errors), status=422)
     await note_attempt(crm, request, f"portal address {email}")
-    asked = await ask_for_code(crm, email)
+    asked = await ask_for_code(crm, normal_email(email) or email)
     spoken = tuple(LANGUAGES).index(request.state.frame.words)
     arguments = {"token_id": asked.token_id, "candidates": asked.candidates, "language": spoken}
     await enqueue(crm, "portal.send_code", arguments)
@@ -51,7 +48,8 @@ async def enter(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 def is_address(text: str) -> bool:
-    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+    """Whether it has the form of one; whether it exists, only a mail can tell."""
+    return len(text) <= 254 and normal_email(text) is not None
 
 
 async def note_attempt(crm: Installation, request: Request[Any, Any, Any], account: str) -> None:

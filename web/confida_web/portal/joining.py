@@ -17,6 +17,7 @@ from confida_consent.signing_up.confirming import confirm, request_behind, unsub
 from confida_consent.signing_up.declared import SignUp
 from confida_consent.tokens import Action, TokenGrant, find_token
 from confida_consent.vocabulary import Basis, Channel, Method
+from confida_core.contacts.channels import normal_email
 from confida_core.contacts.text import UnstorableText, clean_line
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
@@ -76,7 +77,7 @@ async def subscribe(request: Request[Any, Any, Any]) -> Response[Any]:
         return show(request, again, status=422)
     await note_attempt(crm, request, f"portal address {email}")
     sign_up = SignUp(
-        email=email,
+        email=normal_email(email) or email,
         name=clean_line(name),
         language=request.state.frame.words,
         purposes=[(offer.key, await notice_shown(crm, form, offer)) for offer in offers if offer.chosen],
