@@ -59,7 +59,10 @@ TABLES = (
 
 PURPOSES = (
     PurposeDeclaration(
-        key="consent", label="Proving and answering what a person agreed to", allowed_when_restricted=True
+        key="consent",
+        label="Proving and answering what a person agreed to",
+        allowed_when_restricted=True,
+        basis="legal_obligation",
     ),
 )
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from confida_consent.content import Evidence, ImportAttestation
 from confida_consent.tables import ConsentEvent, ConsentImport
-from confida_core.declarations import RecordDeclaration
+from confida_core.declarations import InAnswer, RecordDeclaration
+
+INDICATED = ("purpose", "channel", "kind", "language", "indicated_at", "method")
+
+
+def provided_of_event(row: Mapping[str, Any], _: Evidence) -> dict[str, Any]:
+    """What the person said themselves, not what followed from it by itself (GDPR Art. 20)."""
+    if row["actor_kind"] != "subject":
+        return {}
+    return {name: row[name].isoformat() if name == "indicated_at" else row[name] for name in INDICATED}
+
 
 EVENT = RecordDeclaration(
     table=ConsentEvent,
@@ -26,6 +39,11 @@ EVENT = RecordDeclaration(
         "actor_kind": "One of the kinds of actor.",
         "method": "One of the methods.",
     },
+    answer=InAnswer(
+        category="What you allowed and refused",
+        source="You said so; the entry tells how.",
+        provided=provided_of_event,
+    ),
 )
 
 IMPORT = RecordDeclaration(

@@ -53,6 +53,27 @@ Erasure = Literal["delete", "redact", "keep"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InAnswer:
+    """How a record stands in the copy that a person gets of their data (GDPR Art. 15, 20).
+
+    category: which kind of data it is, in a few words; "" for the record's label. source: where such data come from, in
+    one sentence, where the row itself does not say who wrote it.
+    reached: SQL condition on the table with one `?` for the contact's id, where neither the subject's column nor a wrapped
+    key leads from the contact to the row.
+    left_out: field or column -> why the copy does not hold it; "*" is the whole record.
+    shown: from the content to what of it may leave the house, such as a message without the code in it.
+    provided: from row and content to what the person gave us, as plain values; an empty mapping for nothing.
+    """
+
+    category: str = ""
+    source: str = ""
+    reached: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    shown: Callable[[Any], Any] | None = None
+    provided: Callable[[Mapping[str, Any], Any], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RecordDeclaration:
     """One table with personal content: how it is sealed and what happens to it at export, erasure and retention.
 
@@ -64,6 +85,7 @@ class RecordDeclaration:
     clear: columns of text, JSON or binary type that are not sealed, each with the reason.
     accounted: a job of whoever declares it removes rows whose key is gone, because each of them must be accounted for;
     so a restore leaves them alone.
+    answer: how it stands in the copy that a person gets of their data.
     """
 
     table: type[Table]
@@ -76,6 +98,7 @@ class RecordDeclaration:
     keeps: str = ""
     clear: Mapping[str, str] = field(default_factory=dict)
     accounted: bool = False
+    answer: InAnswer = InAnswer()
 
     @property
     def name(self) -> str:
@@ -132,11 +155,13 @@ class PurposeDeclaration:
     """What personal data may be opened for. Consent's purposes build on these keys.
 
     allowed_when_restricted: still permitted for a subject whose processing is restricted (GDPR Art. 18(2)).
+    basis: the lawful basis it usually rests on (consent, contract, legal_obligation ...), "" where nothing can be said in general.
     """
 
     key: str
     label: str
     allowed_when_restricted: bool = False
+    basis: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -32,12 +32,26 @@ class Redaction(Sealed, frozen=True):
     reason: Text = ""
 
 
+class Suggestion(Sealed, frozen=True):
+    """Words in the texts that may be about somebody else. kind: name, email or phone. places: in how many records.
+
+    record, record_id, field: the first of them.
+    """
+
+    words: Text
+    kind: ShortText = ""
+    places: int = 1
+    record: ShortText = ""
+    record_id: ShortText = ""
+    field: ShortText = ""
+
+
 class RequestFile(Sealed, frozen=True):
     """What the person asked, and how it was decided.
 
     given_name_of: how the person calls themselves. identifier: the e-mail address or phone number named in the request.
     scope: which data or period, if not everything. delivery: "portal" or "post". mandate: for whom, and by which power;
-    mandate_file_id: hex id of a sealed file. identity: method and result of the check, never the evidence itself.
+    left_in: passages that were looked at and may stay. mandate_file_id: hex id of a sealed file. identity: method and result of the check, never the evidence itself.
     decision, reasons: of a refusal or an extension, in the words the person was told. complaint_told: the authority named.
     """
 
@@ -54,6 +68,7 @@ class RequestFile(Sealed, frozen=True):
     complaint_told: Text = ""
     withheld: list[Withheld] = []
     redactions: list[Redaction] = []
+    left_in: list[Redaction] = []
 
 
 class StepNote(Sealed, frozen=True):
@@ -71,12 +86,23 @@ class Letter(Sealed, frozen=True):
 
 
 class PackageNote(Sealed, frozen=True):
-    """file_id: hex id of the sealed archive. manifest_sha256: hex. counts: items per part. faults: collectors that failed."""
+    """file_id: hex id of the sealed archive; secret: its key, which stands nowhere else. manifest_sha256: hex.
+
+    counts: items per part. faults: collectors that failed. suggestions: what nobody has looked at yet. decided: hash of the
+    decisions (what is blackened, what is withheld) that the archive was made with. ledger_index: position of its leaf.
+    reopened: why it may be fetched once more.
+    """
 
     file_id: ShortText = ""
     manifest_sha256: ShortText = ""
     counts: dict[str, int] = {}
     faults: list[Text] = []
+    secret: bytes = b""
+    size: int = 0
+    suggestions: list[Suggestion] = []
+    decided: ShortText = ""
+    ledger_index: int = -1
+    reopened: Text = ""
 
 
 class ErasureNote(Sealed, frozen=True):

@@ -22,10 +22,20 @@ from confida_consent.rights.tables import (
     RightsStep,
 )
 from confida_core.accounts.roles import PRIVACY
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, RecordDeclaration, TableDeclaration
+from confida_core.declarations import (
+    InAnswer,
+    JobDeclaration,
+    PermissionDeclaration,
+    RecordDeclaration,
+    TableDeclaration,
+)
 
 CLASS, PURPOSE = "request", "data_subject_rights"
 KEEPS = "Proof of how a request was answered, until its own period ends (GDPR Art. 5(2), 17(3)(e))."
+
+REQUESTS = "Your requests and our answers"
+OF_REQUEST = "request_id IN (SELECT id FROM rights_request WHERE contact_id = ?)"
+ABOUT_OTHERS = "It is about other people; how many passages were blackened, and why, is told in the answer."
 
 REQUEST = RecordDeclaration(
     table=RightsRequest,
@@ -45,6 +55,12 @@ REQUEST = RecordDeclaration(
         "subdivision": "Whose public holidays apply.",
         "language": "Language tag of the answer.",
     },
+    answer=InAnswer(
+        category=REQUESTS,
+        source="You asked, or somebody wrote it down for you.",
+        reached="contact_id = ?",
+        left_out={"redactions": ABOUT_OTHERS, "left_in": ABOUT_OTHERS},
+    ),
 )
 STEP = RecordDeclaration(
     table=RightsStep,
@@ -56,6 +72,7 @@ STEP = RecordDeclaration(
     erasure="keep",
     keeps=KEEPS,
     clear={"step": "One of the steps."},
+    answer=InAnswer(category=REQUESTS, reached=OF_REQUEST),
 )
 LETTER = RecordDeclaration(
     table=RightsLetter,
@@ -67,6 +84,7 @@ LETTER = RecordDeclaration(
     erasure="keep",
     keeps=KEEPS,
     clear={"direction": "In or out.", "channel": "One of the channels."},
+    answer=InAnswer(category=REQUESTS, reached=OF_REQUEST),
 )
 PACKAGE = RecordDeclaration(
     table=RightsPackage,
@@ -78,6 +96,11 @@ PACKAGE = RecordDeclaration(
     erasure="keep",
     keeps=KEEPS,
     clear={"state": "One of the states."},
+    answer=InAnswer(
+        category=REQUESTS,
+        reached=OF_REQUEST,
+        left_out={"secret": "The key of an earlier answer.", "suggestions": ABOUT_OTHERS},
+    ),
 )
 ERASURE = RecordDeclaration(
     table=RightsErasure,
@@ -89,6 +112,7 @@ ERASURE = RecordDeclaration(
     erasure="keep",
     keeps=KEEPS,
     clear={"stage": "One of the stages."},
+    answer=InAnswer(category=REQUESTS, reached="contact_id = ?"),
 )
 HOLD = RecordDeclaration(
     table=RightsHold,
@@ -99,6 +123,12 @@ HOLD = RecordDeclaration(
     label="Legal holds",
     erasure="keep",
     keeps="A hold proves why data was kept (GDPR Art. 17(3)(e)).",
+    answer=InAnswer(
+        reached="contact_id = ?",
+        left_out={
+            "*": "Why it is kept may be about a dispute; the answer says that something is held, and since when."
+        },
+    ),
 )
 BREACH = RecordDeclaration(
     table=RightsBreach,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta
 
 from confida_core.contacts.content import ContactContent, LongText, Sealed, ShortText
 from confida_core.contacts.tables import Contact, ContactChange, Relationship, SavedView
-from confida_core.declarations import RecordDeclaration
+from confida_core.declarations import InAnswer, RecordDeclaration
 
 
 class FieldChange(Sealed, frozen=True):
@@ -45,6 +47,16 @@ class ViewContent(Sealed, frozen=True):
     columns: list[str] = []
 
 
+# A note and tags are what we wrote, and a field of our own may be either.
+PROVIDED = frozenset({"display_name", "name", "nickname", "organisation", "job_title", "department", "emails", "phones",
+                      "addresses", "links", "birthday", "language"})  # fmt: skip
+
+
+def provided_of_contact(_: Mapping[str, Any], content: ContactContent) -> dict[str, Any]:
+    """What people tell of themselves, as plain values (GDPR Art. 20)."""
+    return {name: value for name, value in msgspec.to_builtins(content).items() if name in PROVIDED}
+
+
 CONTACT = RecordDeclaration(
     table=Contact,
     content=ContactContent,
@@ -53,6 +65,11 @@ CONTACT = RecordDeclaration(
     purpose="relationship",
     label="Contacts",
     clear={"kind": "Person or organisation."},
+    answer=InAnswer(
+        category="Who you are and how you can be reached",
+        source="You told us, or somebody wrote it down for you.",
+        provided=provided_of_contact,
+    ),
 )
 
 CHANGE = RecordDeclaration(
@@ -63,6 +80,7 @@ CHANGE = RecordDeclaration(
     purpose="relationship",
     label="Change history of contacts",
     clear={"kind": "What was done: created, changed, archived and the like."},
+    answer=InAnswer(category="What was changed about you, and when", source="The program notes each change."),
 )
 
 RELATIONSHIP = RecordDeclaration(
@@ -72,6 +90,7 @@ RELATIONSHIP = RecordDeclaration(
     retention_class="relationship",
     purpose="relationship",
     label="Relationships between contacts",
+    answer=InAnswer(category="How you are connected with others", source="Somebody who works for us wrote it down."),
 )
 
 VIEW = RecordDeclaration(
@@ -81,4 +100,5 @@ VIEW = RecordDeclaration(
     retention_class="relationship",
     purpose="relationship",
     label="Saved views",
+    answer=InAnswer(category="Lists that somebody keeps"),
 )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from confida_core.contacts.content import LineText, Sealed, ShortText
-from confida_core.declarations import RecordDeclaration
+from confida_core.declarations import InAnswer, RecordDeclaration
 from confida_core.exchange.mapping import ColumnMapping
 from confida_core.exchange.tables import ImportMapping, ImportProblem, ImportRun
 
@@ -110,6 +110,7 @@ PROBLEM = RecordDeclaration(
     purpose="import_export",
     label="Rows of imports that need a look",
     clear={"kind": "Invalid, duplicate, group or remark."},
+    answer=InAnswer(category="What an import could not take over", source="A file that was imported."),
 )
 
 MAPPING = RecordDeclaration(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from confida_core.contacts.history import write_change
 from confida_core.contacts.people import display_names
 from confida_core.contacts.records import FieldChange
 from confida_core.contacts.validation import InvalidContent
-from confida_core.declarations import RecordDeclaration
+from confida_core.declarations import InAnswer, RecordDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.interactions.content import (
@@ -36,6 +36,16 @@ from confida_core.storage.sealed_files import ReceivedFile, delete_files, discar
 from confida_core.vault.access import Access, NotFound
 from confida_core.vault.door import Opened
 
+WRITTEN = frozenset({"email", "letter", "chat"})
+
+
+def provided_of_interaction(row: Mapping[str, Any], content: InteractionContent) -> dict[str, Any]:
+    """What somebody wrote to us in their own words; what we noted of a call or a meeting is ours (GDPR Art. 20)."""
+    if row["direction"] != "in" or row["kind"] not in WRITTEN:
+        return {}
+    return {"kind": row["kind"], "at": row["at"].isoformat(), "subject": content.subject, "body": content.body}
+
+
 INTERACTION = RecordDeclaration(
     table=Interaction,
     content=InteractionContent,
@@ -48,6 +58,11 @@ INTERACTION = RecordDeclaration(
         "state": "Planned, done or cancelled.",
         "direction": "To us, from us, or neither.",
     },
+    answer=InAnswer(
+        category="What happened between you and us",
+        source="Written down by somebody who works for us, or taken from what you sent us.",
+        provided=provided_of_interaction,
+    ),
 )
 FILES_PERMISSION = "interactions.read"
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from confida_core.contacts.content import LineText, Sealed
-from confida_core.declarations import RecordDeclaration, Verdict
+from confida_core.declarations import InAnswer, RecordDeclaration, Verdict
 from confida_core.outbound.tables import Disclosure as DisclosureTable
 from confida_core.outbound.tables import OutboundMessage as OutboundTable
 
@@ -146,6 +146,12 @@ OUTBOUND = RecordDeclaration(
         "state": "One of six states.",
         "reason": "A code that a gate or this program chose; its form is checked.",
     },
+    answer=InAnswer(
+        category="Messages to you",
+        source="Written by us or by this program.",
+        # Whoever reads the copy over somebody's shoulder must not be able to act in their name.
+        shown=OutboundContent.without_secrets,
+    ),
 )
 
 DISCLOSURE = RecordDeclaration(
@@ -156,4 +162,5 @@ DISCLOSURE = RecordDeclaration(
     purpose="data_subject_rights",
     label="Data handed to others",
     clear={**_CLEAR, "basis": "Key of a legal basis; its form is checked."},
+    answer=InAnswer(category="To whom your data were handed", source="The program notes each time."),
 )

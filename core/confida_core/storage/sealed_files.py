@@ -18,7 +18,7 @@ import msgspec
 
 from confida_core.clock import now
 from confida_core.contacts.text import clean_line, storable
-from confida_core.declarations import RecordDeclaration
+from confida_core.declarations import InAnswer, RecordDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.storage.database import Row
@@ -36,6 +36,11 @@ SEALED_FILE = RecordDeclaration(
     purpose="relationship",
     label="Files",
     clear={"permission": "Key of a declared permission."},
+    answer=InAnswer(
+        category="Files about you",
+        source="Kept by somebody who works for us, or sent by you.",
+        left_out={"secret": "The key of the file; the file itself is here instead."},
+    ),
 )
 PICTURE_SIDE = 512
 _OFFICE = "application/vnd.openxmlformats-officedocument."

@@ -30,14 +30,25 @@ TABLES = (
 
 PURPOSES = (
     PurposeDeclaration(
-        key="operation", label="Running the program: indexing, jobs, backups", allowed_when_restricted=True
+        key="operation",
+        label="Running the program: indexing, jobs, backups",
+        allowed_when_restricted=True,
+        basis="legitimate_interest",
     ),
-    PurposeDeclaration(key="relationship", label="Looking after contacts and what was agreed with them"),
-    PurposeDeclaration(key="import_export", label="Moving contacts in and out on somebody's order"),
+    PurposeDeclaration(
+        key="relationship", label="Looking after contacts and what was agreed with them", basis="contract"
+    ),
+    PurposeDeclaration(key="import_export", label="Moving contacts in and out on somebody's order", basis="contract"),
     PurposeDeclaration(
         key="data_subject_rights",
         label="Answering a person's request about their own data",
         allowed_when_restricted=True,
+        basis="legal_obligation",
     ),
-    PurposeDeclaration(key="security", label="Accounts, log-ins and the audit trail", allowed_when_restricted=True),
+    PurposeDeclaration(
+        key="security",
+        label="Accounts, log-ins and the audit trail",
+        allowed_when_restricted=True,
+        basis="legitimate_interest",
+    ),
 )
