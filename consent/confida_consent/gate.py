@@ -16,7 +16,7 @@ from uuid import UUID
 
 from confida_consent.answers import CITATIONS, Answer, Reason, no
 from confida_consent.declarations import Purpose
-from confida_consent.gate_facts import Candidate, GateEvent, candidates
+from confida_consent.gate_facts import Candidate, GateEvent, candidates, in_trash
 from confida_consent.gate_marketing import Marketing, marketing_of
 from confida_consent.purposes import all_purposes
 from confida_consent.reach import suppressed_contacts
@@ -69,26 +69,36 @@ async def may_many(
     if known is None or refusal is not None:
         return dict.fromkeys(contact_ids, refusal or no(Reason.UNKNOWN_PURPOSE))
     await crm.orders.refresh()
-    moment, basis = at or now(), known.declared.basis
     wanted = list(dict.fromkeys(contact_ids))
-    # By the number of the UUID, here and below: it hashes ten times faster than the UUID itself.
-    early = {one.int: answer for one in wanted if (answer := ordered_answer(crm, one, known, channel, at)) is not None}
-    asked = [one for one in wanted if one.int not in early]
-    chosen = known.declared.direct_marketing or basis not in NOT_CHOSEN
-    stopped = await suppressed_contacts(crm, asked, purpose, channel, marketing=chosen)
-    early |= dict.fromkeys((one.int for one in stopped), no(Reason.SUPPRESSED, basis))
-    decide = decision(known, moment, await marketing_of(crm, known, channel, asked, moment))
-    trashed = no(Reason.IN_TRASH, basis)
-    answers: dict[int, Answer] = {}
     with collector_resting(len(wanted)):
-        for batch in batches(sorted(wanted, key=attrgetter("int"))):
-            for one in await candidates(crm, batch, purpose, channel, at):
-                number = one.id.int
-                answers[number] = trashed if one.in_trash else early.get(number) or decide(one)
-            # A long list must not keep everybody else waiting.
-            await asyncio.sleep(0)
-    unknown = no(Reason.UNKNOWN_CONTACT, basis)
+        # In the order of their making, so that neighbours in the files are read together.
+        answers = await judged(crm, sorted(wanted, key=attrgetter("int")), known, channel, at)
+    unknown = no(Reason.UNKNOWN_CONTACT, known.declared.basis)
     return {one: answers.get(one.int, unknown) for one in wanted}
+
+
+async def judged(
+    crm: Installation, wanted: Sequence[UUID], purpose: Purpose, channel: str, at: datetime | None
+) -> dict[int, Answer]:
+    """The contacts that exist. By the number of the UUID, here and below: it hashes ten times faster than the UUID itself."""
+    moment, key, basis = at or now(), purpose.declared.key, purpose.declared.basis
+    early = {
+        one.int: answer for one in wanted if (answer := ordered_answer(crm, one, purpose, channel, at)) is not None
+    }
+    asked = [one for one in wanted if one.int not in early]
+    chosen = purpose.declared.direct_marketing or basis not in NOT_CHOSEN
+    stopped = await suppressed_contacts(crm, asked, key, channel, marketing=chosen)
+    early |= dict.fromkeys((one.int for one in stopped), no(Reason.SUPPRESSED, basis))
+    decide = decision(purpose, moment, await marketing_of(crm, purpose, channel, asked, moment))
+    early |= dict.fromkeys((one.int for one in await in_trash(crm, wanted)), no(Reason.IN_TRASH, basis))
+    answers: dict[int, Answer] = {}
+    for batch in batches(wanted):
+        for one in await candidates(crm, batch, key, channel, at):
+            number = one.id.int
+            answers[number] = early.get(number) or decide(one)
+        # A long list must not keep everybody else waiting.
+        await asyncio.sleep(0)
+    return answers
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,13 +11,12 @@ from confida_consent.answers import Answer, Reason, no
 from confida_consent.declarations import Purpose
 from confida_consent.durations import after
 from confida_consent.gate_facts import Candidate, GateEvent
-from confida_consent.reach import countries_of
+from confida_consent.reach import countries_of, organisations_among
 from confida_consent.registers import register_read_at
 from confida_consent.rules.model import CHANNELS, ORGANISATION, PERSON, STRICTNESS, CountryRules, Needs, Rule
 from confida_consent.rules.reading import rules_of
 from confida_consent.state import place
 from confida_consent.vocabulary import OBJECTABLE, Kind
-from confida_core.contacts.content import ContactKind
 from confida_core.installation import Installation
 
 REASONS: Mapping[Needs, Reason] = {
@@ -30,12 +29,16 @@ Places = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Marketing:
-    """Judges candidates by the rules of their countries. somewhere: where somebody without a country is taken to be."""
+    """Judges candidates by the rules of their countries.
+
+    organisations: numbers of those that are no persons. somewhere: where somebody without a country is taken to be.
+    """
 
     purpose: Purpose
     channel: str
     moment: datetime
     countries: Mapping[UUID, Places]
+    organisations: Collection[int]
     somewhere: Places
     rules: Mapping[str, CountryRules]
     read_at: Mapping[str, datetime | None]
@@ -50,7 +53,7 @@ class Marketing:
     def rules_for(self, one: Candidate) -> list[tuple[CountryRules, Rule]]:
         """The rules of the candidate's countries, the strictest first."""
         places = self.countries.get(one.id, self.somewhere)
-        return self._rules_for(places, ORGANISATION if one.kind == ContactKind.ORGANISATION else PERSON)
+        return self._rules_for(places, ORGANISATION if one.id.int in self.organisations else PERSON)
 
     def _rules_for(self, places: Places, audience: str) -> list[tuple[CountryRules, Rule]]:
         found = self.known.get((places, audience))
@@ -137,4 +140,5 @@ async def marketing_of(
     rules = {code: rules_of(crm.settings, code) for code in codes}
     registers = {rule.register for country in rules.values() for rule in country.rules if rule.register}
     read_at = {register: await register_read_at(crm, register) for register in registers}
-    return Marketing(purpose, channel, moment, countries, somewhere, rules, read_at)
+    organisations = {one.int for one in await organisations_among(crm, contact_ids)}
+    return Marketing(purpose, channel, moment, countries, organisations, somewhere, rules, read_at)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from confida_consent.content import Evidence
 from confida_consent.events import Indication, record_event
-from confida_consent.gate_facts import candidates
+from confida_consent.gate_facts import candidates, in_trash
 from confida_consent.gate_marketing import Marketing, marketing_of
 from confida_consent.purposes import purpose_of
 from confida_consent.recorded import RecordedEvent
@@ -58,7 +58,7 @@ async def what_the_law_asks(
     access.actor.require("consents.read")
     known = await purpose_of(crm, purpose)
     found = await candidates(crm, [contact_id], purpose, channel, None)
-    if not found or found[0].in_trash:
+    if not found or await in_trash(crm, [contact_id]):
         raise NotFound
     marketing: Marketing | None = await marketing_of(crm, known, channel, [contact_id], now())
     return WhatTheLawAsks(() if marketing is None else tuple(marketing.rules_for(found[0])))

@@ -12,7 +12,7 @@ from confida_core.contacts.content import ContactContent
 from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.suppressed import post_identifier
 from confida_core.declarations import IndexField
-from confida_core.index.reaching import labels, mail_addresses, phone_digits
+from confida_core.index.reaching import Pair, labels, mail_addresses, organisations, phone_digits
 from confida_core.installation import Installation
 from confida_core.vault.suppressions import SuppressionLookup, covers
 
@@ -55,7 +55,7 @@ async def suppressed_contacts(
 
     def find() -> set[UUID]:
         return {
-            contact_id
+            UUID(bytes=contact_id)
             for contact_id, address in addresses(crm.index.connection(), contact_ids, channel)
             if any(covers(order.purpose, purpose, marketing=marketing) for order in lookup.orders(address, stored=True))
         }
@@ -63,16 +63,15 @@ async def suppressed_contacts(
     return await crm.index.run(lambda _: find())
 
 
-def addresses(connection: Connection, contact_ids: Sequence[UUID], channel: str) -> Iterator[tuple[UUID, str]]:
+def addresses(connection: Connection, contact_ids: Sequence[UUID], channel: str) -> Iterator[Pair]:
     """Every address of these contacts on a channel. A messenger goes by the telephone number."""
     if channel == "email":
         yield from mail_addresses(connection, contact_ids)
     elif channel in BY_NUMBER:
         yield from ((contact_id, f"+{digits}") for contact_id, digits in phone_digits(connection, contact_ids))
     prefix = "phone:" if channel in BY_NUMBER else f"{channel}:"
-    for contact_id, label in labels(connection, contact_ids, FIELD):
-        if label.startswith(prefix):
-            yield contact_id, label.removeprefix(prefix)
+    for contact_id, label in labels(connection, contact_ids, FIELD, prefix):
+        yield contact_id, label.removeprefix(prefix)
 
 
 async def countries_of(crm: Installation, contact_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
@@ -81,9 +80,15 @@ async def countries_of(crm: Installation, contact_ids: Sequence[UUID]) -> dict[U
 
     def find() -> dict[UUID, tuple[str, ...]]:
         found: dict[UUID, tuple[str, ...]] = {}
-        for contact_id, country in labels(crm.index.connection(), contact_ids, "country"):
+        for number, country in labels(crm.index.connection(), contact_ids, "country"):
+            contact_id = UUID(bytes=number)
             before = found.get(contact_id, ())
             found[contact_id] = tuple(sorted({*before, country.upper()})) if before else (country.upper(),)
         return found
 
     return await crm.index.run(lambda _: find())
+
+
+async def organisations_among(crm: Installation, contact_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of the contacts that are organisations, as of the last time that the index was made current."""
+    return await crm.index.run(lambda _: organisations(crm.index.connection(), contact_ids))

@@ -23,6 +23,8 @@ def normalised(channel: str, identifier: str, region: str = "", *, stored: bool 
     where it was brought into form before; asking the library of numbers again would cost fifty times as much.
     Source: privacy.md RT-6.
     """
+    if stored and channel == "email" and identifier.isascii():
+        return identifier.strip().lower()
     text = unicodedata.normalize("NFC", identifier).strip()
     if channel == "email":
         return unicodedata.normalize("NFC", (normal_email(text) or text).lower())
