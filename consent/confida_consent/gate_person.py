@@ -35,7 +35,7 @@ class Person:
     events: Mapping[tuple[str, str], list[GateEvent]]
 
     def about(self, purpose: str, channel: str) -> Candidate:
-        return Candidate(self.id, self.kind, self.in_trash, self.events.get((purpose, channel), NO_EVENTS))
+        return Candidate(self.id, self.events.get((purpose, channel), NO_EVENTS))
 
 
 async def person_of(crm: Installation, contact_id: UUID) -> Person | None:
@@ -45,7 +45,9 @@ async def person_of(crm: Installation, contact_id: UUID) -> Person | None:
         return None
     events: dict[tuple[str, str], list[GateEvent]] = {}
     for row in await crm.data.fetch(OF_ONE, contact_id):
-        events.setdefault((row["purpose"], row["channel"]), []).append(GateEvent(*(row[name] for name in GateEvent._fields)))
+        events.setdefault((row["purpose"], row["channel"]), []).append(
+            GateEvent(*(row[name] for name in GateEvent._fields))
+        )
     return Person(contact_id, contacts[0]["kind"], contacts[0]["deleted_at"] is not None, events)
 
 
