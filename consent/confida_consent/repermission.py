@@ -234,4 +234,5 @@ def message_to(
         subject=words.subject.format(organisation=organisation),
         text=text,
         headers={"Content-Language": language},
+        secret=True,
     )
