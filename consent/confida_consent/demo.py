@@ -12,7 +12,7 @@ from confida_consent.erasing import erase_evidence
 from confida_consent.events import Indication, record_event, record_events
 from confida_consent.vocabulary import Channel, Kind, Method
 from confida_core.clock import now
-from confida_core.declarations import DemoData
+from confida_core.demo.declarations import DemoData
 from confida_core.installation import Installation
 from confida_core.vault.access import Access, Actor, system_access
 

@@ -11,7 +11,6 @@ from confida_consent.event_openings import EVENT_OPENER
 from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.piccolo_app import app
 from confida_core.declarations import (
-    DemoData,
     IndexField,
     JobDeclaration,
     PermissionDeclaration,
@@ -22,6 +21,7 @@ from confida_core.declarations import (
     SendingGate,
     TableDeclaration,
 )
+from confida_core.demo.declarations import DemoData
 from confida_core.hookspecs import hookimpl
 
 

@@ -188,6 +188,7 @@ class JobDeclaration:
 
     key: `<plugin>.<verb>`. attempts: how often before the job becomes a dead letter. seconds: its lease.
     every: run again after so many seconds, without anybody queueing it (None: only when queued).
+    after_restore: run it, without arguments, at the first start after a backup was put in place.
     """
 
     key: str
@@ -196,19 +197,7 @@ class JobDeclaration:
     attempts: int = 5
     seconds: int = 300
     every: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DemoData:
-    """What a plugin adds to the invented people of `confida demo`, so that its pages have something to show.
-
-    load: after the people are in; it may rely on their ids. remove: after they are gone, whatever of it would outlive them;
-    repeatable. Both are given the ids of the people, always the same ones in the same order.
-    """
-
-    key: str
-    load: Callable[[Installation, Access, Sequence[UUID]], Awaitable[None]]
-    remove: Callable[[Installation, Access, Sequence[UUID]], Awaitable[None]]
+    after_restore: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pluggy
 
 from confida_core.declarations import (
-    DemoData,
     Exporter,
     Importer,
     IndexField,
@@ -23,6 +22,7 @@ from confida_core.declarations import (
     TimelineSource,
     Transport,
 )
+from confida_core.demo.declarations import DemoData
 
 PROJECT = "confida"
 hookspec = pluggy.HookspecMarker(PROJECT)

@@ -30,7 +30,7 @@ def test_people_said_the_same_every_time() -> None:
 async def test_what_was_said_is_sound_in_the_ledger_and_goes_with_the_people(crm: Any) -> None:
     invented = list(people(now()))[:SOME]
     await create_many(crm, ACCESS, invented, kind="created")
-    ids = [one.id for one in invented]
+    ids = list(PERSON_IDS[:SOME])
     await load(crm, ACCESS, ids)
     events = (await crm.data.fetch("SELECT count(*) AS events FROM consent_event"))[0]["events"]
     assert (events > SOME // 2, (await verify_stored(crm)).sound) == (True, True)

@@ -514,6 +514,7 @@ def office_samples(now: datetime) -> dict[str, Page]:
             channels=CHANNELS,
             errors={"purpose": "Choose what for."},
             chosen=("1",),
+            warning="No mail server is set up.",
         ),
         "consents-ask-running": editing.AskRunPage(
             id="1",

@@ -57,7 +57,7 @@ async def test_import_previews_then_takes_what_is_new_and_refuses_what_was_decli
 async def test_file_that_nobody_vouches_for_is_not_kept(
     client: Any, crm: Any, fields: dict[str, str], field: str
 ) -> None:
-    answer = await upload(client, **fields)
+    answer = await upload(client, TABLE.encode(), **fields)
     assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True)
     assert [path for path in (crm.settings.home / "files").rglob("*") if path.is_file()] == []
     assert await crm.data.fetch("SELECT id FROM consent_import") == []

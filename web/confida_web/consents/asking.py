@@ -18,6 +18,8 @@ from confida_consent.repermission import Repermission, ask_again, repermission_o
 from confida_consent.vocabulary import Basis, Channel
 from confida_core.contacts.views import saved_views
 from confida_core.index.conditions import InvalidCondition
+from confida_core.outbound.content import REASONS
+from confida_core.outbound.transporting import not_ready
 from confida_core.vault.access import NotFound
 from confida_web.consents.asked import AskedRun, find_run, keep_run, progress_of
 from confida_web.consents.editing import AskPage, AskRunPage, ReasonCount
@@ -35,6 +37,7 @@ from confida_web.security.access import access_for
 
 CHOSEN, EXPIRING = "chosen", "expiring"
 MOST_CHOSEN = 500
+UNREACHED = "they have no e-mail address, or said something meanwhile"
 NO_SENDER = "Your role sends no messages. Make a link instead, or ask a colleague."
 
 
@@ -66,6 +69,7 @@ async def ask_page(
         counted=plan is not None,
         asked=len(plan.asked) if plan else 0,
         left_out=reasons_of(plan.left_out) if plan else (),
+        warning=REASONS.get(not_ready(request.state.crm, "email"), ""),
         errors=errors or {},
     )
 
@@ -156,6 +160,9 @@ async def show_run(request: Request[Any, Any, Any], run_id: FromPath[UUID]) -> R
     if run is None:
         raise NotFound("run")
     asked, running = await progress_of(crm, run)
+    left_out = dict(run.left_out)
+    if not running and asked < run.total:
+        left_out[UNREACHED] = run.total - asked
     purpose = (await all_purposes(crm)).get(run.purpose)
     content = AskRunPage(
         id=str(run_id),
@@ -166,7 +173,7 @@ async def show_run(request: Request[Any, Any, Any], run_id: FromPath[UUID]) -> R
         done=min(asked, run.total),
         total=run.total,
         asked=asked,
-        left_out=tuple(ReasonCount(reason=reason, count=count) for reason, count in run.left_out.items()),
+        left_out=tuple(ReasonCount(reason=reason, count=count) for reason, count in left_out.items()),
     )
     return page(request, content, block="progress")
 

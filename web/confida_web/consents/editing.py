@@ -126,7 +126,8 @@ class AskPage(Page):
     """GET and POST /consents/ask: whom to ask again, or for the first time.
 
     Posts who (expiring, or a view's id), purpose, channel, and `confirm` once the figures were seen.
-    counted: the figures below hold. POST answers them first, then starts and leads to /consents/ask/{job}.
+    counted: the figures below hold; POST answers them first, then starts and leads to /consents/ask/{id}.
+    warning: why nothing could be sent at present, a sentence.
     """
 
     template: ClassVar[str] = "consents/ask.html"
@@ -140,6 +141,7 @@ class AskPage(Page):
     counted: bool = False
     asked: int = 0
     left_out: tuple[ReasonCount, ...] = ()
+    warning: str = ""
     errors: Errors = field(default_factory=dict)
 
 

@@ -97,7 +97,7 @@ def choosable(purposes: Mapping[str, Purpose], answer: str) -> dict[str, Purpose
 def purpose_choices(purposes: Mapping[str, Purpose], answer: str, lang: str, chosen: str) -> tuple[Option, ...]:
     labels = titles(purposes, lang)
     every = {EVERYTHING: "Everything that is not needed for an agreement"} if answer == "no" else {}
-    return options({**every, **labels}, {chosen})
+    return options({**labels, **every}, {chosen})
 
 
 @post("/contacts/{contact_id:uuid}/consents/record", permission="consents.record", status_code=200)
