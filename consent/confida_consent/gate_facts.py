@@ -34,6 +34,7 @@ NO_EVENTS: tuple[GateEvent, ...] = ()
 
 
 # Answered by the primary key alone: reading the rows would decrypt the whole table for a long list.
+COUNT = "SELECT count(*) AS contacts FROM contact WHERE id IN ({})"
 CONTACTS = "SELECT id FROM contact WHERE id IN ({})"
 IN_TRASH = "SELECT id FROM contact WHERE deleted_at IS NOT NULL"
 # Not one query with a join: without fresh statistics PostgreSQL reads every event of the purpose for each contact.
@@ -49,16 +50,22 @@ ONE_SLICE = 500
 async def candidates(
     crm: Installation, contact_ids: Sequence[UUID], purpose: str, channel: str, at: datetime | None
 ) -> list[Candidate]:
-    """Those of at most 500 contacts that exist, in no order. at: later events are left out."""
+    """Those of at most 500 different contacts that exist, in no order. at: later events are left out."""
     marks = ", ".join("?" * len(contact_ids))
     events: Events = {}
     for row in await crm.data.fetch(EVENTS.format(marks), purpose, channel, *contact_ids):
         if at is None or row["indicated_at"] <= at:
             events.setdefault(row["subject_id"].int, []).append(event_of(row))
-    return [
-        Candidate(row["id"], events.get(row["id"].int, NO_EVENTS))
-        for row in await crm.data.fetch(CONTACTS.format(marks), *contact_ids)
-    ]
+    return [Candidate(one, events.get(one.int, NO_EVENTS)) for one in await existing(crm, contact_ids)]
+
+
+async def existing(crm: Installation, contact_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Those of at most 500 different contacts that exist: nearly always all of them, so they are counted first."""
+    marks = ", ".join("?" * len(contact_ids))
+    counted = await crm.data.fetch(COUNT.format(marks), *contact_ids)
+    if counted[0]["contacts"] == len(contact_ids):
+        return contact_ids
+    return [row["id"] for row in await crm.data.fetch(CONTACTS.format(marks), *contact_ids)]
 
 
 async def in_trash(crm: Installation, contact_ids: Sequence[UUID]) -> list[UUID]:
