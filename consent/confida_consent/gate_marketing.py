@@ -125,10 +125,11 @@ async def marketing_of(
     moment: datetime,
     *,
     countries: Mapping[UUID, Places] | None = None,
+    organisations: Collection[int] | None = None,
 ) -> Marketing | None:
     """What judges these contacts; None where the purpose is no direct marketing, or rests on consent or a duty.
 
-    countries: of these contacts, if whoever asks knows them already.
+    countries, organisations: of these contacts, if whoever asks knows them already.
     """
     declared = purpose.declared
     if not declared.direct_marketing or declared.basis not in OBJECTABLE or channel not in CHANNELS:
@@ -140,5 +141,6 @@ async def marketing_of(
     rules = {code: rules_of(crm.settings, code) for code in codes}
     registers = {rule.register for country in rules.values() for rule in country.rules if rule.register}
     read_at = {register: await register_read_at(crm, register) for register in registers}
-    organisations = {one.int for one in await organisations_among(crm, contact_ids)}
+    if organisations is None:
+        organisations = {one.int for one in await organisations_among(crm, contact_ids)}
     return Marketing(purpose, channel, moment, countries, organisations, somewhere, rules, read_at)

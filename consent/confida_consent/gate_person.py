@@ -17,6 +17,7 @@ from confida_consent.gate_marketing import marketing_of
 from confida_consent.purposes import all_purposes
 from confida_consent.reach import countries_of, suppressed_contacts
 from confida_core.clock import now
+from confida_core.contacts.content import ContactKind
 from confida_core.installation import Installation
 
 OF_ONE = (
@@ -91,5 +92,8 @@ async def answer(
     ):
         return no(Reason.SUPPRESSED, basis)
     moment = now()
-    rules = await marketing_of(crm, known, channel, [person.id], moment, countries=countries)
+    organisations = {person.id.int} if person.kind == ContactKind.ORGANISATION else frozenset[int]()
+    rules = await marketing_of(
+        crm, known, channel, [person.id], moment, countries=countries, organisations=organisations
+    )
     return decision(known, moment, rules)(person.about(known.declared.key, channel))
