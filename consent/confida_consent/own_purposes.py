@@ -30,6 +30,28 @@ CONFIRMATION = ConsentPurpose(
     listed=False,
 )
 
+DATA_SUBJECT_REQUEST = ConsentPurpose(
+    key="data_subject_request",
+    version=1,
+    texts={
+        "en": Wording(
+            title="Answering your requests",
+            description="We write to you about what you ask of us as the person the data are about.",
+        ),
+        "de": Wording(
+            title="Antworten auf Ihre Anliegen",
+            description="Wir schreiben Ihnen zu dem, was Sie als die Person verlangen, um deren Daten es geht.",
+        ),
+    },
+    basis="legal_obligation",
+    channels=("email", "post"),
+    category="service",
+    retention="Three years after the request was answered.",
+    dpv_purpose="LegalCompliance",
+    personal_data=("EmailAddress",),
+    listed=False,
+)
+
 AGREEMENT = ConsentPurpose(
     key="agreement",
     version=1,
@@ -122,6 +144,7 @@ PROFILING = ConsentPurpose(
 # How long is one sentence in a declaration; ours are said in the reader's language all the same.
 GERMAN_RETENTION: Mapping[str, str] = {
     CONFIRMATION.retention: "Jeder Code und jeder Link endet von selbst, spätestens nach sieben Tagen.",
+    DATA_SUBJECT_REQUEST.retention: "Drei Jahre nach der Antwort auf das Anliegen.",
     AGREEMENT.retention: (
         "Solange die Vereinbarung besteht, danach so lange, wie das Gesetz uns aufgibt, die Schreiben darüber aufzubewahren."
     ),
@@ -135,4 +158,4 @@ def retention_in(language: str, retention: str) -> str:
     return GERMAN_RETENTION.get(retention, retention) if language.partition("-")[0] == "de" else retention
 
 
-PURPOSES = (CONFIRMATION, AGREEMENT, NEWSLETTER, OFFERS, PROFILING)
+PURPOSES = (CONFIRMATION, DATA_SUBJECT_REQUEST, AGREEMENT, NEWSLETTER, OFFERS, PROFILING)

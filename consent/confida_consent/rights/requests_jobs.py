@@ -1,0 +1,13 @@
+"""What happens to requests by itself."""
+
+from __future__ import annotations
+
+from confida_consent.rights.identity import SEND_CODE, send_identity_code
+from confida_consent.rights.requests import RECEIVE
+from confida_consent.rights.requests_receiving import receive_request
+from confida_core.declarations import JobDeclaration
+
+JOBS = (
+    JobDeclaration(key=RECEIVE, run=receive_request, label="Acknowledge a data subject's request"),
+    JobDeclaration(key=SEND_CODE, run=send_identity_code, label="Send a code to prove who asks"),
+)
