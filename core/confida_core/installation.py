@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from confida_core.backup.replacing import finish_restore
 from confida_core.index.index import Index
 from confida_core.jobs.signal import WorkSignal
 from confida_core.registry import Registry
@@ -61,6 +62,7 @@ async def open_installation(
 
     ask: called for the passphrase where one is needed. Raises Locked or WrongKey before any data is touched.
     """
+    finish_restore(settings.home)
     root = unlock(settings.key_places, ask)
     async with AsyncExitStack() as stack:
         keyring_store = await open_store(settings, "keyring", settings.keyring_url, root)

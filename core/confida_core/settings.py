@@ -61,6 +61,21 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = Field(
         default=None, description="Certificates that vouch for the mail server; else those of the system."
     )
+    backup_to: Path | None = Field(default=None, description="Folder of data backups; else backups in the home folder.")
+    backup_keyring_to: Path | None = Field(
+        default=None, description="Folder of the keyring's one copy; else backups/keyring in the home folder."
+    )
+    backup_recipients: tuple[str, ...] = Field(
+        default=(), description="Public keys (age1…) that backups are encrypted to; see `confida backup-key new`."
+    )
+    backup_at: str = Field(
+        default="",
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$",
+        description="Time of day, such as 02:30, at which the server makes a backup; empty: it makes none by itself.",
+    )
+    backup_daily: int = Field(default=7, ge=1, le=3660, description="Days of which a backup is kept.")
+    backup_weekly: int = Field(default=5, ge=0, le=520, description="Weeks of which a backup is kept.")
+    backup_monthly: int = Field(default=12, ge=0, le=1200, description="Months of which a backup is kept.")
 
     @classmethod
     def settings_customise_sources(

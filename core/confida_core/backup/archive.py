@@ -1,4 +1,4 @@
-"""Making a backup: the data in one folder, the keys in another, because they have different lives.
+"""Making a backup: the data in one place, the keys in another, because they have different lives.
 
 Data backups may be kept for years. Of the keyring only the newest copy is kept: an older one would open what was erased.
 """
@@ -6,35 +6,63 @@ Data backups may be kept for years. Of the keyring only the newest copy is kept:
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
+import errno
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from confida_core.backup.drill import Verified, verify
+from confida_core.backup.age_files import new_identity, pack, recipients_of, unpack
 from confida_core.backup.manifest import FORMAT, Manifest, write_manifest
+from confida_core.backup.places import (
+    ENCRYPTED,
+    PART,
+    at_work,
+    data_place,
+    discard,
+    facts_of,
+    finished,
+    is_encrypted,
+    kept_in,
+    keyring_place,
+    new_part,
+)
 from confida_core.backup.stores import dump
+from confida_core.backup.trial import Verified, verify
 from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.registry import own_version
-from confida_core.storage.files import sync_folder
+from confida_core.storage.database import StorageFull
+from confida_core.storage.files import sync_folder, write_durably
 from confida_core.storage.migrations import applied
 
+if TYPE_CHECKING:
+    from pyrage.x25519 import Identity
+
 Say = Callable[[str], None]
+# Kept beside the keys: when the newest backup was through, in seconds since 1970.
+LAST_BACKUP = "last backup"
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """folder, keyring_folder: where the two copies lie. verified: what a trial restore found in them."""
+    """folder, keyring_folder: the two copies, each a folder or an age file. verified: what a trial restore found in them."""
 
     folder: Path
     keyring_folder: Path
     verified: Verified
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A copy on the disk. key: opens it once more, in this process only, so that it can be checked; None for a folder."""
+
+    path: Path
+    key: Identity | None
 
 
 async def back_up(
@@ -42,31 +70,41 @@ async def back_up(
 ) -> Backup:
     """Copy data and keys while the program runs, then restore both into a temporary place and check them.
 
-    to, keyring_to: folders that will hold the new folders (default: backups/ and backups/keyring/ in the home). A folder
-    without the name `.part` at its end is complete. say: told each step. Raises BackupDamaged, OSError.
+    to, keyring_to: folders that will hold the new copies (default: those of the settings). A copy gets a name without
+    `.part` only once it was restored on trial. say: told each step. Raises BackupDamaged, InUse, InvalidKey, StorageFull, OSError.
     """
-    to = to or crm.settings.home / "backups"
-    say("copying the data")
-    folder = await copy_data(crm, to)
-    say("copying the keys")
-    keyring_folder = await copy_keyring(crm, keyring_to)
-    say("restoring the copy on trial")
-    verified = await verify(crm, folder, keyring_folder)
-    return Backup(folder, keyring_folder, verified)
+    to = to or data_place(crm.settings)
+    with room_needed():
+        async with at_work(to, "data"):
+            data = await copy_data(crm, to, say)
+            try:
+                say("copying the keys")
+                keyring = await copied_keyring(crm, keyring_to or keyring_place(crm.settings))
+                say("restoring the copy on trial")
+                verified = await tried(crm, data, keyring)
+                folder = await asyncio.to_thread(finished, data.path)
+            except BaseException:
+                discard(data.path)
+                raise
+    await crm.keyring.remember(LAST_BACKUP, int(now().timestamp()))
+    return Backup(folder, keyring.path, verified)
 
 
-async def copy_data(crm: Installation, to: Path) -> Path:
+async def copy_data(crm: Installation, to: Path, say: Say) -> Closed:
     """The data store, then the files: a file that a copied row names was written before the row."""
-    work = new_folder(to, "data")
+    say("copying the data")
+    work = new_part(to, "data")
     try:
         tables = await dump(crm.data, "confida", work)
+        say("copying the files")
         await asyncio.to_thread(copy_files, crm.settings.home / "files", work / "files")
         migrations = sorted(await applied(crm.data))
         # Only now: a keyring of this generation was copied after the data, and so holds every key that they need.
         await crm.keyring.bump()
         await crm.keyring.refresh()
         manifest = describe(crm, "data", tables=tables, migrations=migrations)
-        return await asyncio.to_thread(complete, work, manifest)
+        say("closing the copy")
+        return await asyncio.to_thread(closed, crm, work, manifest)
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
@@ -76,24 +114,42 @@ async def copy_keyring(crm: Installation, to: Path | None = None) -> Path:
     """The keyring as it is now; older copies in the same folder are removed once the new one is durable.
 
     Also to be called after an erasure: the copies made before it still hold the keys that were destroyed.
+    to: default, the folder of the settings. Raises InUse, InvalidKey, StorageFull, OSError.
     """
-    to = to or crm.settings.home / "backups" / "keyring"
-    work = new_folder(to, "keyring")
-    try:
-        # Of before the copying: if somebody is erased meanwhile, the copy counts as older than that, and is renewed.
-        await crm.keyring.refresh()
-        manifest = describe(crm, "keyring")
-        tables = await dump(crm.keyring.database, "keyring", work)
-        await asyncio.to_thread(shutil.copyfile, crm.settings.key_places.root_file, work / "root.json")
-        folder = await asyncio.to_thread(complete, work, msgspec.structs.replace(manifest, tables=tables))
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    for older in to.glob("keyring-*"):
-        if older != folder:
-            shutil.rmtree(older)
-    sync_folder(to)
-    return folder
+    with room_needed():
+        return (await copied_keyring(crm, to or keyring_place(crm.settings))).path
+
+
+async def copied_keyring(crm: Installation, to: Path) -> Closed:
+    async with at_work(to, "keyring", wait=True):
+        work = new_part(to, "keyring")
+        try:
+            # Of before the copying: if somebody is erased meanwhile, the copy counts as older than that, and is renewed.
+            await crm.keyring.refresh()
+            manifest = describe(crm, "keyring")
+            tables = await dump(crm.keyring.database, "keyring", work)
+            await asyncio.to_thread(shutil.copyfile, crm.settings.key_places.root_file, work / "root.json")
+            manifest = msgspec.structs.replace(manifest, tables=tables)
+            copy = await asyncio.to_thread(closed, crm, work, manifest)
+            done = Closed(await asyncio.to_thread(replace_copies, copy.path, manifest), copy.key)
+        except BaseException:
+            shutil.rmtree(work, ignore_errors=True)
+            raise
+    return done
+
+
+def replace_copies(part: Path, manifest: Manifest) -> Path:
+    """Nothing older of the keyring stays once the new copy has its name."""
+    if is_encrypted(part):
+        facts = facts_of(part.with_name(part.name.removesuffix(PART)))
+        write_durably(facts, msgspec.json.encode(msgspec.structs.replace(manifest, files={}, tables={})))
+    done = finished(part)
+    for older in kept_in(done.parent, "keyring"):
+        if older.path != done:
+            discard(older.path)
+            facts_of(older.path).unlink(missing_ok=True)
+    sync_folder(done.parent)
+    return done
 
 
 def describe(crm: Installation, kind: str, **fields: object) -> Manifest:
@@ -110,24 +166,40 @@ def describe(crm: Installation, kind: str, **fields: object) -> Manifest:
     )
 
 
-def new_folder(parent: Path, kind: str) -> Path:
-    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    work = parent / f"{kind}-{stamp(now())}-{secrets.token_hex(2)}.part"
-    work.mkdir(mode=0o700)
-    return work
-
-
-def stamp(moment: datetime) -> str:
-    return moment.strftime("%Y%m%dT%H%M%SZ")
-
-
-def complete(work: Path, manifest: Manifest) -> Path:
-    """Everything on the disk, then the name that says so."""
+def closed(crm: Installation, work: Path, manifest: Manifest) -> Closed:
+    """The copy, durable, and encrypted where there are recipients; it keeps `.part` at the end of its name."""
     write_manifest(work, manifest)
-    folder = work.with_suffix("")
-    os.replace(work, folder)
-    sync_folder(folder.parent)
-    return folder
+    recipients = recipients_of(crm.settings.backup_recipients)
+    if not recipients:
+        return Closed(work, None)
+    # One more recipient, whose key nobody keeps: the operator's own need not be on this machine to check what was written.
+    key = new_identity()
+    archive = work.with_name(work.name.removesuffix(PART) + ENCRYPTED + PART)
+    try:
+        pack(work, archive, [*recipients, key.to_public()])
+    except BaseException:
+        archive.unlink(missing_ok=True)
+        raise
+    shutil.rmtree(work)
+    return Closed(archive, key)
+
+
+async def tried(crm: Installation, data: Closed, keyring: Closed) -> Verified:
+    async with opened(data) as folder, opened(keyring) as keyring_folder:
+        return await verify(crm, folder, keyring_folder, scratch=data.key is not None)
+
+
+@asynccontextmanager
+async def opened(copy: Closed) -> AsyncIterator[Path]:
+    """The copy as a folder, read back from the disk."""
+    if copy.key is None:
+        yield copy.path
+        return
+    async with AsyncExitStack() as stack:
+        place = copy.path.with_name(f"{copy.path.name.partition('.')[0]}.trial{PART}")
+        stack.callback(shutil.rmtree, place, ignore_errors=True)
+        await asyncio.to_thread(unpack, copy.path, place, [copy.key])
+        yield place
 
 
 def copy_files(source: Path, target: Path) -> None:
@@ -144,3 +216,16 @@ def copy_files(source: Path, target: Path) -> None:
             shutil.copyfile(path, place)
         except FileNotFoundError:
             place.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_needed() -> Iterator[None]:
+    """A full disk is told as what it is, on either engine."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageFull("no room left for the backup") from error
+        raise
+
+

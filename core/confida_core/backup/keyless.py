@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -63,6 +64,8 @@ async def own_keyless(data: Database, keyring: Keyring, table: str, column: str)
         known = await existing(keyring, {bytes(row["key_id"]) for row in rows})
         keyless += [row["id"] for row in rows if bytes(row["key_id"]) not in known]
         seen, last = seen + len(rows), rows[-1]["id"]
+        # On SQLite nothing above waits for anything; without this nobody else in this process would be served.
+        await asyncio.sleep(0)
 
 
 async def existing(keyring: Keyring, key_ids: set[bytes]) -> set[bytes]:
@@ -74,15 +77,16 @@ async def existing(keyring: Keyring, key_ids: set[bytes]) -> set[bytes]:
 
 async def add_shared(data: Database, found: Keyless, table: str) -> None:
     """A shared record is gone when no wrap of its key can be opened any more."""
-    gone = set(found.wraps)
-    rows = await data.fetch(f"SELECT r.id, k.id AS wrap FROM {table} r LEFT JOIN shared_key k ON k.record_id = r.id")
-    holders: dict[UUID, list[UUID | None]] = {}
-    for row in rows:
-        holders.setdefault(row["id"], []).append(row["wrap"])
-    found.total += len(holders)
-    found.rows[table] = [
-        record for record, wraps in holders.items() if all(wrap is None or wrap in gone for wrap in wraps)
-    ]
+    gone, keyless, last = set(found.wraps), found.rows.setdefault(table, []), UUID(int=0)
+    while page := await data.fetch(f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT 500", last):
+        ids = [row["id"] for row in page]
+        marks = ", ".join("?" * len(ids))
+        wraps = await data.fetch(f"SELECT id, record_id FROM shared_key WHERE record_id IN ({marks})", *ids)
+        held = {wrap["record_id"] for wrap in wraps if wrap["id"] not in gone}
+        keyless += [record for record in ids if record not in held]
+        found.total += len(ids)
+        last = ids[-1]
+        await asyncio.sleep(0)
 
 
 async def purge(data: Database, keyless: Keyless) -> None:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
 import shutil
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from confida_core.backup.completing import check_keyring, copy_is_newer, count_restore, current_and_complete
 from confida_core.backup.keyless import Keyless
-from confida_core.backup.manifest import read_manifest
-from confida_core.backup.replacing import install_root, put_in_place
-from confida_core.backup.restore import (
-    Plan,
-    Restored,
-    RestoreRefused,
-    check_keyring,
-    copy_is_newer,
-    count_restore,
-    without_keyless,
-)
+from confida_core.backup.manifest import hashed, read_manifest, sync_file
+from confida_core.backup.older import fit_schema
+from confida_core.backup.plan import Plan, Restored, RestoreRefused
+from confida_core.backup.replacing import move, new_aside, remove_index
 from confida_core.backup.stores import connection_of, load_tables, set_sequences, table_names
 from confida_core.storage.database import Database
 from confida_core.storage.engine import DATA
-from confida_core.storage.migrations import migrate
+from confida_core.storage.files import sync_folder
 from confida_core.storage.postgres import PostgresDatabase
 from confida_core.vault.keyring import Keyring
 from confida_core.vault.keyring_tables import create_tables, read_counters
@@ -30,6 +26,8 @@ from confida_core.vault.sealing import SealBroken
 
 
 async def restore_postgres(plan: Plan) -> Restored:
+    """Files are added before and taken away after, so that every row that is there has its file at each moment between."""
+    home = plan.settings.home
     async with AsyncExitStack() as stack:
         keyring_store = await PostgresDatabase.open(plan.settings.keyring_url)
         stack.push_async_callback(keyring_store.close)
@@ -37,14 +35,17 @@ async def restore_postgres(plan: Plan) -> Restored:
         stack.push_async_callback(data.close)
         DATA.bind(data)
         stack.callback(DATA.bind, None)
-        # The keys stay as they are unless the data go in: both transactions end together or are undone together.
-        async with keyring_store.transaction():
+        # The keys are committed first: newer keys with the old data lose nothing, old keys with the new data would.
+        async with data.transaction(), keyring_store.transaction():
             keyring = await keyring_in_place(plan, keyring_store)
             check_keyring(plan, keyring)
-            await migrate(plan.registry.apps, data)
             await count_restore(keyring)
             found = await replaced_data(plan, data, keyring)
-    aside = await asyncio.to_thread(put_files, plan)
+            plan.say("putting the files in place")
+            await asyncio.to_thread(add_files, plan)
+            remove_index(home)
+            plan.say("committing")
+    aside = await asyncio.to_thread(set_others_aside, plan)
     return Restored(rows=found.total - found.count, purged=found.count, set_aside=aside)
 
 
@@ -76,30 +77,48 @@ async def load_keyring(folder: Path, store: Database) -> None:
 
 
 async def replaced_data(plan: Plan, data: Database, keyring: Keyring) -> Keyless:
-    missing = set(plan.manifest.tables) - await table_names(data)
-    if missing:
-        raise RestoreRefused(f"enable the plugins that own these tables first: {', '.join(sorted(missing))}")
     async with data.transaction() as transaction:
+        await fit_schema(plan, data, transaction)
         plan.say("loading the backup")
-        everything = ", ".join(f'"{table}"' for table in sorted(await table_names(data)))
-        await transaction.fetch(f"TRUNCATE {everything}", ())
         await load_tables(connection_of(transaction), plan.folder, plan.manifest)
         await set_sequences(connection_of(transaction), plan.manifest)
-        return await without_keyless(plan, data, keyring)
+        return await current_and_complete(plan, data, keyring)
 
 
-def put_files(plan: Plan) -> Path | None:
-    """The sealed files and the slots of the root key; the stores are on the server."""
-    home = plan.settings.home
-    work = home / ".restoring-files"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(mode=0o700, parents=True)
+def add_files(plan: Plan) -> None:
+    """The sealed files of the backup that are not there, and the slots of the root key where the home has none."""
+    home, kept = plan.settings.home, "files/"
+    (home / "files").mkdir(mode=0o700, exist_ok=True)
+    for name, stored in plan.manifest.files.items():
+        if name.startswith(kept) and not (home / name).exists():
+            add_file(plan.folder / name, home / name)
+        elif name.startswith(kept) and hashed(home / name) != stored:
+            raise RestoreRefused(f"{name} of the home is another one than that of the backup")
+    if plan.keyring_folder is not None and not (home / "keys" / "root.json").exists():
+        add_file(plan.keyring_folder / "root.json", home / "keys" / "root.json")
+
+
+def add_file(source: Path, target: Path) -> None:
+    """Whole or not at all."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        if (plan.folder / "files").exists():
-            shutil.copytree(plan.folder / "files", work / "files")
-        aside = put_in_place(home, work, None)
-        if plan.keyring_folder is not None:
-            install_root(home, plan.keyring_folder)
+        shutil.copyfile(source, part)
+        part.chmod(0o600)
+        sync_file(part)
+        os.replace(part, target)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return aside
+        part.unlink(missing_ok=True)
+    sync_folder(target.parent)
+
+
+def set_others_aside(plan: Plan) -> Path | None:
+    """Files that no restored row names; a crash leaves them where they are, and the daily sweep removes them."""
+    home, aside = plan.settings.home, new_aside(plan.settings.home)
+    for path in sorted((home / "files").rglob("*")):
+        name = path.relative_to(home).as_posix()
+        if path.is_file() and name not in plan.manifest.files:
+            target = aside / name
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            move(path, target)
+    return aside if aside.exists() else None

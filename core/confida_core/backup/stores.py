@@ -11,6 +11,8 @@ from confida_core.storage.postgres import PostgresDatabase, PostgresTransaction
 from confida_core.storage.sqlite import SQLiteDatabase
 
 TABLES_FOLDER = "tables"
+# For one table: the driver would otherwise give up after the time that is good for a page.
+COPY_SECONDS = 4 * 3600.0
 
 
 async def dump(database: Database, name: str, folder: Path) -> dict[str, StoredTable]:
@@ -39,7 +41,10 @@ async def dump_tables(transaction: PostgresTransaction, folder: Path) -> dict[st
         names = [column["column_name"] for column in columns]
         quoted = ", ".join(f'"{name}"' for name in names)
         answer = await transaction.connection.copy_from_query(
-            f'SELECT {quoted} FROM "{table}"', output=folder / f"{table}.copy", format="binary"
+            f'SELECT {quoted} FROM "{table}"',
+            output=folder / f"{table}.copy",
+            format="binary",
+            timeout=COPY_SECONDS,
         )
         serial = [column["column_name"] for column in columns if str(column["column_default"]).startswith("nextval")]
         stored[table] = StoredTable(columns=names, rows=int(answer.split()[-1]), serial=serial)
@@ -69,6 +74,7 @@ async def load_tables(transaction: PostgresTransaction, folder: Path, manifest: 
             columns=stored.columns,
             schema_name=schema or None,
             format="binary",
+            timeout=COPY_SECONDS,
         )
 
 

@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from confida_core.backup import restore as sqlite_module
-from confida_core.backup import restore_postgres as postgres_module
+from confida_core.backup import completing
 from confida_core.backup.archive import back_up, copy_keyring
 from confida_core.backup.freshness import renew_keyring_copy
 from confida_core.backup.manifest import read_manifest
@@ -143,8 +142,7 @@ async def test_each_restore_is_counted_once(settings: Any, monkeypatch: pytest.M
         assert await crm.keyring.remembered("restores") is None
     for _ in range(2):
         await restore(settings, own_registry(), backup.folder)
-    monkeypatch.setattr(sqlite_module, "without_keyless", refuse)
-    monkeypatch.setattr(postgres_module, "without_keyless", refuse)
+    monkeypatch.setattr(completing, "without_keyless", refuse)
     with pytest.raises(RestoreRefused, match="not today"):
         await restore(settings, own_registry(), backup.folder)
     async with opened(settings) as crm:

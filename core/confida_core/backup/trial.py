@@ -14,7 +14,7 @@ from confida_core.backup.keyless import find_keyless
 from confida_core.backup.manifest import BackupDamaged, Manifest, check_files, read_manifest
 from confida_core.backup.stores import connection_of, load_tables, table_names
 from confida_core.installation import Installation
-from confida_core.storage.database import Database, DatabaseError
+from confida_core.storage.database import Database, DatabaseError, StorageFull
 from confida_core.storage.sqlite import SQLiteDatabase
 from confida_core.vault.access import system_access
 from confida_core.vault.door import Door
@@ -39,10 +39,11 @@ class _Undo(Exception):
     """Ends a trial on PostgreSQL, so that nothing of it stays."""
 
 
-async def verify(crm: Installation, folder: Path, keyring_folder: Path) -> Verified:
+async def verify(crm: Installation, folder: Path, keyring_folder: Path, *, scratch: bool = False) -> Verified:
     """Restore both copies into a temporary place, check every hash and the store itself, and open the newest rows.
 
-    Raises BackupDamaged. Nothing of the running installation is changed.
+    scratch: the folder of the data is itself such a place and may be written to. Raises BackupDamaged. Nothing of the
+    running installation is changed.
     """
     manifest, keys = read_manifest(folder), read_manifest(keyring_folder)
     await asyncio.to_thread(check_files, folder, manifest)
@@ -50,15 +51,19 @@ async def verify(crm: Installation, folder: Path, keyring_folder: Path) -> Verif
     if keys.installation != manifest.installation or not keys.counters.covers(manifest.counters):
         raise BackupDamaged(f"{keyring_folder} does not belong to {folder}")
     try:
-        return await trial(crm, folder, manifest, keyring_folder, keys)
+        return await trial(crm, (folder, manifest), (keyring_folder, keys), scratch)
+    except StorageFull:
+        raise
     except DatabaseError as error:
         raise BackupDamaged(f"{folder} cannot be restored: {type(error).__name__}") from error
 
 
-async def trial(crm: Installation, folder: Path, manifest: Manifest, keyring_folder: Path, keys: Manifest) -> Verified:
+async def trial(
+    crm: Installation, data_copy: tuple[Path, Manifest], keyring_copy: tuple[Path, Manifest], scratch: bool
+) -> Verified:
     async with (
-        opened_copy(crm.keyring.database, keyring_folder, "keyring", keys) as keyring_store,
-        opened_copy(crm.data, folder, "confida", manifest) as data,
+        opened_copy(crm.keyring.database, *keyring_copy, "keyring") as keyring_store,
+        opened_copy(crm.data, *data_copy, "confida", scratch=scratch) as data,
     ):
         keyring = crm.keyring.over(keyring_store)
         await keyring.prepare()
@@ -68,21 +73,27 @@ async def trial(crm: Installation, folder: Path, manifest: Manifest, keyring_fol
 
 
 @asynccontextmanager
-async def opened_copy(store: Database, folder: Path, name: str, manifest: Manifest) -> AsyncIterator[Database]:
+async def opened_copy(
+    store: Database, folder: Path, manifest: Manifest, name: str, *, scratch: bool = False
+) -> AsyncIterator[Database]:
     """The copy as a store of its own for a while."""
     opener = (
-        sqlite_copy(store, folder, name) if isinstance(store, SQLiteDatabase) else trial_schema(store, folder, manifest)
+        sqlite_copy(store, folder / f"{name}.db", scratch)
+        if isinstance(store, SQLiteDatabase)
+        else trial_schema(store, folder, manifest)
     )
     async with opener as copy:
         yield copy
 
 
 @asynccontextmanager
-async def sqlite_copy(store: SQLiteDatabase, folder: Path, name: str) -> AsyncIterator[Database]:
+async def sqlite_copy(store: SQLiteDatabase, path: Path, scratch: bool) -> AsyncIterator[Database]:
     async with AsyncExitStack() as stack:
-        place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=store.path.parent, prefix=".trial-")))
-        await asyncio.to_thread(shutil.copyfile, folder / f"{name}.db", place / f"{name}.db")
-        copy = store.sibling(place / f"{name}.db")
+        if not scratch:
+            # Opening it would write beside it; and the folder may be of a disk that is only written to once.
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=store.path.parent, prefix=".trial-")))
+            path = Path(await asyncio.to_thread(shutil.copyfile, path, place / path.name))
+        copy = store.sibling(path)
         stack.push_async_callback(copy.close)
         await check_sqlite(copy)
         yield copy
@@ -124,4 +135,6 @@ async def open_newest(crm: Installation, data: Database, keyring: Keyring) -> in
         if record.name in present:
             rows = await data.fetch(f"SELECT * FROM {record.name} ORDER BY id DESC LIMIT {SAMPLE}")
             opened += len(await door.open(system_access("backup.verify"), record, rows))
+            # The server goes on answering while its own job restores on trial.
+            await asyncio.sleep(0)
     return opened
