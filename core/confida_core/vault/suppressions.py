@@ -157,8 +157,12 @@ class SuppressionLookup:
         if self.empty:
             return []
         spelling = normalised(self._channel, identifier, self._region, stored=stored)
-        marks = [_mark(key, version, self._channel, spelling) for version, key in self._keys]
-        return [order for mark in marks if mark in self._marks for order in self._orders.of_mark(mark)]
+        found: list[StandingOrder] = []
+        for version, key in self._keys:
+            mark = _mark(key, version, self._channel, spelling)
+            if mark in self._marks:
+                found += self._orders.of_mark(mark)
+        return found
 
 
 async def lift_suppression(crm: Installation, channel: str, identifier: str, purpose: str | None = None) -> int:
