@@ -46,7 +46,9 @@ async def queries_of(client: Any, crm: Any, path: str) -> int:
         ("/consents", 12),
     ],
 )
-async def test_list_costs_the_same_for_one_row_and_for_three(client: Any, crm: Any, path: str, expected: int) -> None:
+async def test_list_costs_the_same_for_one_row_and_for_three(
+    client: Any, crm: Any, engine: str, path: str, expected: int
+) -> None:
     found = []
     for names in (("Ada",), ("Grace", "Noor")):
         for name in names:
@@ -54,7 +56,9 @@ async def test_list_costs_the_same_for_one_row_and_for_three(client: Any, crm: A
             await refused_message(crm, contact_id)
             await record(client, contact_id)
         found.append(await queries_of(client, crm, path))
-    assert found == [expected, expected]
+    # PostgreSQL is asked besides how far the feed of changes may be read; purposes name nobody who could have changed.
+    asked = expected + (engine == "postgres" and path != "/consents/purposes")
+    assert found == [asked, asked]
 
 
 async def test_history_costs_the_same_for_one_event_and_for_three(client: Any, crm: Any) -> None:
