@@ -192,7 +192,12 @@ def person_samples(now: datetime) -> dict[str, Page]:
             link_until=now + timedelta(days=30),
             errors={"purpose": "This purpose does not ask for consent."},
         ),
-        "consents-history-none": consents.ConsentHistoryPage(contact=ADA, lines=lines(now)[2:], may_record=True),
+        "consents-history-none": consents.ConsentHistoryPage(
+            contact=ADA,
+            lines=lines(now)[2:],
+            may_record=True,
+            problem="A file with the rules of a country cannot be read.",
+        ),
         "consents-proof": consents.ProofPage(
             contact=ADA,
             event=events(now)[0],

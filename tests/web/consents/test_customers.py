@@ -65,3 +65,18 @@ async def test_way_for_which_only_consent_helps_says_so(client: Any, crm: Any) -
     assert (await note(client, ada, channel="phone")).status_code == 422
     assert (await note(client, ada, channel="profiling")).status_code == 404
     assert (await note(client, ada, purpose="nonsense")).status_code == 404
+
+
+async def test_broken_file_of_rules_hides_nothing_that_was_said(client: Any, crm: Any) -> None:
+    ada = await make(crm, "Ada")
+    folder = crm.settings.home / "rules"
+    folder.mkdir()
+    (folder / "de.toml").write_text("nonsense")
+    pages = {
+        path: await client.get(path)
+        for path in (f"/contacts/{ada}", f"/contacts/{ada}/consents", "/consents/suppressions")
+    }
+    assert {path: page.status_code for path, page in pages.items()} == dict.fromkeys(pages, 200)
+    assert "cannot be read, so nothing is sent on its ground" in pages[f"/contacts/{ada}/consents"].text
+    form = await client.get(f"/contacts/{ada}/consents/customer?purpose=customer_offers&channel=email")
+    assert form.status_code == 409

@@ -11,9 +11,10 @@ from litestar.params import FromPath
 from confida_consent.grounds import GroundRefused, WhatTheLawAsks, note_ground, what_the_law_asks
 from confida_consent.indications import IndicationRefused
 from confida_consent.purposes import purpose_of
+from confida_consent.rules.checking import InvalidRules
 from confida_consent.rules.model import FACTS
 from confida_core.vault.access import NotFound
-from confida_web.consents.history import base_of
+from confida_web.consents.history import BROKEN_RULES, base_of
 from confida_web.consents.pages import CustomerPage
 from confida_web.consents.reading import read_moment
 from confida_web.consents.words import channel_word, options, title_of
@@ -22,6 +23,7 @@ from confida_web.display import Errors
 from confida_web.formatting import formatter
 from confida_web.forms import FormData, parse_form
 from confida_web.frame import Toast
+from confida_web.multipart import BadBody
 from confida_web.page import page
 from confida_web.redirect import redirect
 from confida_web.security.access import access_for
@@ -48,7 +50,10 @@ async def customer_page(
     declared = (await purpose_of(crm, key)).declared
     if channel not in declared.channels:
         raise NotFound("channel")
-    asked = await what_the_law_asks(crm, access_for(request, "consent"), contact_id, key, channel)
+    try:
+        asked = await what_the_law_asks(crm, access_for(request, "consent"), contact_id, key, channel)
+    except InvalidRules:
+        raise BadBody(409, BROKEN_RULES) from None
     return CustomerPage(
         contact=head_of(crm, contact),
         purpose=title_of(declared, key, lang),

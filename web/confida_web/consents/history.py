@@ -9,13 +9,16 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from confida_consent.declarations import Purpose
 from confida_consent.history import histories
 from confida_consent.purposes import all_purposes
 from confida_consent.recorded import RecordedEvent
+from confida_consent.rules.checking import InvalidRules
 from confida_consent.vocabulary import Basis, Channel
 from confida_core.accounts.staff import account_names
+from confida_core.installation import Installation
 from confida_web.consents.correcting import may_correct
-from confida_web.consents.pages import ConsentHistoryPage, EventRow
+from confida_web.consents.pages import ConsentHistoryPage, EventRow, PurposeLines
 from confida_web.consents.panel import purpose_lines
 from confida_web.consents.words import (
     KINDS,
@@ -34,6 +37,10 @@ from confida_web.forms import whole_number
 from confida_web.page import page
 
 PER_PAGE = 50
+BROKEN_RULES = (
+    "A file with the rules of a country cannot be read, so nothing is sent on its ground. "
+    "Whoever looks after this installation finds it in the folder “rules”."
+)
 
 
 @get("/contacts/{contact_id:uuid}/consents", permission="consents.read")
@@ -46,6 +53,7 @@ async def history_page(request: Request[Any, Any, Any], contact_id: UUID, **give
     crm, actor, lang = request.state.crm, request.state.actor, request.state.frame.lang
     _, contact = await open_contact(request, contact_id)
     purposes = await all_purposes(crm)
+    lines = await lines_if_sound(crm, contact_id, lang, purposes)
     labels = titles(purposes, lang)
     everything = [each for events in (await histories(crm, [contact_id])).values() for each in events]
     wanted = str(request.query_params.get("purpose", ""))
@@ -64,7 +72,8 @@ async def history_page(request: Request[Any, Any, Any], contact_id: UUID, **give
     ]
     return ConsentHistoryPage(
         contact=head_of(crm, contact),
-        lines=await purpose_lines(crm, contact_id, lang, purposes),
+        lines=lines or (),
+        problem="" if lines is not None else BROKEN_RULES,
         events=await event_rows(request, shown[:PER_PAGE], everything, labels),
         purposes=filter_tabs(contact_id, everything, labels, wanted),
         older_href=older,
@@ -74,6 +83,16 @@ async def history_page(request: Request[Any, Any, Any], contact_id: UUID, **give
         ask_channels=channel_options({Channel.EMAIL}, {Channel.EMAIL}),
         **given,
     )
+
+
+async def lines_if_sound(
+    crm: Installation, contact_id: UUID, lang: str, purposes: Mapping[str, Purpose]
+) -> tuple[PurposeLines, ...] | None:
+    """None while a country's own file of rules cannot be read: what was said is shown all the same."""
+    try:
+        return await purpose_lines(crm, contact_id, lang, purposes)
+    except InvalidRules:
+        return None
 
 
 def base_of(contact_id: UUID) -> str:

@@ -81,7 +81,7 @@ class ConsentHistoryPage(Page):
     """GET /contacts/{id}/consents (query: purpose, before); newest first.
 
     purposes: filter by purpose. link: shown once after POST .../consents/link. askable: purposes that POST .../consents/ask
-    may name (fields purpose, channel).
+    may name (fields purpose, channel). problem: why nobody can say at present what may be done.
     """
 
     template: ClassVar[str] = "consents/history.html"
@@ -90,6 +90,7 @@ class ConsentHistoryPage(Page):
 
     contact: ContactHead
     lines: tuple[PurposeLines, ...] = ()
+    problem: str = ""
     events: tuple[EventRow, ...] = ()
     purposes: tuple[Tab, ...] = ()
     older_href: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from confida_consent.purposes import all_purposes
+from confida_consent.rules.checking import InvalidRules
 from confida_consent.rules.model import CHANNELS
 from confida_consent.rules.reading import all_rules
 from confida_consent.suppression import (
@@ -69,10 +70,12 @@ async def suppressions_page(
 
 
 def registers_of(crm: Installation) -> list[str]:
-    """Public registers that the rules of some country ask for."""
-    return sorted(
-        {rule.register for country in all_rules(crm.settings).values() for rule in country.rules if rule.register}
-    )
+    """Public registers that the rules of some country ask for; none while a file of rules cannot be read."""
+    try:
+        countries = all_rules(crm.settings).values()
+    except InvalidRules:
+        return []
+    return sorted({rule.register for country in countries for rule in country.rules if rule.register})
 
 
 async def counted(crm: Installation, labels: Mapping[str, str]) -> tuple[SuppressionRow, ...]:
