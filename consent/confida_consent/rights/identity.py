@@ -21,8 +21,8 @@ from confida_consent.rights.clock import Step
 from confida_consent.rights.declared import REQUEST
 from confida_consent.rights.doubles import merge_doubles
 from confida_consent.rights.letters import OpenedLetter, mail_code, print_code
-from confida_consent.rights.requests import known_status_token, root_of
 from confida_consent.rights.requests_receiving import stored_address
+from confida_consent.rights.requests_status import known_status_token, root_of
 from confida_consent.rights.steps import (
     INSIDE,
     LINKED,

@@ -7,7 +7,7 @@ putting doubles together are the business of a job (`requests_receiving`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -27,12 +27,12 @@ from confida_consent.rights.steps import (
     write_step,
 )
 from confida_consent.rights.vocabulary import OPEN, RequestKind, RequestSource, RequestState
-from confida_consent.tokens import find_token, make_token
+from confida_consent.tokens import make_token
 from confida_core.accounts.audit import record_event
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
-from confida_core.storage.database import Row, UniqueViolation
+from confida_core.storage.database import UniqueViolation
 from confida_core.storage.sealed_files import ReceivedFile, keep_files
 from confida_core.vault.access import Access
 
@@ -119,28 +119,6 @@ class OpenedRequest:
     @property
     def verified(self) -> bool:
         return self.row["verified_at"] is not None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RequestStatus:
-    """What a status link shows. known: whether its holder may see how the request really stands.
-
-    Whoever merely typed an identifier sees what they would see if nobody had it: received, and due when it was first due.
-    request_id: None unless known. extended: told with reasons in a letter. complaint_told: the authority named in a refusal.
-    """
-
-    reference: str
-    kind: RequestKind
-    state: RequestState
-    received_at: datetime
-    due_on: date
-    known: bool = False
-    request_id: UUID | None = None
-    verified: bool = False
-    extended: bool = False
-    closed_at: datetime | None = None
-    language: str = ""
-    steps: tuple[tuple[str, datetime], ...] = field(default=())
 
 
 async def default_country(crm: Installation) -> str:
@@ -246,58 +224,6 @@ async def request_of(crm: Installation, access: Access, request_id: UUID) -> Ope
             for one in sorted(steps, key=lambda one: place_in_order(one.row))
         ),
         doubles=tuple((one["id"], one["reference"], one["received_at"]) for one in doubles),
-    )
-
-
-async def root_of(crm: Installation, row: Row) -> Row:
-    """The request into which this one was merged, or itself."""
-    seen = {row["id"]}
-    while row["merged_into"] is not None and row["merged_into"] not in seen:
-        seen.add(row["merged_into"])
-        row = await request_row(crm, row["merged_into"])
-    return row
-
-
-async def known_status_token(crm: Installation, request_id: UUID) -> str:
-    """A status link that shows how the request stands: only for who has proved who they are, or by stored contact data."""
-    return await make_token(crm, request_id, "status", purpose=KNOWN, lasts=STATUS_LASTS)
-
-
-async def status_of(crm: Installation, token: str) -> RequestStatus | None:
-    """What the holder of a status link may see; None for a link that is not right, or no longer. Opens nothing sealed."""
-    grant = await find_token(crm, token, "status")
-    rows = await crm.data.fetch("SELECT * FROM rights_request WHERE id = ?", grant.subject_id if grant else UUID(int=0))
-    if grant is None or not rows:
-        return None
-    if grant.purpose != KNOWN:
-        return RequestStatus(
-            reference=rows[0]["reference"],
-            kind=RequestKind(rows[0]["kind"]),
-            state=RequestState.RECEIVED,
-            received_at=rows[0]["received_at"],
-            due_on=first_deadline(crm, rows[0]).due,
-            language=rows[0]["language"],
-        )
-    return await _whole_status(crm, rows[0])
-
-
-async def _whole_status(crm: Installation, own: Row) -> RequestStatus:
-    row = await root_of(crm, own)
-    steps = await crm.data.fetch("SELECT step, at FROM rights_step WHERE request_id = ? ORDER BY at, id", row["id"])
-    known = clock_events(steps)
-    return RequestStatus(
-        reference=own["reference"],
-        kind=RequestKind(own["kind"]),
-        state=RequestState(row["state"]),
-        received_at=own["received_at"],
-        due_on=row["due_on"],
-        known=True,
-        request_id=row["id"],
-        verified=row["verified_at"] is not None,
-        extended=deadline_of(crm, row, known).extended,
-        closed_at=row["closed_at"],
-        language=own["language"],
-        steps=tuple((event.step.value, event.at) for event in known),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from confida_consent.rights.clock import Step
 from confida_consent.rights.doubles import merge_doubles
 from confida_consent.rights.letters import letters_of, log_incoming, write_letter
-from confida_consent.rights.requests import NewRequest, open_request, request_of, status_of
+from confida_consent.rights.requests import NewRequest, open_request, request_of
 from confida_consent.rights.requests_deciding import (
     answer,
     approve_refusal,
@@ -23,6 +23,7 @@ from confida_consent.rights.requests_deciding import (
     withdraw,
 )
 from confida_consent.rights.requests_references import new_reference, reference_in
+from confida_consent.rights.requests_status import status_of
 from confida_consent.rights.steps import take_step
 from confida_core.clock import now
 from confida_core.contacts.validation import InvalidContent
