@@ -193,6 +193,19 @@ def check_schema(declared: Mapping[str, tuple[Declared, ...]]) -> None:
                     f"{item.plugin}: table {table._meta.tablename} does not say what happens on export, erasure and retention"
                 )
             check_table(item.plugin, table, declaration)
+    check_classes(declared.get("records", ()))
+
+
+def check_classes(declared: Sequence[Declared]) -> None:
+    """A class ends as a whole, with its key: what outlasts an erasure cannot be under the same key as what does not."""
+    ending = {item.value.retention_class: item for item in declared if item.value.erasure != "keep"}
+    for item in declared:
+        other = ending.get(item.value.retention_class)
+        if item.value.erasure == "keep" and other is not None:
+            raise PluginError(
+                f"{item.plugin}: {item.value.name} is kept on erasure, and {other.value.name} of the same retention class "
+                f"{item.value.retention_class!r} is not: what is kept needs a class of its own"
+            )
 
 
 def check_table(plugin: LoadedPlugin, table: type[Table], declaration: RecordDeclaration | TableDeclaration) -> None:

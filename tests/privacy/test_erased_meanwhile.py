@@ -94,7 +94,8 @@ async def test_interaction_edited_while_a_participant_is_erased(
         await update_interaction(crm, access_of(), meeting, draft, seen=1)
     assert await keys_of(crm, ada) == 0
     again = InteractionDraft(kind="note", subject="Lunch", people=(mats,))
-    assert await update_interaction(crm, access_of(), meeting, again, seen=1) == 2
+    # Erasing Ada has sealed it anew for Mats alone, which counts as a change.
+    assert await update_interaction(crm, access_of(), meeting, again, seen=2) == 3
 
 
 @pytest.mark.parametrize("many", ["tag", "archive"])

@@ -15,11 +15,15 @@ Text = Annotated[str, Meta(max_length=2_000)]
 
 
 class Withheld(Sealed, frozen=True):
-    """Something kept back from the answer. ground: the provision. note: the balancing (GDPR Art. 15(4), 23)."""
+    """Something kept back from the answer. ground: the provision. note: the balancing (GDPR Art. 15(4), 23).
+
+    group: the table or store all of whose entries are kept back; "" where it only tells what was blackened or left out.
+    """
 
     category: ShortText
     ground: Text
     note: Text = ""
+    group: ShortText = ""
 
 
 class Redaction(Sealed, frozen=True):
@@ -51,7 +55,8 @@ class RequestFile(Sealed, frozen=True):
 
     given_name_of: how the person calls themselves. identifier: the e-mail address or phone number named in the request.
     scope: which data or period, if not everything. delivery: "portal" or "post". mandate: for whom, and by which power;
-    left_in: passages that were looked at and may stay. mandate_file_id: hex id of a sealed file. identity: method and result of the check, never the evidence itself.
+    mandate_file_id: hex id of a sealed file. identity: method and result of the check, never the evidence itself.
+    left_in: passages that were looked at and may stay.
     decision, reasons: of a refusal or an extension, in the words the person was told. complaint_told: the authority named.
     """
 
@@ -106,8 +111,17 @@ class PackageNote(Sealed, frozen=True):
 
 
 class ErasureNote(Sealed, frozen=True):
-    """What was shown before it was confirmed, what was kept on which ground until when, and the certificate."""
+    """What was shown before it was confirmed, what was kept on which ground until when, and the certificate.
 
+    suppress, evidence: what was asked for beside the rest. recipients: who had got data, for the notices of Art. 19.
+    request_salt: opens the request's commitment in the ledger. salt, payload: open the ledger's entry. classes: whose
+    keys were destroyed.
+    """
+
+    suppress: bool = False
+    evidence: bool = False
+    classes: list[ShortText] = []
+    request_salt: bytes = b""
     goes: list[Text] = []
     stays: list[Text] = []
     certificate: LongText = ""

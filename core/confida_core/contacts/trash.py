@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent
+from confida_core.contacts.erasing import erase_stores, erased_classes, remove_rows
 from confida_core.contacts.history import write_change
 from confida_core.contacts.people import visible_contact
-from confida_core.contacts.records import CONTACT, RELATIONSHIP
-from confida_core.declarations import RecordDeclaration
+from confida_core.contacts.records import CONTACT
+from confida_core.contacts.shared_erasing import redact_shared
 from confida_core.installation import Installation
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
@@ -61,65 +62,42 @@ async def list_trash(crm: Installation, access: Access, *, limit: int = 100) -> 
 
 
 async def purge_trash(crm: Installation, _: Mapping[str, Any]) -> None:
-    """The job: erase every contact whose thirty days are over."""
-    due = now() - timedelta(days=DAYS)
-    while rows := await crm.data.fetch("SELECT id FROM contact WHERE deleted_at < ? LIMIT 100", due):
+    """The job: erase every contact whose thirty days are over, but for those under a legal hold."""
+    due, last = now() - timedelta(days=DAYS), UUID(int=0)
+    while rows := await crm.data.fetch(
+        "SELECT id FROM contact WHERE deleted_at < ? AND id > ? ORDER BY id LIMIT 100", due, last
+    ):
+        await crm.orders.refresh()
         for row in rows:
-            # Held from here on: somebody may have taken it back since the list was read, or be about to.
-            async with crm.data.transaction():
-                if await crm.data.fetch(HOLD_TRASHED, row["id"], due):
-                    await purge_contact(crm, row["id"])
+            if not crm.orders.held(row["id"]):
+                await purge_due(crm, row["id"], due)
+        last = rows[-1]["id"]
+
+
+async def purge_due(crm: Installation, contact_id: UUID, due: datetime) -> None:
+    """Erase one, unless somebody has taken it back since the list was read."""
+    classes = erased_classes(crm.registry.records.values())
+    # In a transaction of its own: once the key is destroyed, nobody knows any more what to redact.
+    async with crm.data.transaction():
+        if not await crm.data.fetch(HOLD_TRASHED, contact_id, due):
+            return
+        await redact_shared(crm, contact_id, classes)
+    # Held from here on, against somebody who is about to take it back.
+    async with crm.data.transaction():
+        if await crm.data.fetch(HOLD_TRASHED, contact_id, due):
+            await purge_contact(crm, contact_id)
 
 
 async def purge_contact(crm: Installation, contact_id: UUID) -> None:
-    """Destroy the contact's relationship key, then remove its rows; other people keep what they share with it.
+    """Destroy the contact's keys, then remove its rows and files; other people keep what they share with it, without
+    what identifies it.
 
-    For jobs and for undoing an import: asks for no permission. Can be repeated until it has succeeded; what goes wrong
-    after the key is destroyed leaves rows that nobody can open.
+    For jobs and for demo data: asks for no permission. Can be repeated until it has succeeded; what goes wrong after the
+    keys are destroyed leaves rows that nobody can open. Raises StoreFailed.
     """
-    await crm.keyring.destroy(contact_id, [CONTACT.retention_class])
+    classes = erased_classes(crm.registry.records.values())
+    await redact_shared(crm, contact_id, classes)
+    await crm.keyring.destroy(contact_id, classes)
     async with crm.data.transaction():
-        await _remove_relationships(crm, contact_id)
-        await _remove_shared(crm, contact_id)
-        for declaration in crm.registry.records.values():
-            if _ends_with_relationship(declaration):
-                await crm.data.fetch(f"DELETE FROM {declaration.name} WHERE {declaration.subject} = ?", contact_id)
-        for table in crm.registry.all("tables"):
-            if table.subject:
-                await crm.data.fetch(f"DELETE FROM {table.table._meta.tablename} WHERE {table.subject} = ?", contact_id)
-        crm.feed.append(CONTACT.name, contact_id, contact_id, "deleted")
-
-
-def _ends_with_relationship(declaration: RecordDeclaration) -> bool:
-    return (
-        declaration.subject is not None
-        and declaration.retention_class == CONTACT.retention_class
-        and declaration.erasure == "delete"
-    )
-
-
-async def _remove_relationships(crm: Installation, contact_id: UUID) -> None:
-    rows = await crm.data.fetch("SELECT id, from_id, to_id FROM relationship WHERE ? IN (from_id, to_id)", contact_id)
-    for row in rows:
-        await crm.records.delete(RELATIONSHIP, row["id"], [row["from_id"], row["to_id"]])
-
-
-async def _remove_shared(crm: Installation, contact_id: UUID) -> None:
-    """Take this person's wrap off shared records; a record that was nobody else's goes altogether."""
-    rows = await crm.data.fetch(
-        "SELECT record_id FROM shared_key mine WHERE subject_id = ? AND NOT EXISTS "
-        "(SELECT 1 FROM shared_key other WHERE other.record_id = mine.record_id AND other.subject_id <> mine.subject_id)",
-        contact_id,
-    )
-    alone = [row["record_id"] for row in rows]
-    await crm.data.fetch("DELETE FROM shared_key WHERE subject_id = ?", contact_id)
-    for declaration in crm.registry.records.values():
-        if declaration.subject is None and declaration.erasure == "delete":
-            await _delete_rows(crm, declaration.name, alone)
-
-
-async def _delete_rows(crm: Installation, table: str, ids: Sequence[UUID]) -> None:
-    for start in range(0, len(ids), 500):
-        batch = ids[start : start + 500]
-        marks = ", ".join("?" * len(batch))
-        await crm.data.fetch(f"DELETE FROM {table} WHERE id IN ({marks})", *batch)
+        await remove_rows(crm, contact_id)
+        await erase_stores(crm, contact_id)

@@ -11,6 +11,7 @@ import msgspec
 
 from confida_core.clock import now
 from confida_core.contacts.history import write_change
+from confida_core.contacts.history_erasing import forget_texts
 from confida_core.contacts.people import display_names
 from confida_core.contacts.records import FieldChange
 from confida_core.contacts.validation import InvalidContent
@@ -298,3 +299,5 @@ async def destroy_interactions(crm: Installation, ids: Sequence[UUID]) -> None:
             contacts = [row["contact_id"] for row in people]
             await crm.records.delete(INTERACTION, interaction_id, contacts)
             await untouch(crm, contacts)
+            # What was changed in it stands in the history of whoever took part.
+            await forget_texts(crm, {interaction_id: contacts})
