@@ -93,6 +93,10 @@ class StandingOrders:
         """Everybody whose processing is restricted."""
         return self._memory.subjects_under("restriction")
 
+    def held_subjects(self) -> set[UUID]:
+        """Everybody of whom something must not be erased for now."""
+        return self._memory.subjects_under("hold")
+
     def forbids(self, subject_id: UUID, purpose: str) -> bool:
         """Whether the subject withdrew from, or objected to, this purpose on every channel."""
         return self.denies(subject_id, purpose, "") is not None
