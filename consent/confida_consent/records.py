@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from confida_consent.content import Evidence, ImportAttestation
 from confida_consent.tables import ConsentEvent, ConsentImport
 from confida_core.declarations import InAnswer, RecordDeclaration
-
-INDICATED = ("purpose", "channel", "kind", "language", "indicated_at", "method")
-
-
-def provided_of_event(row: Mapping[str, Any], _: Evidence) -> dict[str, Any]:
-    """What the person said themselves, not what followed from it by itself (GDPR Art. 20)."""
-    if row["actor_kind"] != "subject":
-        return {}
-    return {name: row[name].isoformat() if name == "indicated_at" else row[name] for name in INDICATED}
-
 
 EVENT = RecordDeclaration(
     table=ConsentEvent,
@@ -42,7 +29,6 @@ EVENT = RecordDeclaration(
     answer=InAnswer(
         category="What you allowed and refused",
         source="You said so; the entry tells how.",
-        provided=provided_of_event,
     ),
 )
 

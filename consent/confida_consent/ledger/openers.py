@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from confida_core.installation import Installation
 
 ACCESS = system_access("ledger audit")
-OWN_KINDS = frozenset({"erasure", "restore", "reads"})
+OWN_KINDS = frozenset({"erasure", "restore", "reads", "request"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

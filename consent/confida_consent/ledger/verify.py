@@ -4,6 +4,7 @@
     python verify.py receipt FOLDER                     the files of a receipt: is this consent in the signed ledger?
     python verify.py consistency OLD NEW --tiles FOLDER was nothing rewritten between two checkpoints?
     python verify.py log FOLDER                         does an exported ledger give the root that was signed?
+    python verify.py answer FOLDER                      is an answer to somebody who asked for their data whole, and ours?
 
 Each takes --key KEY (the verifier key, or a file with it). Ends with 0 if everything holds, with 1 if anything was refused.
 What a success proves, and what it cannot prove, stands in the documentation of the ledger.
@@ -30,6 +31,7 @@ SALT_BYTES, TILE_WIDTH = 32, 256
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 ED25519 = b"\x01"
 MOST_SIGNATURES = 100
+ANSWER_NOTE = "confida answer package"
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
@@ -449,10 +451,37 @@ def log(given: argparse.Namespace) -> str:
     return f"It holds: {checkpoint.size} entries give the root that {checkpoint.origin} signed."
 
 
+def answer(given: argparse.Namespace) -> str:
+    """A whole answer to somebody who asked for their data: every file, the signature, and the entry in the ledger."""
+    folder, manifest = given.folder, (given.folder / "manifest.json").read_bytes()
+    digest, keys = hashlib.sha256(manifest).hexdigest(), keys_of(given.key, given.folder / "verifier.key")
+    text, signers = open_note((folder / "manifest.note").read_bytes(), keys)
+    lines = text.split("\n")
+    if lines[0] != ANSWER_NOTE or digest not in lines[1:]:
+        raise Refused("the signature is about another manifest")
+    proven = check_receipt((folder / "manifest.tlog-proof").read_bytes(), None, keys)
+    if proven.payload["type"] != "request" or proven.payload.get("manifest_sha256") != digest:
+        raise Refused("the entry in the ledger is about another manifest")
+    named = {entry["path"]: entry["sha256"] for entry in json.loads(manifest)["files"]}
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    for path in sorted({*named, *found} - {"manifest.json", "manifest.note", "manifest.tlog-proof"}):
+        if path not in found or path not in named or _file_hash(found[path]) != named[path]:
+            raise Refused(f"{path} is missing, changed or not part of the answer")
+    return f"It holds: {len(named)} files as {signers[0]} signed them, entry {proven.position} of the ledger."
+
+
+def _file_hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
 def main(arguments: Optional[Sequence[str]] = None) -> int:  # noqa: UP045 -- Python 3.9
     parser = argparse.ArgumentParser(prog="verify.py", description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(required=True)
-    for work, paths in ((receipt, ()), (consistency, ("old", "new")), (log, ("folder",))):
+    for work, paths in ((receipt, ()), (consistency, ("old", "new")), (log, ("folder",)), (answer, ("folder",))):
         command = commands.add_parser(work.__name__)
         command.set_defaults(work=work)
         command.add_argument("--key", action="append", default=[], help="the verifier key, or a file with it")

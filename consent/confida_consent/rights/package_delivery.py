@@ -1,0 +1,60 @@
+"""Handing an answer over: once, to somebody who has just proved again who they are, and for a limited time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from confida_consent.rights.declared import PACKAGE
+from confida_consent.rights.package import ACCESS, archive_name, destroy, newest_package, opened_request
+from confida_consent.rights.package_review import NotReady, stream_of
+from confida_consent.rights.vocabulary import PackageState
+from confida_core.accounts.audit import record_event
+from confida_core.clock import now
+from confida_core.installation import Installation
+
+# Whoever proved it longer ago may have left the machine to somebody else.
+VERIFIED_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryGrant:
+    """That whoever asks has proved, at this moment and by what is on file, to be the person of this request."""
+
+    request_id: UUID
+    verified_at: datetime
+
+
+async def deliver_package(crm: Installation, grant: DeliveryGrant) -> tuple[str, AsyncIterator[bytes]]:
+    """(file name, bytes) of a released package; from now on it counts as fetched, and nobody gets it a second time.
+
+    Of two at the same moment exactly one gets it. Raises NotReady (also where the proof is too old), NotFound.
+    """
+    if not timedelta() <= now() - grant.verified_at <= VERIFIED_WITHIN:
+        raise NotReady("not_verified")
+    request = await opened_request(crm, ACCESS, grant.request_id)
+    package = await newest_package(crm, ACCESS, grant.request_id)
+    if package is None:
+        raise NotReady("no_package")
+    async with crm.data.transaction():
+        taken = await crm.data.fetch(
+            "UPDATE rights_package SET state = ?, delivered_at = ? WHERE id = ? AND state = ? AND expires_at > ? RETURNING id",
+            PackageState.DELIVERED, now(), package.row["id"], PackageState.READY, now(),
+        )  # fmt: skip
+        if not taken:
+            raise NotReady("wrong_state")
+        await record_event(crm, "package.delivered", target_id=grant.request_id, target_kind="request", serious=True)
+    return archive_name(request.row["reference"]), stream_of(crm, package)
+
+
+async def expire_packages(crm: Installation, arguments: Mapping[str, Any]) -> None:
+    """Job: destroy archives whose time is over, fetched or not. What is left tells that there was an answer."""
+    rows = await crm.data.fetch(
+        "SELECT * FROM rights_package WHERE expires_at <= ? AND state IN (?, ?)",
+        now(), PackageState.READY, PackageState.DELIVERED,
+    )  # fmt: skip
+    for opened in await crm.door.open(ACCESS, PACKAGE, rows):
+        await destroy(crm, opened)
