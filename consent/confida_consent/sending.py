@@ -7,6 +7,7 @@ from uuid import UUID
 
 from confida_consent.answers import Answer
 from confida_consent.gate import EVEN_RESTRICTED, may_many
+from confida_consent.own_purposes import DATA_SUBJECT_REQUEST
 from confida_consent.purposes import all_purposes
 from confida_consent.tokens import make_token
 from confida_consent.vocabulary import OBJECTABLE, Basis
@@ -70,4 +71,11 @@ async def unsubscribe_headers(
     return headers
 
 
-GATE = SendingGate(key="consent", ask=verdicts, purposes=purpose_titles, headers=unsubscribe_headers)
+GATE = SendingGate(
+    key="consent",
+    ask=verdicts,
+    purposes=purpose_titles,
+    headers=unsubscribe_headers,
+    # That somebody asked for their rights is nobody's business but of those who answer.
+    confidential={DATA_SUBJECT_REQUEST.key: "requests.read"},
+)

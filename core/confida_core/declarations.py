@@ -268,6 +268,7 @@ class SendingGate:
     purposes: the purposes it knows, key -> label, for a choice on a page.
     headers: (crm, contact ids, purpose, channel) -> mail headers that an allowed message must carry, such as how to
     unsubscribe; asked once for each message.
+    confidential: purpose -> the permission without which nobody sees that a message for it was ever written.
     """
 
     key: str
@@ -276,6 +277,7 @@ class SendingGate:
     headers: Callable[[Installation, Sequence[UUID], str, str], Awaitable[Mapping[UUID, Mapping[str, str]]]] = (
         _no_headers
     )
+    confidential: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

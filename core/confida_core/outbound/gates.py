@@ -10,6 +10,7 @@ from confida_core.contacts.records import CONTACT
 from confida_core.declarations import Verdict
 from confida_core.installation import Installation
 from confida_core.outbound.content import REASONS
+from confida_core.vault.access import Access
 
 CODE = re.compile(r"[a-z][a-z0-9_.:-]{0,59}\Z")
 KEY = re.compile(r"[a-z][a-z0-9_.-]{0,79}\Z")
@@ -26,6 +27,23 @@ def check_keys(purpose: str, channel: str, path: str) -> None:
     for name, value, form in (("purpose", purpose, KEY), ("channel", channel, WORD), ("path", path, WORD)):
         if not form.match(value):
             raise ValueError(f"the {name} is no key")
+
+
+def hidden_purposes(crm: Installation, access: Access) -> list[str]:
+    """Purposes of messages that this access must not even know of."""
+    gates = crm.registry.sending_gates.values()
+    return [
+        purpose
+        for gate in gates
+        for purpose, permission in gate.confidential.items()
+        if not access.actor.may(permission)
+    ]
+
+
+def unless_hidden(crm: Installation, access: Access) -> tuple[str, list[str]]:
+    """The same as a condition on messages, and its values: ("", []) where nothing is hidden."""
+    hidden = hidden_purposes(crm, access)
+    return (f" AND purpose NOT IN ({', '.join('?' * len(hidden))})", hidden) if hidden else ("", [])
 
 
 async def contact_states(crm: Installation, contact_ids: Sequence[UUID], *, held: bool = False) -> dict[UUID, bool]:

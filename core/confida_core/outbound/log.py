@@ -13,7 +13,7 @@ from confida_core.contacts.people import display_names, visible_contact
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue_many
 from confida_core.outbound.content import OUTBOUND, REASONS, MessageState, OutboundContent, SendResult
-from confida_core.outbound.gates import verdicts_of
+from confida_core.outbound.gates import hidden_purposes, unless_hidden, verdicts_of
 from confida_core.outbound.sender import DELIVER
 from confida_core.outbound.states import refuse, restores_of
 from confida_core.outbound.transporting import not_ready
@@ -89,8 +89,9 @@ async def outbound_log(
         if value is not None:
             where += f" AND {column} = ?"
             args.append(value)
+    open_to_all, hidden = unless_hidden(crm, access)
     rows = await crm.data.fetch(
-        f"SELECT * FROM outbound_message WHERE {where} ORDER BY id DESC LIMIT ?", *args, limit + 1
+        f"SELECT * FROM outbound_message WHERE {where}{open_to_all} ORDER BY id DESC LIMIT ?", *args, *hidden, limit + 1
     )
     entries = await _entries(crm, access, rows[:limit])
     return OutboundPage(entries=tuple(entries), next_before=rows[limit - 1]["id"] if len(rows) > limit else None)
@@ -144,7 +145,7 @@ async def visible_message(crm: Installation, access: Access, message_id: UUID) -
 async def _opened(crm: Installation, access: Access, message_id: UUID) -> Opened[OutboundContent]:
     access.actor.require("outbound.read")
     rows = await crm.data.fetch("SELECT * FROM outbound_message WHERE id = ?", message_id)
-    if not rows:
+    if not rows or rows[0]["purpose"] in hidden_purposes(crm, access):
         raise NotFound
     await visible_contact(crm, access, rows[0]["contact_id"])
     opened = await crm.door.open_one(access, OUTBOUND, rows[0])

@@ -7,6 +7,7 @@ from uuid import UUID
 from confida_core.installation import Installation
 from confida_core.interactions.timeline import Place, TimelineItem
 from confida_core.outbound.content import OUTBOUND, MessageState, OutboundContent
+from confida_core.outbound.gates import unless_hidden
 from confida_core.outbound.log import sentence_of
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
@@ -29,10 +30,11 @@ async def message_items(
     if (kinds and KIND not in kinds) or not access.actor.may("outbound.read"):
         return []
     where = " AND (at, id) < (?, ?)" if before is not None else ""
+    open_to_all, hidden = unless_hidden(crm, access)
     rows = await crm.data.fetch(
-        f"SELECT * FROM outbound_message WHERE contact_id = ?{where} AND state IN (?, ?, ?) "
+        f"SELECT * FROM outbound_message WHERE contact_id = ?{where} AND state IN (?, ?, ?){open_to_all} "
         "ORDER BY at DESC, id DESC LIMIT ?",
-        contact_id, *(before or ()), *SHOWN, limit,
+        contact_id, *(before or ()), *SHOWN, *hidden, limit,
     )  # fmt: skip
     return [_item(opened) for opened in await crm.door.open(access, OUTBOUND, rows)]
 

@@ -360,3 +360,24 @@ async def test_mail_gets_a_status_link_that_the_file_does_not_keep(crm: Any) -> 
     kept = (await letters_of(crm, officer(), request.id))[0].text
     assert "/my/requests/" in kept
     assert token not in kept
+
+
+async def test_mail_about_a_request_is_seen_by_nobody_else(crm: Any) -> None:
+    """Not on the contact's timeline, not in the log of messages; forbidden looks like missing."""
+    from confida_core.outbound.log import outbound_log, visible_message
+    from confida_core.outbound.timeline import message_items
+
+    with_mail(crm)
+    ada = await make_ada(crm)
+    await asks(crm)
+    await work(crm)
+    await crm.data.fetch("UPDATE outbound_message SET state = 'sent'")
+    message = (await crm.data.fetch("SELECT id FROM outbound_message"))[0]["id"]
+    common = frozenset({"contacts.read", "outbound.read"})
+    for permissions, expected in ((common, 0), (common | {"requests.read"}, 1)):
+        access = officer(permissions)
+        timeline = await message_items(crm, access, ada, kinds=frozenset(), before=None, limit=9)
+        log = await outbound_log(crm, access)
+        assert (len(timeline), len(log.entries)) == (expected, expected)
+    with pytest.raises(NotFound):
+        await visible_message(crm, officer(common), message)
