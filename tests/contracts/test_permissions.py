@@ -200,6 +200,10 @@ HOLDERS = {
     "outbound.read": set(ROLES),
     "outbound.send": {"owner", "administrator", "staff"},
     "reads.read": {"owner", "administrator", "privacy_officer"},
+    "registers.read": {"owner", "administrator", "privacy_officer"},
+    "requests.decide": {"owner", "administrator", "privacy_officer"},
+    "requests.read": {"owner", "administrator", "privacy_officer"},
+    "retention.manage": {"owner", "administrator", "privacy_officer"},
     "settings.manage": {"owner", "administrator"},
     "system.manage": {"owner", "administrator"},
 }

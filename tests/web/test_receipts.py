@@ -22,6 +22,7 @@ from confida_web.receipts.pages import ReceiptDownload, ReceiptPaper
 from tests.consent.people import LETTER, SYSTEM, add_contact, says
 from tests.consent.receipts.papers import NOTICE, objection, paper
 from tests.consent.receipts.test_files import check
+from tests.web.portal.people import buttons
 from tests.web.samples import frame
 
 pytestmark = pytest.mark.anyio
@@ -109,3 +110,41 @@ def test_blocks_of_the_receipt_stand_alone_and_escape() -> None:
 def test_objection_on_paper_is_no_consent() -> None:
     html = render(default_environment(), ReceiptPaper(receipt=page_of(objection())), frame(), "paper")
     assert re.findall(r"<h1>([^<]+)</h1>", html) == ["Record of your objection"]
+
+
+async def break_ledger(crm: Any) -> None:
+    """As if somebody had changed the hashes of the leaves behind our back."""
+    tile = (await crm.data.fetch("SELECT hashes FROM ledger_tile WHERE level = 0 AND number = 0"))[0]["hashes"]
+    await crm.data.fetch("UPDATE ledger_tile SET hashes = ? WHERE level = 0", bytes(len(bytes(tile))))
+
+
+async def test_receipt_of_a_broken_ledger_says_so_to_staff_and_to_the_person(
+    client: Any, stranger: Any, crm: Any
+) -> None:
+    who, event_id = await given(crm)
+    await given(crm)
+    await break_ledger(crm)
+    token = await make_token(crm, who, "session")
+    base = f"/contacts/{who}/consents/{event_id}"
+    paths = [f"{base}/receipt", f"{base}/receipt.zip", f"{base}/files/receipt.jsonld"]
+    found = [await client.get(path) for path in paths]
+    assert [answer.status_code for answer in found] == [503, 503, 503]
+    assert all("confida ledger verify" in answer.text for answer in found)
+    own = await stranger.get(f"/my/receipts/{event_id}", headers={"cookie": f"__Host-my={token}"})
+    assert own.status_code == 503
+
+
+async def test_no_of_a_person_is_taken_though_the_ledger_cannot_be_signed(stranger: Any, crm: Any) -> None:
+    from confida_consent.gate import may
+
+    who, _ = await given(crm)
+    await break_ledger(crm)
+    inside = {"cookie": f"__Host-my={await make_token(crm, who, 'session')}"}
+    page = (await stranger.get("/my/consents", headers=inside)).text
+    action, fields = buttons(page)["newsletter", "email"]
+    assert fields["do"] == "withdraw"
+    answer = await stranger.post(action, data=fields, headers=inside)
+    assert (answer.status_code, answer.headers.get("location")) == (303, "/my/consents?done=withdraw")
+    rows = await crm.data.fetch("SELECT kind FROM consent_event WHERE subject_id = ? ORDER BY ledger_index", who)
+    assert [row["kind"] for row in rows] == ["given", "withdrawn"]
+    assert not (await may(crm, who, "newsletter", "email")).allowed

@@ -12,6 +12,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
 from confida_consent.indications import IndicationRefused
+from confida_consent.ledger.log import LedgerBroken, NoSuchLeaf
 from confida_core.accounts.attempts import TooManyAttempts
 from confida_core.accounts.links import LinkSpent
 from confida_core.contacts.text import UnstorableText
@@ -29,6 +30,10 @@ from confida_web.security.csrf import ForeignRequest
 from confida_web.security.guard import NotFresh, NotSignedIn
 from confida_web.security.target import SAFE, Refused
 
+LEDGER = (
+    "The ledger cannot prove this any more: something in it was changed or is missing. What people said is still there and "
+    "holds. Whoever looks after this installation finds the place with `confida ledger verify`."
+)
 STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (Forbidden, 404, ""),
     (NotFound, 404, ""),
@@ -41,6 +46,8 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (UnstorableText, 422, "The form holds a character that cannot be stored."),
     (ValueRefused, 422, "A value cannot be stored."),
     (TooManyAttempts, 429, "Too many attempts. Please wait a while and try again."),
+    (LedgerBroken, 503, LEDGER),
+    (NoSuchLeaf, 503, LEDGER),
     (Busy, 503, "Too much is happening at once. Please try again in a moment; nothing was changed."),
     (StorageFull, 503, "The disk is full. Nothing was changed; reading still works."),
 )
