@@ -27,7 +27,10 @@ class Going:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staying:
-    """What stays. ground: why, in words. provision: of the law. until: the last day; None where no rule says it yet."""
+    """What stays. ground: why, in words. provision: what allows it. until: the last day; None where no rule says it yet.
+
+    citation: of the law that sets the period, "" where none does.
+    """
 
     key: str
     label: str
@@ -36,10 +39,13 @@ class Staying:
     ground: str
     provision: str
     until: date | None
+    citation: str = ""
 
     def __str__(self) -> str:
         end = f"until {self.until.isoformat()}" if self.until else NOTHING_YET
-        return f"{self.label}: {self.count}, {end}. {self.ground} {self.provision}".strip()
+        return " ".join(
+            part for part in (f"{self.label}: {self.count}, {end}.", self.ground, self.provision, self.citation) if part
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from confida_consent.durations import after
 from confida_consent.erasing import evidence_kept_for
+from confida_consent.proof import proof_owed_until
 from confida_consent.records import EVENT
 from confida_consent.rights.content import HoldNote
 from confida_consent.rights.declared import CLASS, HOLD
 from confida_consent.rights.erasure_facts import BlockingHold, ErasurePlan, Going, Recipient, SharedPart, Staying
+from confida_consent.rights.retention import KeptUntil, retention_country
+from confida_consent.rights.retention import kept_until as by_rule
 from confida_core.clock import now
 from confida_core.contacts.erasing import erased_classes, erased_records
 from confida_core.contacts.shared_erasing import shared_declarations, shared_with_others
@@ -24,7 +27,6 @@ from confida_core.outbound.content import DISCLOSURE
 from confida_core.vault.access import Access, NotFound, system_access
 
 INSIDE = system_access("erasure", "data_subject_rights")
-RETENTION = "confida_consent.rights.retention"
 PROVISIONS = {"evidence": "GDPR Art. 17(3)(e)", "bookkeeping": "GDPR Art. 17(3)(b)", CLASS: "GDPR Art. 17(3)(e)"}
 
 
@@ -103,6 +105,7 @@ async def staying(crm: Installation, contact_id: UUID, *, evidence: bool = False
             continue
         rows = await kept_rows(crm, record, contact_id)
         if rows:
+            kept = await kept_until(crm, record, contact_id)
             found.append(
                 Staying(
                     key=record.name,
@@ -111,7 +114,8 @@ async def staying(crm: Installation, contact_id: UUID, *, evidence: bool = False
                     retention_class=record.retention_class,
                     ground=record.keeps,
                     provision="" if "Art. 17(3)" in record.keeps else PROVISIONS.get(record.retention_class, ""),
-                    until=await kept_until(crm, record, contact_id),
+                    until=kept.until,
+                    citation=kept.citation,
                 )
             )
     return found
@@ -125,25 +129,15 @@ async def kept_rows(crm: Installation, record: RecordDeclaration, contact_id: UU
     return await count(crm, record.name, "id IN (SELECT record_id FROM shared_key WHERE subject_id = ?)", contact_id)
 
 
-async def kept_until(crm: Installation, record: RecordDeclaration, contact_id: UUID) -> date | None:
-    """The last day by the rule of retention for this table; None where there is no rule yet.
-
-    Rules are asked for as `retention.kept_until(crm, record, contact_id) -> date | None`, where there are any.
-    """
-    rule = rule_of_retention()
-    until: date | None = await rule(crm, record, contact_id) if rule else None
-    if until is None and record.name == EVENT.name:
-        newest = await newest_event(crm, contact_id)
-        return after(newest, await evidence_kept_for(crm)).date() if newest else None
-    return until
-
-
-def rule_of_retention() -> Any:
-    """The look-up of retention rules, None for an installation without them."""
-    try:
-        return getattr(importlib.import_module(RETENTION), "kept_until", None)
-    except ModuleNotFoundError:
-        return None
+async def kept_until(crm: Installation, record: RecordDeclaration, contact_id: UUID) -> KeptUntil:
+    """The last day by the rule of retention for this table; of proof, while nobody has chosen rules, by when claims lapse."""
+    kept = await by_rule(crm, record, contact_id)
+    if record.name != EVENT.name or await retention_country(crm):
+        return kept
+    newest = await newest_event(crm, contact_id)
+    ends = [after(newest, await evidence_kept_for(crm)).date()] if newest else []
+    ends += [end.date() for end in (await proof_owed_until(crm, [contact_id])).values()]
+    return replace(kept, until=max(ends, default=None))
 
 
 async def newest_event(crm: Installation, contact_id: UUID) -> datetime | None:
@@ -155,8 +149,10 @@ async def newest_event(crm: Installation, contact_id: UUID) -> datetime | None:
 
 async def evidence_lapsed(crm: Installation, contact_id: UUID) -> bool:
     """Whether there is proof of consents whose time is over."""
-    newest = await newest_event(crm, contact_id)
-    return newest is not None and after(newest, await evidence_kept_for(crm)) <= now()
+    if await newest_event(crm, contact_id) is None:
+        return False
+    until = (await kept_until(crm, EVENT, contact_id)).until
+    return until is not None and until < now().date()
 
 
 async def shared_parts(crm: Installation, contact_id: UUID, classes: Sequence[str]) -> list[SharedPart]:
