@@ -6,7 +6,7 @@ from confida_consent import jobs
 from confida_consent.ledger import declared as ledger_area
 from confida_consent.records import EVENT, IMPORT
 from confida_consent.rights import declared as rights_area
-from confida_consent.rights import erasure_jobs, package_jobs, requests_jobs
+from confida_consent.rights import erasure_jobs, package_jobs, requests_jobs, retention_run
 from confida_consent.signing_up import declared as signing_up_area
 from confida_consent.tables import ConsentNotice, ConsentPurposeVersion, ConsentToken
 from confida_core.accounts.roles import EVERYBODY, PRIVACY, WORKERS
@@ -67,7 +67,15 @@ PURPOSES = (
     ),
 )
 
-JOBS = (*jobs.JOBS, *ledger_area.JOBS, *rights_area.JOBS, *erasure_jobs.JOBS, *package_jobs.JOBS, *requests_jobs.JOBS)
+JOBS = (
+    *jobs.JOBS,
+    *ledger_area.JOBS,
+    *rights_area.JOBS,
+    *erasure_jobs.JOBS,
+    *package_jobs.JOBS,
+    *requests_jobs.JOBS,
+    *retention_run.JOBS,
+)
 
 PERMISSIONS = (
     PermissionDeclaration(key="consents.read", label="See what people agreed to, and the proof", roles=EVERYBODY),

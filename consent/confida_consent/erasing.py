@@ -27,6 +27,7 @@ from confida_core.vault.access import Access
 from confida_core.vault.order_memory import DENYING
 
 KEPT_FOR = "consent.evidence_kept_for"
+BY_RULES = "retention.country"
 # Claims lapse after three years in most of the Union; where a law wants proof kept for longer, see `proof` (CR-9).
 USUALLY_KEPT = "P3Y"
 BATCH = 100
@@ -92,6 +93,9 @@ async def forget_orders(crm: Installation, subjects: Sequence[UUID]) -> None:
 async def retire_evidence(crm: Installation, _: Mapping[str, Any]) -> None:
     """The daily job: finish what was begun, then erase the proof about people who are gone and whose claims have lapsed."""
     await finish_erasures(crm)
+    if await read_stored(crm, BY_RULES):
+        # Somebody chose rules of retention; from then on it is theirs to say when proof ends (see `rights.retention`).
+        return
     kept_for, moment, last = await evidence_kept_for(crm), now(), UUID(int=0)
     while rows := await gone_people(crm, last):
         due = [row["subject_id"] for row in rows if has_lapsed(row["newest"], kept_for, moment)]

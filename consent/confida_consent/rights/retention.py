@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from confida_consent.erasing import BY_RULES
 from confida_consent.proof import proof_owed_until
 from confida_consent.rights.retention_rules import (
     CountryRetention,
@@ -27,7 +28,7 @@ from confida_core.declarations import RecordDeclaration
 from confida_core.installation import Installation
 from confida_core.vault.access import Access, NotFound
 
-COUNTRY = "retention.country"
+COUNTRY = BY_RULES
 ON = "retention.on."
 # What an event is called in the columns of rows that are not ours to know, in the order in which they are looked for.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
