@@ -18,11 +18,11 @@ from confida_core.declarations import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
-    SendingGate,
     TableDeclaration,
 )
 from confida_core.demo.declarations import DemoData
 from confida_core.hookspecs import hookimpl
+from confida_core.outbound.declarations import SendingGate
 
 
 @hookimpl

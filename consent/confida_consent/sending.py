@@ -11,9 +11,9 @@ from confida_consent.own_purposes import DATA_SUBJECT_REQUEST
 from confida_consent.purposes import all_purposes
 from confida_consent.tokens import make_token
 from confida_consent.vocabulary import OBJECTABLE, Basis
-from confida_core.declarations import SendingGate, Verdict
 from confida_core.installation import Installation
 from confida_core.outbound.checking import ONE_CLICK
+from confida_core.outbound.declarations import SendingGate, Verdict
 
 UNSUBSCRIBE = "/my/unsubscribe/"
 STOPPABLE = OBJECTABLE | {Basis.CONSENT}

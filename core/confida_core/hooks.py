@@ -23,13 +23,13 @@ from confida_core.declarations import (
     StoreDeclaration,
     TableDeclaration,
     TimelineSource,
-    Transport,
 )
 from confida_core.exchange import declared as exchange_area
 from confida_core.hookspecs import hookimpl
 from confida_core.interactions import declared as interactions_area
 from confida_core.jobs import declared as jobs_area
 from confida_core.outbound import declared as outbound_area
+from confida_core.outbound.declarations import Transport
 from confida_core.piccolo_app import app
 from confida_core.storage import declared as storage_area
 from confida_core.vault import declared as vault_area

@@ -16,13 +16,12 @@ from confida_core.declarations import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
-    SendingGate,
     StoreDeclaration,
     TableDeclaration,
     TimelineSource,
-    Transport,
 )
 from confida_core.demo.declarations import DemoData
+from confida_core.outbound.declarations import SendingGate, Transport
 
 PROJECT = "confida"
 hookspec = pluggy.HookspecMarker(PROJECT)

@@ -20,8 +20,8 @@ from confida_core.contacts.people import create_many
 from confida_core.contacts.records import CONTACT
 from confida_core.ids import new_id
 from confida_core.installation import Installation
-from confida_core.interactions.content import InteractionDraft, checked
-from confida_core.interactions.interactions import INTERACTION, columns_of
+from confida_core.interactions.content import InteractionDraft, checked, columns_of
+from confida_core.interactions.interactions import INTERACTION
 from confida_core.vault.access import system_access
 from confida_core.vault.records import encode, wrap_place
 from confida_core.vault.sealing import Key, place_of, seal

@@ -8,8 +8,8 @@ from uuid import UUID
 from confida_core.clock import now
 from confida_core.ids import new_id
 from confida_core.installation import Installation
-from confida_core.interactions.content import InteractionDraft, checked
-from confida_core.interactions.interactions import INTERACTION, columns_of, require_somebody
+from confida_core.interactions.content import InteractionDraft, checked, columns_of
+from confida_core.interactions.interactions import INTERACTION, require_somebody
 from confida_core.interactions.participants import add_participants
 from confida_core.vault.access import Access
 

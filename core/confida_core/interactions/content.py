@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Final
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from msgspec import Meta
@@ -117,3 +117,30 @@ def text_of(draft: InteractionDraft, name: str, errors: dict[str, str]) -> str:
 
 def within(moment: datetime | None) -> bool:
     return moment is None or EARLIEST <= moment <= LATEST
+
+
+def columns_of(draft: InteractionDraft) -> dict[str, Any]:
+    """The operational columns that a form decides."""
+    moment = now()
+    planned = draft.planned
+    at = (due_instant(draft.due_on, draft.due_at) or moment) if planned else (draft.at or moment)
+    return {
+        "kind": draft.kind,
+        "state": "planned" if planned else "done",
+        "direction": draft.direction,
+        "at": at,
+        "duration_minutes": draft.duration_minutes,
+        "due_on": (draft.due_on if planned else None) or SOME_DAY,
+        "due_at": draft.due_at if planned else None,
+        "remind_at": draft.remind_at if planned else None,
+        "assignee_id": draft.assignee_id if planned else None,
+        "done_at": None,
+        "deleted_at": None,
+    }
+
+
+def due_instant(due_on: date | None, due_at: datetime | None) -> datetime | None:
+    """Where a planned one stands on the timeline: at its time, else at noon (UTC) of its day, which is that day everywhere."""
+    if due_at is not None or due_on is None or due_on == SOME_DAY:
+        return due_at
+    return datetime.combine(due_on, time(12), UTC)

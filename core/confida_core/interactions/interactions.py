@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,11 @@ from confida_core.declarations import InAnswer, RecordDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.interactions.content import (
-    SOME_DAY,
     Attachment,
     InteractionContent,
     InteractionDraft,
     checked,
+    columns_of,
 )
 from confida_core.interactions.participants import (
     add_participants,
@@ -137,33 +136,6 @@ def require_somebody(people: Sequence[UUID], *, allowed: bool) -> None:
 def attachment(file: ReceivedFile) -> Attachment:
     content = file.content
     return Attachment(id=file.id, name=content.name, media_type=content.media_type, size=content.size)
-
-
-def columns_of(draft: InteractionDraft) -> dict[str, Any]:
-    """The operational columns that a form decides."""
-    moment = now()
-    planned = draft.planned
-    at = (due_instant(draft.due_on, draft.due_at) or moment) if planned else (draft.at or moment)
-    return {
-        "kind": draft.kind,
-        "state": "planned" if planned else "done",
-        "direction": draft.direction,
-        "at": at,
-        "duration_minutes": draft.duration_minutes,
-        "due_on": (draft.due_on if planned else None) or SOME_DAY,
-        "due_at": draft.due_at if planned else None,
-        "remind_at": draft.remind_at if planned else None,
-        "assignee_id": draft.assignee_id if planned else None,
-        "done_at": None,
-        "deleted_at": None,
-    }
-
-
-def due_instant(due_on: date | None, due_at: datetime | None) -> datetime | None:
-    """Where a planned one stands on the timeline: at its time, else at noon (UTC) of its day, which is that day everywhere."""
-    if due_at is not None or due_on is None or due_on == SOME_DAY:
-        return due_at
-    return datetime.combine(due_on, time(12), UTC)
 
 
 async def update_interaction(

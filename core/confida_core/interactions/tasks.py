@@ -13,8 +13,8 @@ from confida_core.clock import now
 from confida_core.contacts.people import display_names
 from confida_core.index.cursors import InvalidCursor
 from confida_core.installation import Installation
-from confida_core.interactions.content import SOME_DAY, InteractionContent
-from confida_core.interactions.interactions import INTERACTION, due_instant, note_change, visible_interaction
+from confida_core.interactions.content import SOME_DAY, InteractionContent, due_instant
+from confida_core.interactions.interactions import INTERACTION, note_change, visible_interaction
 from confida_core.interactions.participants import set_participants
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened

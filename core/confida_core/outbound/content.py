@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 
 from confida_core.contacts.content import LineText, Sealed
-from confida_core.declarations import InAnswer, RecordDeclaration, Verdict
+from confida_core.declarations import InAnswer, RecordDeclaration
+from confida_core.outbound.declarations import Verdict
 from confida_core.outbound.tables import Disclosure as DisclosureTable
 from confida_core.outbound.tables import OutboundMessage as OutboundTable
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from confida_core.accounts.roles import EVERYBODY, WORKERS
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, TimelineSource, Transport
+from confida_core.declarations import JobDeclaration, PermissionDeclaration, TimelineSource
 from confida_core.outbound.content import DISCLOSURE, OUTBOUND
+from confida_core.outbound.declarations import Transport
 from confida_core.outbound.leaving import ATTEMPTS, JOB_SECONDS, deliver, tend
 from confida_core.outbound.mail import Relay, not_ready, relay_of
 from confida_core.outbound.sender import DELIVER

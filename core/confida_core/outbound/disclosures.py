@@ -10,10 +10,10 @@ from uuid import UUID
 
 from confida_core.clock import now
 from confida_core.contacts.text import clean_line, storable
-from confida_core.declarations import Verdict
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.outbound.content import DISCLOSURE, DisclosureContent
+from confida_core.outbound.declarations import Verdict
 from confida_core.outbound.gates import check_keys, checked, contact_states
 from confida_core.vault.access import Access
 

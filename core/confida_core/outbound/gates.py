@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from confida_core.contacts.records import CONTACT
-from confida_core.declarations import Verdict
 from confida_core.installation import Installation
 from confida_core.outbound.content import REASONS
+from confida_core.outbound.declarations import Verdict
 from confida_core.vault.access import Access
 
 CODE = re.compile(r"[a-z][a-z0-9_.:-]{0,59}\Z")

@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 from confida_core.clock import now
-from confida_core.declarations import Delivery, Transport, Verdict
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
 from confida_core.outbound.content import OUTBOUND, MessageState, OutboundContent
+from confida_core.outbound.declarations import Delivery, Transport, Verdict
 from confida_core.outbound.disclosures import Handover, record_leaving
 from confida_core.outbound.gates import verdicts_of
 from confida_core.outbound.sender import DELIVER

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from confida_core.declarations import Delivery
 from confida_core.installation import Installation
+from confida_core.outbound.declarations import Delivery
 from confida_core.outbound.transporting import TryLater, Undeliverable
 from confida_core.settings import Settings
 

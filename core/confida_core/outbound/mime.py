@@ -9,7 +9,7 @@ from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
 from confida_core.contacts.channels import normal_email
-from confida_core.declarations import Delivery
+from confida_core.outbound.declarations import Delivery
 
 _FOLDED_AT_SPACES = frozenset({"subject", "from", "to", "date", "content-type", "content-disposition"})
 

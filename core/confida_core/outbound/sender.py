@@ -12,7 +12,6 @@ import msgspec
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent
 from confida_core.contacts.records import CONTACT
-from confida_core.declarations import Verdict
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue_many
@@ -31,6 +30,7 @@ from confida_core.outbound.content import (
     Permitted,
     SendResult,
 )
+from confida_core.outbound.declarations import Verdict
 from confida_core.outbound.disclosures import Handover, record_disclosures
 from confida_core.outbound.gates import check_keys, contact_states, refusal, required_headers, verdicts_of
 from confida_core.outbound.states import restores_of

@@ -10,9 +10,9 @@ from uuid import UUID
 import msgspec
 
 from confida_core.clock import now
-from confida_core.declarations import Verdict
 from confida_core.installation import Installation
 from confida_core.outbound.content import OUTBOUND, MessageState, OutboundContent
+from confida_core.outbound.declarations import Verdict
 from confida_core.storage.database import VersionConflict
 from confida_core.vault.door import Opened
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import Transport, Verdict
 from confida_core.installation import Installation
+from confida_core.outbound.declarations import Transport, Verdict
 
 
 class Undeliverable(Exception):

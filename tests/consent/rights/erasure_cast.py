@@ -21,10 +21,10 @@ from confida_core.contacts.content import (
 from confida_core.contacts.people import create_contact, update_contact
 from confida_core.contacts.pictures import create_with_picture
 from confida_core.contacts.relationships import add_relationship
-from confida_core.declarations import Verdict
 from confida_core.ids import new_id
 from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import log_interaction, update_interaction
+from confida_core.outbound.declarations import Verdict
 from confida_core.outbound.disclosures import Handover, record_disclosures
 from confida_core.storage.sealed_files import receive_file
 from confida_core.vault.access import Access, Actor, system_access

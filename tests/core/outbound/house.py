@@ -17,11 +17,12 @@ from confida_core import hooks
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
 from confida_core.contacts.people import NewContact, create_many
-from confida_core.declarations import Delivery, PluginInfo, SendingGate, Transport, Verdict
+from confida_core.declarations import PluginInfo
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.installation import open_installation
 from confida_core.jobs.worker import run_next
+from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.registry import load_registry
 from confida_core.vault.access import Access, Actor
 

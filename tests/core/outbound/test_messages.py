@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confida_core.declarations import Delivery
 from confida_core.ids import new_id
 from confida_core.outbound.checking import checked_address, checked_body, checked_headers, checked_line
+from confida_core.outbound.declarations import Delivery
 from confida_core.outbound.mime import ascii_address, sender_of, written
 
 SENDER = sender_of("Häuser & Co <crm@bücher.example>")

@@ -12,9 +12,9 @@ import pytest
 
 from confida_core.clock import now
 from confida_core.contacts.trash import purge_contact, trash_contact
-from confida_core.declarations import SendingGate
 from confida_core.ids import new_id
 from confida_core.outbound.content import OUTBOUND, MessageState, OutboundMessage
+from confida_core.outbound.declarations import SendingGate
 from confida_core.outbound.disclosures import disclosures_of
 from confida_core.outbound.log import cancel_message, outbound_log, retry_message, visible_message
 from confida_core.outbound.sender import permitted, send, send_batch
@@ -318,7 +318,7 @@ async def test_log_is_paged_and_hides_whom_it_may_not_show(crm: Any) -> None:
 
 
 async def test_gate_cannot_put_words_into_the_clear(crm: Any, guard: Guard) -> None:
-    from confida_core.declarations import Verdict
+    from confida_core.outbound.declarations import Verdict
 
     async def talkative(_: Any, ids: Any, *__: str) -> Any:
         return {one: Verdict(allowed=False, reason="Ada said no") for one in ids}
