@@ -131,7 +131,7 @@ class Facts:
 
     address: of this installation. known: whether the request leads to somebody we know. left_out: (label of a record,
     field, reason). places: (number of a redaction, group, field) -> in how many records. wording: key of a consent purpose
-    -> its title. portability_only: nothing but the copy to take elsewhere was asked for.
+    -> its title. labels: key of a custom field -> what it is called. portability_only: nothing but the copy to take elsewhere was asked for.
     """
 
     reference: str
@@ -151,5 +151,5 @@ class Facts:
     left_out: Sequence[tuple[str, str, str]] = ()
     tally: Tally = field(default_factory=Tally)
     places: Mapping[tuple[int, str, str], int] = field(default_factory=dict)
-    expires_in_days: int = 14
+    labels: Mapping[str, str] = field(default_factory=dict)
     portability_only: bool = False

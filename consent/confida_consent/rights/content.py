@@ -27,12 +27,15 @@ class Withheld(Sealed, frozen=True):
 
 
 class Redaction(Sealed, frozen=True):
-    """A passage about somebody else that was blackened: in which record, which field, which words, and why."""
+    """A passage about somebody else that was blackened: in which record, which field, which words, and why.
 
-    record: ShortText
-    record_id: ShortText
-    field: ShortText
-    words: Text
+    record: key of a table or store, "" for everywhere. field: "" for every one. words: "" for the whole field or file.
+    """
+
+    record: ShortText = ""
+    record_id: ShortText = ""
+    field: ShortText = ""
+    words: Text = ""
     reason: Text = ""
 
 
@@ -50,13 +53,23 @@ class Suggestion(Sealed, frozen=True):
     field: ShortText = ""
 
 
+class Correction(Sealed, frozen=True):
+    """What a person says is right. field: name, email, phone, address or language. held: what stood there when they said so;
+    "" for something new, as `wanted` is for what is to go.
+    """
+
+    field: ShortText
+    held: Text = ""
+    wanted: Text = ""
+
+
 class RequestFile(Sealed, frozen=True):
     """What the person asked, and how it was decided.
 
     given_name_of: how the person calls themselves. identifier: the e-mail address or phone number named in the request.
     scope: which data or period, if not everything. delivery: "portal" or "post". mandate: for whom, and by which power;
     mandate_file_id: hex id of a sealed file. identity: method and result of the check, never the evidence itself.
-    left_in: passages that were looked at and may stay.
+    left_in: passages that were looked at and may stay. corrections: what the person says is right, side by side.
     decision, reasons: of a refusal or an extension, in the words the person was told. complaint_told: the authority named.
     """
 
@@ -74,6 +87,7 @@ class RequestFile(Sealed, frozen=True):
     withheld: list[Withheld] = []
     redactions: list[Redaction] = []
     left_in: list[Redaction] = []
+    corrections: list[Correction] = []
 
 
 class StepNote(Sealed, frozen=True):

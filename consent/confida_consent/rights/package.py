@@ -24,6 +24,7 @@ from confida_consent.rights.package_writer import Decisions, PackageWriter
 from confida_consent.rights.vocabulary import PackageState, RequestKind
 from confida_core.accounts.signing_in import address_of
 from confida_core.clock import now
+from confida_core.contacts.custom_fields import custom_fields
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
@@ -146,6 +147,7 @@ async def facts_of(crm: Installation, request: Opened[RequestFile]) -> Facts:
         purposes=crm.registry.purposes,
         wording={key: one.declared.wording(language)[1].title for key, one in (await all_purposes(crm)).items()},
         periods=await read_periods(crm),
+        labels={one.key: one.label for one in await custom_fields(crm)},
         withheld=request.content.withheld,
         redactions=request.content.redactions,
         left_out=[(record.label, field, why) for record, field, why in left_out(crm)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from urllib.parse import quote
 
 STYLE_SHEET = """\
 :root { color-scheme: light dark; }
@@ -61,6 +62,9 @@ def joined(children: Iterable[Child]) -> Html:
 def link(href: str, text: Child) -> Html:
     """A relative file of the package, or a page of ours on the web or a mail address; anything else stays text."""
     followed = href.startswith(("https://", "http://", "mailto:")) or not (":" in href or href.startswith(("/", "\\")))
+    if ":" not in href:
+        path, mark, anchor = href.partition("#")
+        href = quote(path) + mark + anchor
     return element("a", text, href=href, rel="noreferrer") if href and followed else joined([text])
 
 

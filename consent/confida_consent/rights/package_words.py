@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,10 +37,11 @@ def field_label(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Speaks one language of ours, and writes dates and amounts as it does. zone: IANA name."""
+    """Speaks one language of ours, and writes dates and amounts as it does. zone: IANA name. labels: of custom fields."""
 
     language: str
     zone: str
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main(self) -> str:
@@ -111,7 +112,11 @@ class Voice:
         if {"month", "day"} <= set(value):
             return self._birthday(value)
         shown = ((str(name), self.value(str(name), each, value)) for name, each in value.items())
-        return ", ".join(f"{self.field(name)}: {text}" for name, text in shown if text)
+        return ", ".join(f"{self._part_label(name)}: {text}" for name, text in shown if text)
+
+    def _part_label(self, name: str) -> str:
+        """The name of a part; one that somebody chose, such as that of a field of their own, stays as it is."""
+        return self.labels.get(name) or (self.field(name) if name in FIELDS else name)
 
     def _birthday(self, value: Mapping[str, Any]) -> str:
         from babel.dates import format_date, format_skeleton

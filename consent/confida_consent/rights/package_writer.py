@@ -19,11 +19,12 @@ from confida_consent.rights.package_pages import Leaf, answer_page, group_page, 
 from confida_consent.rights.package_proof import Proven, manifest_of, prove
 from confida_consent.rights.package_readme import readme
 from confida_consent.rights.package_words import Voice
-from confida_consent.rights.parts import Group, Item, Part
+from confida_consent.rights.parts import CollectorFailed, Group, Item, Part
 from confida_consent.rights.portability import Portable, is_portable, plain_json
 from confida_consent.rights.redaction import Blackener, Finder, known_names, own_words
 from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.records import CONTACT
+from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.vault.access import Access
 
@@ -41,21 +42,23 @@ class PackageWriter:
 
     def __init__(self, crm: Installation, facts: Facts, contact_id: UUID | None, decisions: Decisions) -> None:
         self.crm, self.facts, self.contact_id = crm, facts, contact_id
-        self.voice = Voice(facts.language, facts.zone)
+        self.voice = Voice(facts.language, facts.zone, facts.labels)
         self.blackener = Blackener(decisions.redactions)
         self.finder = Finder(set(), [*decisions.redactions, *decisions.left_in])
         self.archive, self.portable = Archive(facts.created_at), Portable()
         self.proven: Proven | None = None
         self._met: set[UUID] = set()
+        self._files = 0
         self._kept_back = {one.group for one in facts.withheld if one.group}
 
     async def pieces(self, access: Access = OPENING) -> AsyncIterator[bytes]:
         """The bytes of the archive. Raises CollectorFailed and LedgerBroken; then what came before is no answer."""
-        if self.contact_id is not None:
-            await self._prepare(self.contact_id)
-            async for part in collect(self.crm, access, self.contact_id):
-                async for piece in self._part(part):
-                    yield piece
+        # Of somebody we do not know nothing is found, and the answer tells where that was searched.
+        contact_id = self.contact_id or new_id()
+        await self._prepare(contact_id)
+        async for part in collect(self.crm, access, contact_id):
+            async for piece in self._part(part):
+                yield piece
         for path, content in self._last_files():
             self.archive.add(path, content)
         self.archive.add("verifier.key", f"{await verifier_key(self.crm)}\n".encode())
@@ -108,7 +111,7 @@ class PackageWriter:
         for item, path in zip(items, paths, strict=True):
             if item.read is not None:
                 self.facts.tally.files += 1
-                async for piece in self.archive.add_stream(path, item.media_type, item.read()):
+                async for piece in self.archive.add_stream(path, item.media_type, read_whole(group, item.read())):
                     yield piece
         if group.folder == "receipts":
             return
@@ -124,8 +127,8 @@ class PackageWriter:
         if group.folder == "receipts":
             folder, _, name = item.name.partition("/")
             return f"receipts/{folder}/{name}"
-        number = 1 + self.facts.tally.counts[group.key]
-        return f"{group.folder}/{number:05}-{safe_name(item.name)}"
+        self._files += 1
+        return f"{group.folder}/{self._files:05}-{safe_name(item.name)}"
 
     async def _look(self, group: Group, items: Sequence[Item]) -> None:
         """Find what may be about others. Codes, receipts and the registers of ours hold no texts of people."""
@@ -161,6 +164,15 @@ class PackageWriter:
         files.append(("README.txt", readme(facts, self.voice).encode()))
         files.append(("verify.py", Path(verify.__file__).read_bytes()))
         return files
+
+
+async def read_whole(group: Group, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The bytes of a file; one that ends too early or is damaged fails its whole group."""
+    try:
+        async for piece in pieces:
+            yield piece
+    except Exception as error:
+        raise CollectorFailed(group.key, group.label, error) from error
 
 
 def json_of(item: Item, path: str) -> dict[str, Any]:
