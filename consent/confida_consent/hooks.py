@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confida_consent import declared, own_purposes, reach, sending
+from confida_consent import declared, own_purposes, reach, sending, soundness
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.demo import DEMO
 from confida_consent.event_openings import EVENT_OPENER
@@ -18,6 +18,7 @@ from confida_core.declarations import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
+    SelfCheck,
     TableDeclaration,
 )
 from confida_core.demo.declarations import DemoData
@@ -70,6 +71,11 @@ def consent_purposes() -> Sequence[ConsentPurpose]:
 @hookimpl
 def ledger_openers() -> Sequence[LedgerOpener]:
     return [EVENT_OPENER]
+
+
+@hookimpl
+def self_checks() -> Sequence[SelfCheck]:
+    return [soundness.RULES]
 
 
 @hookimpl

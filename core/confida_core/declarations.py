@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from msgspec import Struct
     from piccolo.table import Table
 
+    from confida_core.doctor import Finding
     from confida_core.installation import Installation
     from confida_core.vault.access import Access
 
@@ -179,6 +180,17 @@ class PluginInfo:
     key: str
     name: str
     summary: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SelfCheck:
+    """What `confida doctor` and the page of the system are to look at beside core's own.
+
+    key: `<plugin>.<name>`. findings: what was found, in plain words and without anything personal; changes nothing.
+    """
+
+    key: str
+    findings: Callable[[Installation], Awaitable[list[Finding]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

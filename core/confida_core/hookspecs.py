@@ -16,6 +16,7 @@ from confida_core.declarations import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
+    SelfCheck,
     StoreDeclaration,
     TableDeclaration,
     TimelineSource,
@@ -68,6 +69,10 @@ class CoreHooks:
     @hookspec
     def jobs(self) -> Sequence[JobDeclaration]:  # type: ignore[empty-body]
         """Work that runs after commit or on a schedule."""
+
+    @hookspec
+    def self_checks(self) -> Sequence[SelfCheck]:  # type: ignore[empty-body]
+        """What an installation looks at when it is asked whether it is sound."""
 
     @hookspec
     def index_fields(self) -> Sequence[IndexField]:  # type: ignore[empty-body]

@@ -56,8 +56,9 @@ def own_files_faults(settings: Settings) -> list[str]:
     faults = []
     for path in sorted((settings.home / "rules").glob("*.toml")):
         country = "" if path.stem == DEFAULT else path.stem.upper()
-        if country and not CODE.match(country):
-            faults.append(f"{path.name}: The name must be a country's two letters, or default.")
+        if (country and not CODE.match(country)) or path.stem != path.stem.lower():
+            # One in capitals would be passed over without a word, and our own rules used instead.
+            faults.append(f"{path.name}: The name must be a country's two letters in small ones, or default.")
             continue
         try:
             _read(path, country)

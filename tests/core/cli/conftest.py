@@ -14,6 +14,10 @@ from click.testing import CliRunner, Result
 from confida_core.cli.program import command_line
 from confida_core.ids import new_id
 
+# As they are installed: without consent its tables would belong to nobody.
+BUILT_IN = ("confida_core.hooks", "confida_consent.hooks")
+SPECIFICATIONS = ("confida_consent.hookspecs:ConsentHooks",)
+
 
 @dataclass
 class Shell:
@@ -23,7 +27,10 @@ class Shell:
 
     def __call__(self, *words: str, code: int = 0, typed: str | None = None) -> Result:
         result = CliRunner().invoke(
-            command_line(("confida_core.hooks",)), ["--home", str(self.home), *words], input=typed, prog_name="confida"
+            command_line(BUILT_IN, specifications=SPECIFICATIONS),
+            ["--home", str(self.home), *words],
+            input=typed,
+            prog_name="confida",
         )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

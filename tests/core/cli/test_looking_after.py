@@ -14,14 +14,14 @@ from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import log_interaction
 from confida_core.presence import present
 from confida_core.vault.access import system_access
-from tests.core.cli.conftest import Shell
+from tests.core.cli.conftest import BUILT_IN, SPECIFICATIONS, Shell
 
 ACCESS = system_access("test")
 
 
 def inside(shell: Shell, work: Callable[[Any], Awaitable[Any]]) -> Any:
     """Do this with the installation open, as a server would."""
-    return Program(built_in=("confida_core.hooks",), given={"home": shell.home}).run(work)
+    return Program(built_in=BUILT_IN, specifications=SPECIFICATIONS, given={"home": shell.home}).run(work)
 
 
 async def counts(crm: Any) -> dict[str, int]:
@@ -45,6 +45,17 @@ def test_doctor_names_tables_that_nobody_declares(shell: Shell) -> None:
     inside(shell, lambda crm: crm.data.fetch("CREATE TABLE left_behind (id INTEGER)"))
     bad = [finding for finding in shell.json("doctor", code=5) if finding["state"] == "bad"]
     assert [(finding["name"], "left_behind" in finding["text"]) for finding in bad] == [("Unknown tables", True)]
+
+
+def test_doctor_names_a_file_of_rules_that_cannot_be_used(shell: Shell) -> None:
+    """The start does not stop for it: people must be able to say no, and nothing is sent on its ground."""
+    rules = shell.home / "rules"
+    rules.mkdir(mode=0o700)
+    (rules / "nl.toml").write_text('country = "NL"')
+    (rules / "FR.toml").write_text("")
+    bad = [finding for finding in shell.json("doctor", code=5) if finding["state"] == "bad"]
+    assert [finding["name"] for finding in bad] == ["Rules of countries", "Rules of countries"]
+    assert [finding["text"].partition(":")[0] for finding in bad] == ["FR.toml", "nl.toml"]
 
 
 def test_accounts_are_made_changed_and_shut_out(shell: Shell) -> None:
