@@ -103,6 +103,7 @@ def in_child(work: Coroutine[Any, Any, None]) -> int:
 
 
 def main(home: Path, step: int) -> None:
+    own_registry()  # Everything is loaded before the first fork.
     note, number, rounds = home / "eraser.txt", 1, 0
     handle = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     while True:

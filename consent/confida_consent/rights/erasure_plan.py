@@ -77,7 +77,7 @@ async def going(crm: Installation, contact_id: UUID, classes: Sequence[str], *, 
     )
     found += [
         Going(key=record.name, label=record.label, count=await count(crm, record.name, alone, contact_id))
-        for record in shared_declarations(crm, classes)
+        for record in shared_declarations(crm.registry, classes)
     ]
     links = await count(crm, "relationship", "from_id = ? OR to_id = ?", contact_id)
     found.append(Going(key="relationship", label=crm.registry.records["relationship"].label, count=links))
@@ -158,7 +158,7 @@ async def evidence_lapsed(crm: Installation, contact_id: UUID) -> bool:
 async def shared_parts(crm: Installation, contact_id: UUID, classes: Sequence[str]) -> list[SharedPart]:
     """What others keep their part of: how many records and people, and never who."""
     found = []
-    for record in shared_declarations(crm, classes):
+    for record in shared_declarations(crm.registry, classes):
         source = shared_with_others(record)
         rows = await crm.data.fetch(
             "SELECT count(DISTINCT k.record_id) AS records, count(DISTINCT k.subject_id) AS people FROM shared_key k "

@@ -6,6 +6,7 @@ from confida_core.backup.following import queue_following
 from confida_core.backup.keyless import Keyless, find_keyless, purge, purge_traces
 from confida_core.backup.plan import Plan, RestoreRefused
 from confida_core.contacts.records import CONTACT
+from confida_core.contacts.restored_redaction import redact_restored
 from confida_core.storage.database import Database
 from confida_core.storage.migrations import migrate
 from confida_core.vault.keyring import Keyring
@@ -65,6 +66,8 @@ async def without_keyless(plan: Plan, data: Database, keyring: Keyring) -> Keyle
     found = await find_keyless(data, keyring, plan.registry.records.values())
     check_loss(plan, found)
     async with data.transaction():
+        # First, because it is the wraps that tell in which records somebody was.
+        await redact_restored(data, keyring, plan.registry, found.wraps)
         await purge(data, found)
         await purge_traces(data, plan.registry.all("tables"), found.rows.get(CONTACT.name, ()))
     return found

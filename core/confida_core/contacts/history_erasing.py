@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
 from confida_core.contacts.records import CHANGE, ChangeContent
-from confida_core.installation import Installation
 from confida_core.storage.batches import batches
-from confida_core.storage.database import VersionConflict
+from confida_core.storage.database import Database, VersionConflict
 from confida_core.vault.access import system_access
-from confida_core.vault.door import Opened
+from confida_core.vault.door import Door, Opened
+from confida_core.vault.records import Records
 
 INSIDE = system_access("erasure")
 # Entries about something that several share; all others are about the contact alone.
@@ -20,8 +21,19 @@ SHARED_KINDS = "(kind LIKE 'interaction%' OR kind IN ('related', 'unrelated'))"
 Rewrite = Callable[[Opened[ChangeContent]], ChangeContent]
 
 
+class Stores(Protocol):
+    """What sealed rows are read and written through; of an installation, or of a backup that is being restored."""
+
+    @property
+    def data(self) -> Database: ...
+    @property
+    def door(self) -> Door: ...
+    @property
+    def records(self) -> Records: ...
+
+
 async def rewrite_shared_entries(
-    crm: Installation, people: Collection[UUID], choose: Callable[[Sequence[Opened[ChangeContent]]], Awaitable[Rewrite]]
+    crm: Stores, people: Collection[UUID], choose: Callable[[Sequence[Opened[ChangeContent]]], Awaitable[Rewrite]]
 ) -> int:
     """Rewrite entries of these people about what they share with others; how many changed. Repeatable.
 
@@ -42,7 +54,7 @@ async def rewrite_shared_entries(
     return count
 
 
-async def _replace(crm: Installation, entry: Opened[ChangeContent], content: ChangeContent) -> int:
+async def _replace(crm: Stores, entry: Opened[ChangeContent], content: ChangeContent) -> int:
     columns = {"id": entry.row["id"], "subject_id": entry.row["subject_id"]}
     try:
         await crm.records.update(CHANGE, columns, content, seen=entry.row["version"])
@@ -54,10 +66,10 @@ async def _replace(crm: Installation, entry: Opened[ChangeContent], content: Cha
     return 1
 
 
-async def forget_texts(crm: Installation, people_of: Mapping[UUID, Collection[UUID]]) -> int:
-    """Take out of people's history what stood in records that are destroyed; that something was done to them stays.
+async def forget_texts(crm: Stores, people_of: Mapping[UUID, Collection[UUID]]) -> int:
+    """Take out of people's history what stood in these records; that something was done to them stays.
 
-    people_of: record -> whose it was.
+    people_of: record -> whose history it may stand in.
     """
     gone = {record.hex for record in people_of}
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-import msgspec
+from typing import TypeVar
 
 from confida_core.contacts.content import ContactContent
+from confida_core.contacts.rewriting import ERASED, rewritten
 
-ERASED = "[erased]"
 # Between the digits of a number that somebody typed by hand.
 _GAP = r"[\s()./\u2010-\u2015-]{0,3}"
 _SHORTEST_WORD = 2
@@ -139,35 +137,5 @@ def redacted(content: T, pattern: re.Pattern[str] | None) -> T:
     """The same content with every text in it redacted; the very same object if nothing was found."""
     if pattern is None:
         return content
-    changed = _walked(content, pattern)
-    if changed is content or not isinstance(content, msgspec.Struct):
-        return changed
-    return changed if _storable(changed) else _walked(content, pattern, clipped=True)
-
-
-def _storable(content: Any) -> bool:
-    """The mark may be longer than what it stands for, and a text longer than its field allows."""
-    try:
-        msgspec.msgpack.decode(msgspec.msgpack.encode(content), type=type(content))
-    except msgspec.ValidationError:
-        return False
-    return True
-
-
-def _walked(value: Any, pattern: re.Pattern[str], *, clipped: bool = False) -> Any:
-    if isinstance(value, str):
-        text = pattern.sub(ERASED, value)
-        return value if text == value else text[: len(value)] if clipped else text
-    if isinstance(value, msgspec.Struct):
-        fields = {name: getattr(value, name) for name in value.__struct_fields__}
-        new = {name: _walked(each, pattern, clipped=clipped) for name, each in fields.items()}
-        changed = {name: each for name, each in new.items() if each is not fields[name]}
-        return msgspec.structs.replace(value, **changed) if changed else value
-    if isinstance(value, dict):
-        items = {key: _walked(each, pattern, clipped=clipped) for key, each in value.items()}
-        return items if any(items[key] is not each for key, each in value.items()) else value
-    if isinstance(value, list | tuple):
-        parts = [_walked(each, pattern, clipped=clipped) for each in value]
-        same = all(part is each for part, each in zip(parts, value, strict=True))
-        return value if same else type(value)(parts)
-    return value
+    found = pattern
+    return rewritten(content, lambda _, text: found.sub(ERASED, text))

@@ -12,11 +12,13 @@ from uuid import UUID
 import msgspec
 
 from confida_core.contacts.content import ContactContent, ContactKind
-from confida_core.contacts.history_erasing import INSIDE, Rewrite, rewrite_shared_entries
+from confida_core.contacts.history_erasing import INSIDE, Rewrite, Stores, rewrite_shared_entries
 from confida_core.contacts.known_terms import KnownTerms, all_terms, redacted
 from confida_core.contacts.records import CHANGE, CONTACT, RELATIONSHIP, ChangeContent
+from confida_core.contacts.redaction_marks import keep_marks, mark_of
 from confida_core.declarations import RecordDeclaration
 from confida_core.installation import Installation
+from confida_core.registry import Registry
 from confida_core.storage.batches import batches
 from confida_core.storage.database import Busy, VersionConflict
 from confida_core.vault.door import Opened
@@ -27,12 +29,12 @@ BATCH = 200
 IDENTIFYING = frozenset({"display_name", "nickname", "emails", "phones", "addresses", "links"})
 
 
-def shared_declarations(crm: Installation, classes: Iterable[str]) -> list[RecordDeclaration]:
+def shared_declarations(registry: Registry, classes: Iterable[str]) -> list[RecordDeclaration]:
     """Shared record tables of these retention classes that an erasure touches. Relationships end with either side."""
     wanted = set(classes)
     return [
         declaration
-        for declaration in crm.registry.records.values()
+        for declaration in registry.records.values()
         if declaration.subject is None
         and declaration.erasure != "keep"
         and declaration.retention_class in wanted
@@ -55,7 +57,7 @@ async def redact_shared(crm: Installation, contact_id: UUID, classes: Iterable[s
     A term that one of a record's other people has too stays in it. Raises Busy if others keep changing the records.
     """
     terms = await known_terms(crm, contact_id)
-    declarations = shared_declarations(crm, classes)
+    declarations = shared_declarations(crm.registry, classes)
     # History first: whom it is about is told by the records that are about to forget this person.
     await _redact_history(crm, contact_id, terms)
     return sum([await _redact_table(crm, contact_id, terms, declaration) for declaration in declarations])
@@ -116,12 +118,16 @@ async def _redact_table(crm: Installation, contact_id: UUID, terms: KnownTerms, 
     while rows := await crm.data.fetch(query, contact_id, contact_id):
         opened = await crm.door.open(INSIDE, declaration, rows)
         await others.learn(person for item in opened for person in item.people)
+        redactions = []
+        for item in opened:
+            left = [person for person in item.people if person != contact_id]
+            redactions.append((item, left, others.without(terms, left).pattern()))
+        # First, for backups that hold the records as they were.
+        await keep_marks(crm.keyring, [mark_of(contact_id, item, pattern) for item, _, pattern in redactions])
         try:
             async with crm.data.transaction():
-                for item in opened:
-                    left = [person for person in item.people if person != contact_id]
-                    content = redacted(item.content, others.without(terms, left).pattern())
-                    await _seal_for(crm, declaration, item, content, left)
+                for item, left, pattern in redactions:
+                    await _seal_for(crm, declaration, item, redacted(item.content, pattern), left)
                 await _drop_wraps(crm, contact_id, [row["id"] for row in rows])
         except (VersionConflict, KeyDestroyed):
             misses += 1
@@ -192,7 +198,7 @@ async def people_beside(crm: Installation, contact_id: UUID) -> set[UUID]:
     return {row["id"] for row in rows} - {crm.keyring.installation_id}
 
 
-async def holders_of(crm: Installation, records: Iterable[UUID]) -> Mapping[UUID, set[UUID]]:
+async def holders_of(crm: Stores, records: Iterable[UUID]) -> Mapping[UUID, set[UUID]]:
     """Whose each record is, by its wraps; destroyed records are absent."""
     found: dict[UUID, set[UUID]] = {}
     for batch in batches(sorted(records)):
