@@ -146,7 +146,7 @@ async def facts_of(crm: Installation, request: Opened[RequestFile]) -> Facts:
         controller=await read_controller(crm),
         purposes=crm.registry.purposes,
         wording={key: one.declared.wording(language)[1].title for key, one in (await all_purposes(crm)).items()},
-        periods=await read_periods(crm),
+        periods=await read_periods(crm, row["contact_id"]),
         labels={one.key: one.label for one in await custom_fields(crm)},
         withheld=request.content.withheld,
         redactions=request.content.redactions,

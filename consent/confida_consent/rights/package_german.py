@@ -86,6 +86,7 @@ GERMAN: Mapping[str, str] = {
     "{count} times, from {first} to {last}": "{count}-mal, von {first} bis {last}",
     "How long": "Wie lange",
     "Deleted by": "Gelöscht bis",
+    "After {day} somebody decides whether they are still needed": "Nach dem {day} entscheidet jemand, ob sie noch gebraucht werden",
     "No date can be said yet": "Ein Datum steht noch nicht fest",
     "You can do each of these at any time, free of charge. Every entry on the pages of your data has links too.": (
         "Sie können all dies jederzeit und kostenlos. Auch jeder Eintrag auf den Seiten Ihrer Daten hat solche Links."

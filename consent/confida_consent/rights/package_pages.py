@@ -8,7 +8,7 @@ from typing import Any
 
 from confida_consent.rights.checklist import ITEMS, Facts
 from confida_consent.rights.package_html import Child, Html, document, element, joined, link, listed, rows
-from confida_consent.rights.package_sections import request_link, section_of
+from confida_consent.rights.package_sections import period_of, request_link, section_of
 from confida_consent.rights.package_sections_end import SECTIONS
 from confida_consent.rights.package_words import Voice
 from confida_consent.rights.parts import Group, Item
@@ -93,7 +93,7 @@ def group_page(facts: Facts, voice: Voice, leaf: Leaf) -> bytes:
         for label, value in (
             ("Kind of data", voice.say(group.category or group.label)),
             ("Used for", voice.say(facts.purposes[group.purpose].label) if group.purpose in facts.purposes else ""),
-            ("How long", voice.say(facts.periods.sentence(group.retention_class))),
+            ("How long", period_of(facts, voice, group)),
         )
         if value
     )

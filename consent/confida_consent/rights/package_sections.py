@@ -9,6 +9,7 @@ from confida_consent.rights.checklist import ITEMS, Facts, Span
 from confida_consent.rights.collecting import REGISTERS
 from confida_consent.rights.package_html import Child, Html, element, grid, joined, link, listed, rows
 from confida_consent.rights.package_words import Voice
+from confida_consent.rights.parts import Group
 
 # EU, EEA; other countries are named as such. (Which of them have an adequacy decision changes, and is not ours to say.)
 EEA = frozenset(
@@ -134,14 +135,27 @@ def periods(facts: Facts, voice: Voice) -> Iterator[Child]:
     lines = []
     for key, group in facts.tally.groups.items():
         if facts.tally.counts[key]:
-            end = facts.tally.ends.get(key)
-            sentence = voice.say(facts.periods.sentence(group.retention_class))
-            lines.append(
-                (voice.say(group.label), sentence, voice.day(end) if end else voice.say("No date can be said yet"))
-            )
+            sentence = period_of(facts, voice, group)
+            lines.append((voice.say(group.label), sentence, end_told(facts, voice, key)))
     yield grid((voice.say("Data"), voice.say("How long"), voice.say("Deleted by")), lines) or paragraph(
         voice.say("None.")
     )
+
+
+def end_told(facts: Facts, voice: Voice, key: str) -> str:
+    end, review = facts.tally.ends.get(key), facts.periods.reviews.get(key)
+    if end is not None:
+        return voice.day(end)
+    if review is not None:
+        return voice.say("After {day} somebody decides whether they are still needed", day=voice.day(review))
+    return voice.say("No date can be said yet")
+
+
+def period_of(facts: Facts, voice: Voice, group: Group) -> str:
+    """How long in words, with the law that says so."""
+    citation = facts.periods.citation(group.retention_class)
+    sentence = voice.say(facts.periods.sentence(group.retention_class))
+    return f"{sentence} ({citation})" if citation else sentence
 
 
 def rights(facts: Facts, voice: Voice) -> Iterator[Child]:

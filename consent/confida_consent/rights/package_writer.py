@@ -200,6 +200,8 @@ def contents_of(facts: Facts) -> dict[str, Any]:
             "purpose": group.purpose,
             "basis": facts.purposes[group.purpose].basis if group.purpose in facts.purposes else "",
             "kept": facts.periods.sentence(group.retention_class),
+            "law": facts.periods.citation(group.retention_class),
+            "deleted_by": facts.tally.ends.get(key),
             "entries": facts.tally.counts[key],
             "unreadable": facts.tally.unreadable[key],
             "files": [page.removesuffix("html") + "json" for page in facts.tally.pages.get(key, ())],

@@ -18,12 +18,16 @@ import pytest
 
 from confida_consent.controller import Controller, save_controller
 from confida_consent.events import record_event
+from confida_consent.records import EVENT
 from confida_consent.rights.checklist import ITEMS
 from confida_consent.rights.content import Redaction, RequestFile, Withheld
 from confida_consent.rights.package_sections_end import SECTIONS
+from confida_consent.rights.package_words import Voice
+from confida_consent.rights.retention import choose_country, kept_until, rules, switch_rule
 from confida_consent.suppression import suppress_contact
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress, PhoneNumber, StructuredName
 from confida_core.contacts.people import create_contact, visible_contact
+from confida_core.contacts.records import CONTACT
 from confida_core.exchange.imports_records import RUN, RunContent
 from confida_core.exchange.vcard.reader import read_vcards
 from confida_core.ids import new_id
@@ -153,6 +157,36 @@ async def test_item_6_periods_and_a_date_where_one_can_be_computed(crm: Any) -> 
     day = re.search(r"Deleted by (\d+ \w+ \d{4})", words(files["data/contact-0001.html"]))
     assert day is not None
     assert day.group(1) in item(files, 6)
+
+
+async def test_item_6_the_rules_of_the_chosen_country_with_their_law_and_day(crm: Any) -> None:
+    ada = await add_ada(crm)
+    await choose_country(crm, SYSTEM, "DE")
+    shown = item(await answered(crm, ada), 6)
+    found = await rules(crm)
+    assert found is not None
+    until = (await kept_until(crm, CONTACT, ada)).until
+    assert until is not None
+    day = Voice("en", "UTC").day(until)
+    for rule in found.rules:
+        if rule.retention_class in {"relationship", "request"}:
+            assert rule.citation in shown
+    assert f"After {day} somebody decides whether they are still needed" in shown, "nothing carries it out"
+
+
+async def test_item_6_a_rule_that_is_carried_out_names_the_day_unless_something_is_held(crm: Any) -> None:
+    ada = await add_ada(crm)
+    await record_event(crm, person(ada), says(ada, "given"))
+    await choose_country(crm, SYSTEM, "DE")
+    await switch_rule(crm, SYSTEM, "evidence", on=True)
+    until = (await kept_until(crm, EVENT, ada)).until
+    assert until is not None
+    day = Voice("en", "UTC").day(until)
+    files = await answered(crm, ada)
+    assert f"Deleted by {day}" in words(files["data/consent_event-0001.html"])
+    assert day in item(files, 6)
+    await crm.orders.give("hold", ada)
+    assert "Deleted by" not in words((await answered(crm, ada))["data/consent_event-0001.html"])
 
 
 async def moment(crm: Any, contact_id: UUID) -> Any:
