@@ -73,7 +73,10 @@ def ended(row: Row) -> Indication:
 
 
 async def expiring_soon(crm: Installation, access: Access, days: int, *, limit: int = 200) -> list[EndingConsent]:
-    """Consents that end within so many days, the next first, of people this access may see. Raises Forbidden."""
+    """Consents that end within so many days, the next first, of people this access may see. Raises Forbidden.
+
+    Without those whose processing is restricted: nobody shall ask them for anything.
+    """
     access.actor.require("consents.read")
     moment = now()
     rows = await crm.data.fetch(STANDING_YES, moment, moment + timedelta(days=days), limit)
@@ -88,5 +91,5 @@ async def expiring_soon(crm: Installation, access: Access, days: int, *, limit: 
             event_id=row["id"],
         )
         for row in rows
-        if row["subject_id"] in names
+        if row["subject_id"] in names and not crm.orders.restricted(row["subject_id"])
     ]

@@ -16,6 +16,7 @@ from confida_core.installation import Installation
 from confida_core.interactions.content import SOME_DAY, InteractionContent, due_instant
 from confida_core.interactions.interactions import INTERACTION, note_change, visible_interaction
 from confida_core.interactions.participants import set_participants
+from confida_core.storage.batches import batches
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
 
@@ -217,11 +218,42 @@ async def next_task(crm: Installation, access: Access, contact_id: UUID) -> Task
 
 
 async def due_count(crm: Installation, account_id: UUID, today: date) -> int:
-    """How many tasks of this account, or of nobody, are overdue, due today, or have reached their reminder; opens nothing."""
+    """How many tasks of this account, or of nobody, are overdue, due today, or have reached their reminder; opens nothing.
+
+    Without those about nobody but people whose processing is restricted, as they are on no list either.
+    """
     # The state stands in both halves, so that each is one walk of an index; of all done ones SQLite would read every row.
-    rows = await crm.data.fetch(
-        "SELECT count(*) AS due FROM interaction WHERE ((assignee_id = ? AND state = ?) OR (assignee_id IS NULL AND state = ?)) "
-        "AND deleted_at IS NULL AND (due_on <= ? OR remind_at <= ?)",
-        account_id, "planned", "planned", today, now(),
-    )  # fmt: skip
-    return int(rows[0]["due"])
+    condition = (
+        "((assignee_id = ? AND state = ?) OR (assignee_id IS NULL AND state = ?)) "
+        "AND deleted_at IS NULL AND (due_on <= ? OR remind_at <= ?)"
+    )
+    values = (account_id, "planned", "planned", today, now())
+    rows = await crm.data.fetch(f"SELECT count(*) AS due FROM interaction WHERE {condition}", *values)
+    due = int(rows[0]["due"])
+    for batch in batches(await hidden_tasks(crm) if due else []):
+        marks = ", ".join("?" * len(batch))
+        hidden = await crm.data.fetch(
+            f"SELECT count(*) AS due FROM interaction WHERE id IN ({marks}) AND {condition}", *batch, *values
+        )
+        due -= int(hidden[0]["due"])
+    return due
+
+
+async def hidden_tasks(crm: Installation) -> list[UUID]:
+    """Open tasks about nobody but people whose processing is restricted."""
+    await crm.orders.refresh()
+    restricted, found = crm.orders.restricted_subjects(), set[UUID]()
+    for batch in batches(sorted(restricted)):
+        marks = ", ".join("?" * len(batch))
+        rows = await crm.data.fetch(
+            f"SELECT interaction_id FROM interaction_participant WHERE contact_id IN ({marks}) AND state = 'planned'",
+            *batch,
+        )
+        found |= {row["interaction_id"] for row in rows}
+    for batch in batches(sorted(found)):
+        marks = ", ".join("?" * len(batch))
+        rows = await crm.data.fetch(
+            f"SELECT interaction_id, contact_id FROM interaction_participant WHERE interaction_id IN ({marks})", *batch
+        )
+        found -= {row["interaction_id"] for row in rows if row["contact_id"] not in restricted}
+    return sorted(found)
