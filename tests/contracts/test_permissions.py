@@ -160,6 +160,14 @@ outbound.send
     POST     /consents/messages/{message_id:uuid}/retry
 reads.read
     GET      /contacts/{contact_id:uuid}/reads
+requests.decide
+    GET POST /requests/new
+    GET POST /requests/{request_id:uuid}/step/{key:str}
+requests.read
+    GET      /requests
+    GET      /requests/{request_id:uuid}
+    GET      /requests/{request_id:uuid}/letters/{letter_id:uuid}
+    GET      /requests/{request_id:uuid}/mandate
 settings.manage
     GET POST /settings/fields
     POST     /settings/fields/{key:str}/restore

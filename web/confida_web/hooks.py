@@ -23,6 +23,7 @@ AREAS = (
     "exchange",
     "consents",
     "receipts",
+    "requests",
     "settings",
     "plugins",
     "account",

@@ -33,6 +33,7 @@ _MACROS = {
     "steps": "exchange/steps.html",
     "consents": "consents/parts.html",
     "portal": "portal/parts.html",
+    "requests": "requests/parts.html",
 }
 """Name in templates -> file; in the order in which they use each other."""
 

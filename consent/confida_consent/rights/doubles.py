@@ -40,9 +40,10 @@ async def merge_doubles(crm: Installation, request_id: UUID) -> UUID:
     """
     row = await request_row(crm, request_id)
     if row["merged_into"] is not None or row["closed_at"] is not None:
-        return row["merged_into"] or request_id
+        merged: UUID | None = row["merged_into"]
+        return merged or request_id
     same = await _same(crm, row)
-    first = min(one["id"] for one in [*same, row])
+    first: UUID = min(one["id"] for one in [*same, row])
     for double in [*same, row]:
         if double["id"] != first:
             await _merge(crm, double["id"], first)

@@ -43,7 +43,7 @@ async def checked_request(
     Raises InvalidContent naming every field that is wrong, NotFound for a contact that may not be named.
     """
     errors: dict[str, str] = {}
-    texts = {sealed: _text(new, name, sealed, clean, errors) for name, sealed, clean in LINES}
+    texts: dict[str, Any] = {sealed: _text(new, name, sealed, clean, errors) for name, sealed, clean in LINES}
     by_staff = access.actor.kind == "staff"
     country = (new.country or country).upper()
     rules_of_form = (

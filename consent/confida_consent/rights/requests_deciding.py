@@ -43,14 +43,14 @@ async def ask(
     """
     question = checked_reasons(question)
     step = Step.ASKED if needed else Step.ASKED_WITHOUT_NEED
-    return await _decide(crm, access, request_id, step, question, letter="clarification", by=by)
+    return await _told(crm, access, request_id, (step, question, "clarification"), by)
 
 
 async def ask_for_identity(
     crm: Installation, access: Access, request_id: UUID, words: str = "", *, by: str = ""
 ) -> Written:
     """Write how to prove who asks, with a question about what is on file if need be; no time is won by it (CK-4)."""
-    return await _decide(crm, access, request_id, "identity_asked", checked_text(words), letter="identity", by=by)
+    return await _told(crm, access, request_id, ("identity_asked", checked_text(words), "identity"), by)
 
 
 async def extend(crm: Installation, access: Access, request_id: UUID, reasons: str, *, by: str = "") -> Written:
@@ -146,6 +146,14 @@ async def reply_received(crm: Installation, access: Access, request_id: UUID, te
     return await take_step(crm, access, request_id, Step.REPLIED, text, **when)
 
 
+async def _told(crm: Installation, access: Access, request_id: UUID, step: tuple[str, str, str], by: str) -> Written:
+    """A step, its words and the letter that tells them."""
+    name, text, letter = step
+    written = await _decide(crm, access, request_id, name, text, letter=letter, by=by)
+    assert written is not None
+    return written
+
+
 async def _decide(
     crm: Installation,
     access: Access,
@@ -156,8 +164,8 @@ async def _decide(
     letter: str = "",
     by: str = "",
     decision: str = "",
-) -> Any:
-    """A step and the letter that tells it, together or not at all."""
+) -> Written | None:
+    """A step and the letter that tells it, if there is one, together or not at all."""
     access.actor.require("requests.decide")
     await crm.keyring.ensure([request_id], REQUEST.retention_class)
     async with crm.data.transaction():

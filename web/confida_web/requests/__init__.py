@@ -1,0 +1,1 @@
+"""Staff's pages of requests: the queue, one request, and every decision about it."""
