@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from confida_consent.vocabulary import NOT_CHOSEN
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
@@ -46,6 +48,11 @@ class ConsentPurpose:
     @property
     def direct_marketing(self) -> bool:
         return self.category == "marketing"
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it rests on what the person chose, or is advertising: then an entry for all marketing stops it."""
+        return self.direct_marketing or self.basis not in NOT_CHOSEN
 
     def wording(self, language: str) -> tuple[str, Wording]:
         """The words for a reader of this language, and the language they are in: the same, its main one, or English."""

@@ -105,7 +105,7 @@ async def is_barred(crm: Installation, said: Indication, purpose: Purpose | None
         return True
     if not said.evidence.address:
         return False
-    marketing = purpose is None or purpose.declared.direct_marketing
+    marketing = purpose is None or purpose.declared.chosen
     return await suppressed(crm, said.channel, said.evidence.address, said.purpose, marketing=marketing)
 
 

@@ -47,8 +47,6 @@ UNCONDITIONAL: Mapping[str, Reason] = {
 }
 # Answering what the law obliges us to answer is no use of restricted data for ends of our own (GDPR Art. 18(2), 12).
 EVEN_RESTRICTED = frozenset({Basis.LEGAL_OBLIGATION})
-# What rests on one of these is nothing the person chose, so a suppression of all marketing does not stop it.
-NOT_CHOSEN = frozenset({Basis.CONTRACT, Basis.LEGAL_OBLIGATION, Basis.VITAL_INTEREST, Basis.PUBLIC_TASK})
 
 
 async def may(crm: Installation, contact_id: UUID, purpose: str, channel: str, at: datetime | None = None) -> Answer:
@@ -86,8 +84,7 @@ async def judged(
         one.int: answer for one in wanted if (answer := ordered_answer(crm, one, purpose, channel, at)) is not None
     }
     asked = [one for one in wanted if one.int not in early]
-    chosen = purpose.declared.direct_marketing or basis not in NOT_CHOSEN
-    stopped = await suppressed_contacts(crm, asked, key, channel, marketing=chosen)
+    stopped = await suppressed_contacts(crm, asked, key, channel, marketing=purpose.declared.chosen)
     early |= dict.fromkeys((one.int for one in stopped), no(Reason.SUPPRESSED, basis))
     decide = decision(purpose, moment, await marketing_of(crm, purpose, channel, asked, moment))
     early |= dict.fromkeys((one.int for one in await in_trash(crm, wanted)), no(Reason.IN_TRASH, basis))

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from confida_consent.answers import Answer, Reason, no
 from confida_consent.declarations import Purpose
-from confida_consent.gate import NOT_CHOSEN, decision, ordered_answer, purpose_refusal
+from confida_consent.gate import decision, ordered_answer, purpose_refusal
 from confida_consent.gate_facts import NO_EVENTS, Candidate, GateEvent
 from confida_consent.gate_marketing import marketing_of
 from confida_consent.purposes import all_purposes
@@ -85,10 +85,9 @@ async def answer(
     ordered = ordered_answer(crm, person.id, known, channel, None)
     if ordered is not None:
         return ordered
-    chosen = known.declared.direct_marketing or basis not in NOT_CHOSEN
     # Where nothing at all is on the list of this channel, nobody's address need be looked at.
     if crm.orders.marks(channel) and await suppressed_contacts(
-        crm, [person.id], known.declared.key, channel, marketing=chosen
+        crm, [person.id], known.declared.key, channel, marketing=known.declared.chosen
     ):
         return no(Reason.SUPPRESSED, basis)
     moment = now()

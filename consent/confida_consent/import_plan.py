@@ -150,7 +150,7 @@ class Planner:
             return "no_stands"
         own = {one.address for one in addresses_of(content) if one.channel == said.channel}
         own |= {said.evidence.address} if said.evidence.address and said.channel == "email" else set()
-        marketing = purpose is None or purpose.declared.direct_marketing
+        marketing = purpose is None or purpose.declared.chosen
         listed = await suppressed_many(self.crm, said.channel, own, said.purpose, marketing=marketing)
         return "suppressed" if listed else ""
 

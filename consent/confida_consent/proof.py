@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from confida_consent.durations import after
-from confida_consent.gate import may_many
 from confida_consent.history import histories
 from confida_consent.reach import countries_of
 from confida_consent.recorded import RecordedEvent
@@ -38,10 +37,7 @@ async def telephone_list(
 
     Raises Forbidden without `contacts.read`.
     """
-    found = await permitted(crm, access, contact_ids, purpose=purpose, channel=channel, path="telephone")
-    answers = await may_many(crm, found.allowed, purpose, channel)
-    await note_uses(crm, [answer.event_id for answer in answers.values() if answer.event_id is not None])
-    return found
+    return await permitted(crm, access, contact_ids, purpose=purpose, channel=channel, path="telephone")
 
 
 async def note_uses(crm: Installation, event_ids: Collection[UUID]) -> None:

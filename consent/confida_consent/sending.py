@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from confida_consent.answers import Answer
+from confida_consent.answers import Answer, Reason, no
 from confida_consent.gate import EVEN_RESTRICTED, may_many
 from confida_consent.own_purposes import DATA_SUBJECT_REQUEST
+from confida_consent.proof import note_uses
 from confida_consent.purposes import all_purposes
 from confida_consent.tokens import make_token
 from confida_consent.vocabulary import OBJECTABLE, Basis
 from confida_core.installation import Installation
 from confida_core.outbound.checking import ONE_CLICK
 from confida_core.outbound.declarations import SendingGate, Verdict
+from confida_core.vault.suppressions import suppressed_many
 
 UNSUBSCRIBE = "/my/unsubscribe/"
 STOPPABLE = OBJECTABLE | {Basis.CONSENT}
@@ -41,6 +43,17 @@ def verdict_of(answer: Answer) -> Verdict:
         event_id=answer.event_id,
         even_restricted=answer.allowed and answer.basis in EVEN_RESTRICTED,
     )
+
+
+async def closed_addresses(
+    crm: Installation, addresses: Collection[str], purpose: str, channel: str
+) -> Mapping[str, Verdict]:
+    """Those on the suppression list: a message may name another address than the contact has."""
+    found = (await all_purposes(crm)).get(purpose)
+    if found is None:
+        return {}
+    stopped = await suppressed_many(crm, channel, addresses, purpose, marketing=found.declared.chosen)
+    return dict.fromkeys(stopped, verdict_of(no(Reason.SUPPRESSED, found.declared.basis)))
 
 
 async def purpose_titles(crm: Installation) -> Mapping[str, str]:
@@ -76,6 +89,8 @@ GATE = SendingGate(
     ask=verdicts,
     purposes=purpose_titles,
     headers=unsubscribe_headers,
+    closed=closed_addresses,
+    used=note_uses,
     # That somebody asked for their rights is nobody's business but of those who answer.
     confidential={DATA_SUBJECT_REQUEST.key: "requests.read"},
 )

@@ -96,6 +96,8 @@ SPOKEN_NO = NO - {Kind.EXPIRED}
 UNDECIDED = frozenset({Kind.REQUESTED, Kind.DEFERRED})
 OBJECTIONS = frozenset({Kind.OBJECTED, Kind.OBJECTION_ENDED})
 OBJECTABLE = frozenset({Basis.LEGITIMATE_INTEREST, Basis.PUBLIC_TASK})
+# What rests on one of these is nothing the person chose, so a suppression of all marketing does not stop it.
+NOT_CHOSEN = frozenset({Basis.CONTRACT, Basis.LEGAL_OBLIGATION, Basis.VITAL_INTEREST, Basis.PUBLIC_TASK})
 
 CHANNEL_LABELS: Mapping[str, str] = {
     Channel.EMAIL: "E-mail",

@@ -19,6 +19,7 @@ from confida_core.outbound.content import OutboundMessage
 from confida_core.outbound.sender import permitted, send
 from confida_core.registry import load_registry
 from confida_core.vault.access import system_access
+from confida_core.vault.suppressions import suppress
 from tests.consent.gate_cast import make_contact
 from tests.consent.people import LETTER, person, says, staff
 from tests.core.outbound.house import Mailbox, Pigeons, access_of, mail_settings, plugin, serving, work
@@ -135,3 +136,30 @@ async def test_telephone_list_holds_whoever_consented_to_calls(crm: Any) -> None
     await record_event(crm, person(zoe), says(zoe, "given"))
     found = await telephone_list(crm, access_of(), [ada, zoe], "newsletter")
     assert (found.allowed, list(found.refused)) == ([ada], [zoe])
+
+
+async def test_message_to_another_address_than_the_contacts_own_meets_the_suppression_list(
+    crm: Any, mailbox: Mailbox
+) -> None:
+    ada = await make_contact(crm)
+    await record_event(crm, person(ada), says(ada, "given"))
+    await suppress(crm, "email", "Zoe@Example.org")
+    message = OutboundMessage(contact_id=ada, purpose="newsletter", to="zoe@example.org", subject="S", text="T")
+    assert (await send(crm, access_of(), message)).reason == "suppressed"
+    waiting = OutboundMessage(contact_id=ada, purpose="newsletter", to="mats@example.org", subject="S", text="T")
+    assert (await send(crm, access_of(), waiting)).allowed
+    await suppress(crm, "email", "mats@example.org")
+    await work(crm)
+    assert mailbox.letters == []
+    assert [(state, reason) for state, reason, _ in await kept(crm)] == [("refused", "suppressed")] * 2
+
+
+async def test_consent_to_one_channel_is_no_way_out_by_another(crm: Any, mailbox: Mailbox) -> None:
+    """CR-8: consent is per channel, and what goes by mail is mail, whatever it calls itself."""
+    ada = await make_contact(crm)
+    await record_event(crm, person(ada), says(ada, "given", channel="post"))
+    await record_event(crm, person(ada), says(ada, "withdrawn", channel="email"))
+    message = OutboundMessage(contact_id=ada, purpose="newsletter", channel="post", path="email", subject="S", text="T")
+    assert (await send(crm, access_of(), message)).reason == "wrong_way"
+    await work(crm)
+    assert mailbox.letters == []

@@ -61,3 +61,9 @@ async def test_hand_over_to_somebody_else_is_a_use(crm: Any) -> None:
         crm, access_of(), [ada], purpose="newsletter", channel="phone", path="export", recipient="Call Centre"
     )
     assert await last_use(crm, given.id) is not None
+
+
+async def test_cr9_list_of_our_own_to_telephone_is_a_use_whoever_asks_for_it(crm: Any) -> None:
+    ada, given = await called(crm)
+    await permitted(crm, access_of(), [ada], purpose="newsletter", channel="phone", path="callers")
+    assert await last_use(crm, given.id) is not None

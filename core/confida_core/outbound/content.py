@@ -34,6 +34,7 @@ REASONS: Mapping[str, str] = {
     "no_contact": "There is no such contact.",
     "in_trash": "The contact is in the trash.",
     "restricted": "Processing of this person's data is restricted.",
+    "wrong_way": "A message for this channel does not leave this way.",
     "no_transport": "No plugin can send this kind of message.",
     "no_address": "The contact has no e-mail address.",
     "not_set_up": "No mail server is set up.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -34,6 +34,14 @@ async def _no_purposes(_: Installation) -> Mapping[str, str]:
     return {}
 
 
+async def _none_closed(_: Installation, __: Collection[str], ___: str, ____: str) -> Mapping[str, Verdict]:
+    return {}
+
+
+async def _nothing_to_note(_: Installation, __: Collection[UUID]) -> None:
+    return None
+
+
 async def _no_headers(_: Installation, __: Sequence[UUID], ___: str, ____: str) -> Mapping[UUID, Mapping[str, str]]:
     return {}
 
@@ -47,6 +55,10 @@ class SendingGate:
     purposes: the purposes it knows, key -> label, for a choice on a page.
     headers: (crm, contact ids, purpose, channel) -> mail headers that an allowed message must carry, such as how to
     unsubscribe; asked once for each message.
+    closed: (crm, addresses, purpose, channel) -> a refusal for each address to which nothing may go for this purpose,
+    whoever it is sent to; asked about the address that stands on a message, together with `ask`.
+    used: told of the events that the answers rest on for a list that we use ourselves, such as one to telephone; whatever
+    goes to somebody else stands in the register of disclosures.
     confidential: purpose -> the permission without which nobody sees that a message for it was ever written.
     """
 
@@ -56,6 +68,8 @@ class SendingGate:
     headers: Callable[[Installation, Sequence[UUID], str, str], Awaitable[Mapping[UUID, Mapping[str, str]]]] = (
         _no_headers
     )
+    closed: Callable[[Installation, Collection[str], str, str], Awaitable[Mapping[str, Verdict]]] = _none_closed
+    used: Callable[[Installation, Collection[UUID]], Awaitable[None]] = _nothing_to_note
     confidential: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -92,6 +106,7 @@ class Transport:
     path: what a message names it by, such as "email". deliver: hands one message over; raises
     `outbound.transporting.Undeliverable` if it never will be accepted; any other error means: try again later.
     recipient: who gets the data on the way (a mail relay, an SMS provider), for the register of disclosures.
+    channels: those that leave this way, none else does; () for any.
     fields: which kinds of data it gets. not_ready: why it cannot be used at present, a code, or "".
     """
 
@@ -99,5 +114,6 @@ class Transport:
     label: str
     deliver: Callable[[Installation, Delivery], Awaitable[None]]
     recipient: Callable[[Installation], str]
+    channels: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("Address", "Message")
     not_ready: Callable[[Installation], str] = _always_ready

@@ -22,6 +22,7 @@ TRANSPORTS = (
     Transport(
         path="email",
         label="E-mail",
+        channels=("email",),
         deliver=Relay().deliver,
         recipient=relay_of,
         not_ready=not_ready,

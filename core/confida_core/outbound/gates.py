@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from confida_core.contacts.records import CONTACT
 from confida_core.installation import Installation
 from confida_core.outbound.content import REASONS
 from confida_core.outbound.declarations import Verdict
+from confida_core.outbound.transporting import transport_of
 from confida_core.vault.access import Access
 
 CODE = re.compile(r"[a-z][a-z0-9_.:-]{0,59}\Z")
@@ -107,6 +109,24 @@ def checked(verdict: Verdict | None) -> Verdict:
         if code and not CODE.match(code):
             raise ValueError("a gate's reason or basis is no code")
     return verdict
+
+
+async def closed_addresses(
+    crm: Installation, addresses: Collection[str], purpose: str, channel: str
+) -> dict[str, Verdict]:
+    """A refusal for each of these addresses to which nothing may go for this purpose, whoever it is sent to."""
+    closed: dict[str, Verdict] = {}
+    for gate in crm.registry.sending_gates.values() if addresses else ():
+        for address, verdict in (await gate.closed(crm, addresses, purpose, channel)).items():
+            closed.setdefault(address, replace(checked(verdict), allowed=False))
+    return closed
+
+
+def by_its_way(crm: Installation, verdict: Verdict, channel: str, path: str) -> Verdict:
+    """An agreement to one channel is none to another, by whatever name a message asks."""
+    transport = transport_of(crm, path)
+    wrong = transport is not None and transport.channels and channel not in transport.channels
+    return refusal("wrong_way") if verdict.allowed and wrong else verdict
 
 
 async def required_headers(

@@ -17,7 +17,7 @@ from confida_core.jobs.queue import enqueue
 from confida_core.outbound.content import OUTBOUND, MessageState, OutboundContent
 from confida_core.outbound.declarations import Delivery, Transport, Verdict
 from confida_core.outbound.disclosures import Handover, record_leaving
-from confida_core.outbound.gates import verdicts_of
+from confida_core.outbound.gates import by_its_way, closed_addresses, verdicts_of
 from confida_core.outbound.sender import DELIVER
 from confida_core.outbound.states import LIVE, refuse, restores_of, settle, settle_sent
 from confida_core.outbound.transporting import LeavingRefused, TryLater, Undeliverable, transport_of
@@ -56,7 +56,7 @@ async def deliver(crm: Installation, arguments: Mapping[str, Any]) -> None:
 
 async def _checked(crm: Installation, opened: Opened[OutboundContent]) -> Transport:
     """The way out, if the message may still leave and can. Raises LeavingRefused and Undeliverable."""
-    await _ask(crm, opened.row)
+    await _ask(crm, opened)
     if now() - opened.row["queued_at"] > OLDEST:
         raise Undeliverable("too_old")
     if await restores_of(crm) > opened.row["restores"]:
@@ -69,9 +69,14 @@ async def _checked(crm: Installation, opened: Opened[OutboundContent]) -> Transp
     return transport
 
 
-async def _ask(crm: Installation, row: Mapping[str, Any]) -> Verdict:
+async def _ask(crm: Installation, opened: Opened[OutboundContent]) -> Verdict:
+    """What the gates say now of the person, and of the address. Raises LeavingRefused."""
+    row, address = opened.row, opened.content.to
     contact_id = row["contact_id"]
     verdict = (await verdicts_of(crm, [contact_id], row["purpose"], row["channel"]))[contact_id]
+    verdict = by_its_way(crm, verdict, row["channel"], row["path"])
+    if verdict.allowed and address:
+        verdict = (await closed_addresses(crm, [address], row["purpose"], row["channel"])).get(address, verdict)
     if not verdict.allowed:
         raise LeavingRefused(verdict)
     return verdict
@@ -130,7 +135,7 @@ def _delivery(crm: Installation, transport: Transport, opened: Opened[OutboundCo
     row, content = opened.row, opened.content
 
     async def confirm() -> None:
-        verdict = await _ask(crm, row)
+        verdict = await _ask(crm, opened)
         await record_leaving(crm, row, verdict, _handover(crm, transport, row))
 
     return Delivery(

@@ -32,7 +32,15 @@ from confida_core.outbound.content import (
 )
 from confida_core.outbound.declarations import Verdict
 from confida_core.outbound.disclosures import Handover, record_disclosures
-from confida_core.outbound.gates import check_keys, contact_states, refusal, required_headers, verdicts_of
+from confida_core.outbound.gates import (
+    by_its_way,
+    check_keys,
+    closed_addresses,
+    contact_states,
+    refusal,
+    required_headers,
+    verdicts_of,
+)
 from confida_core.outbound.states import restores_of
 from confida_core.outbound.transporting import not_ready
 from confida_core.vault.access import Access, NotFound
@@ -72,11 +80,17 @@ async def send_batch(crm: Installation, access: Access, messages: Sequence[Outbo
         raise NotFound
     headers = await _headers(crm, messages, verdicts)
     addresses = await _own_addresses(crm, access, messages, verdicts)
-    decided = []
-    for place, (message, content) in enumerate(zip(messages, plain, strict=True)):
-        address = content.to or addresses.get(message.contact_id, "")
-        whole = msgspec.structs.replace(content, to=address, headers=content.headers | headers[place])
-        decided.append(_decided(crm, message, whole, verdicts[place]))
+    whole = [
+        msgspec.structs.replace(
+            content, to=content.to or addresses.get(message.contact_id, ""), headers=content.headers | headers[place]
+        )
+        for place, (message, content) in enumerate(zip(messages, plain, strict=True))
+    ]
+    verdicts = await _by_address(crm, messages, [content.to for content in whole], verdicts)
+    decided = [
+        _decided(crm, message, content, verdict)
+        for message, content, verdict in zip(messages, whole, verdicts, strict=True)
+    ]
     return await _store(crm, access, decided)
 
 
@@ -102,7 +116,24 @@ async def _verdicts(crm: Installation, messages: Sequence[OutboundMessage]) -> l
     for purpose, channel in dict.fromkeys((message.purpose, message.channel) for message in messages):
         ids = [one.contact_id for one in messages if (one.purpose, one.channel) == (purpose, channel)]
         answers[purpose, channel] = await verdicts_of(crm, ids, purpose, channel)
-    return [answers[message.purpose, message.channel][message.contact_id] for message in messages]
+    return [
+        by_its_way(crm, answers[one.purpose, one.channel][one.contact_id], one.channel, one.path) for one in messages
+    ]
+
+
+async def _by_address(
+    crm: Installation, messages: Sequence[OutboundMessage], addresses: Sequence[str], verdicts: Sequence[Verdict]
+) -> list[Verdict]:
+    """The same verdicts, but a refusal where nothing may go to the very address."""
+    asked: dict[tuple[str, str], set[str]] = {}
+    for message, address, verdict in zip(messages, addresses, verdicts, strict=True):
+        if verdict.allowed and address:
+            asked.setdefault((message.purpose, message.channel), set()).add(address)
+    closed = {place: await closed_addresses(crm, found, *place) for place, found in asked.items()}
+    return [
+        closed.get((message.purpose, message.channel), {}).get(address, verdict) if verdict.allowed else verdict
+        for message, address, verdict in zip(messages, addresses, verdicts, strict=True)
+    ]
 
 
 async def _headers(
@@ -221,9 +252,17 @@ async def permitted(
         if recipient:
             handover = Handover(purpose=purpose, channel=channel, path=path, recipient=recipient, fields=fields)
             await record_disclosures(crm, access, may, handover)
+        else:
+            await _note_use(crm, may)
         allowed += may
         refused |= may_not
     return Permitted(allowed=allowed, refused=refused)
+
+
+async def _note_use(crm: Installation, allowed: dict[UUID, Verdict]) -> None:
+    events = {verdict.event_id for verdict in allowed.values() if verdict.event_id is not None}
+    for gate in crm.registry.sending_gates.values() if events else ():
+        await gate.used(crm, events)
 
 
 async def _keep_refusals(
