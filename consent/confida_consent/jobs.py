@@ -37,7 +37,11 @@ async def reconcile_orders(crm: Installation, arguments: Mapping[str, Any]) -> N
 
 JOBS = (
     JobDeclaration(
-        key="consent.reconcile_orders", run=reconcile_orders, label="Lift orders that a later yes answered", every=600
+        key="consent.reconcile_orders",
+        run=reconcile_orders,
+        label="Lift orders that a later yes answered",
+        every=600,
+        after_restore=True,
     ),
     JobDeclaration(key="consent.expire", run=expire_consents, label="Note that consents have ended", every=3600),
     JobDeclaration(key="consent.ask_again", run=ask_batch, label="Ask people for their consent anew"),
@@ -50,5 +54,6 @@ JOBS = (
         run=retire_evidence,
         label="Erase proof that is no longer needed",
         every=24 * 3600,
+        after_restore=True,
     ),
 )

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from confida_core.accounts.stored_settings import recovery_key_confirmed
+from confida_core.backup.age_files import InvalidKey, recipients_of
+from confida_core.backup.archive import LAST_BACKUP
 from confida_core.backup.stores import table_names
 from confida_core.clock import now
 from confida_core.installation import Installation
@@ -138,7 +140,7 @@ async def check_schema(crm: Installation) -> list[Finding]:
 
 
 async def check_work(crm: Installation) -> list[Finding]:
-    """Dead letters, an index that lags, and the age of the newest backup."""
+    """Dead letters, and an index that lags."""
     dead = (await crm.data.fetch("SELECT count(*) AS dead FROM job WHERE state = 'dead'"))[0]["dead"]
     findings = [
         Finding("Jobs", "warning", f"{dead} gave up after their last attempt.", "confida jobs list --state dead")
@@ -147,18 +149,32 @@ async def check_work(crm: Installation) -> list[Finding]:
     ]
     if crm.index.needs_rebuild:
         findings.append(Finding("Index", "warning", "It has to be built anew.", "confida reindex"))
-    return [*findings, newest_backup(crm.settings.home / "backups", now())]
+    return findings
 
 
-def newest_backup(folder: Path, moment: datetime) -> Finding:
-    made = [path.name.split("-")[1] for path in folder.glob("data-*Z-????")] if folder.exists() else []
-    remedy = "confida backup, every day, to another machine"
-    if not made:
-        return Finding("Backup", "warning", "There is none in backups; perhaps it goes elsewhere.", remedy)
-    at = datetime.strptime(max(made), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    if moment - at > timedelta(days=BACKUP_DAYS):
+async def check_backups(crm: Installation) -> list[Finding]:
+    """How old the newest backup is, wherever it went, and who could open one that gets lost."""
+    settings = crm.settings
+    last = await crm.keyring.remembered(LAST_BACKUP)
+    remedy = "Set backup_at and backup_to, or let `confida backup` run every day; see docs/install.md."
+    findings = [newest_backup(last[0] if last else None, now(), 2 if settings.backup_at else BACKUP_DAYS, remedy)]
+    if not settings.backup_recipients:
+        text = "Backups are not encrypted to a key of yours; personal content in them still is, row by row."
+        findings.append(Finding("Backup key", "warning", text, "confida backup-key new"))
+    try:
+        recipients_of(settings.backup_recipients)
+    except InvalidKey as error:
+        findings.append(Finding("Backup key", "bad", f"No backup can be made: {error}.", "Mend backup_recipients."))
+    return findings
+
+
+def newest_backup(last: int | None, moment: datetime, days: int, remedy: str) -> Finding:
+    if last is None:
+        return Finding("Backup", "warning", "None was made yet.", remedy)
+    at = datetime.fromtimestamp(last, UTC)
+    if moment - at > timedelta(days=days):
         return Finding("Backup", "warning", f"The newest is of {at:%Y-%m-%d}.", remedy)
-    return Finding("Backup", "good", f"The newest is of {at:%Y-%m-%d %H:%M} UTC.")
+    return Finding("Backup", "good", f"The newest is of {at:%Y-%m-%d %H:%M} UTC, and was restored on trial.")
 
 
 async def check_mail(crm: Installation) -> list[Finding]:
@@ -189,5 +205,5 @@ def mail_settings(crm: Installation) -> Finding:
 
 
 CHECKS: tuple[Callable[[Installation], Awaitable[list[Finding]]], ...] = (
-    check_keys, check_modes, check_library, check_room, check_schema, check_work, check_mail,
+    check_keys, check_modes, check_library, check_room, check_schema, check_work, check_backups, check_mail,
 )  # fmt: skip

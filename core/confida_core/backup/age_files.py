@@ -76,7 +76,8 @@ class TarStream:
 
     def read(self, size: int = -1) -> bytes:
         if not self._rest:
-            self._rest = next(self._pieces, b"")
+            # An empty piece, such as the padding of a file that needs none, would be taken for the end.
+            self._rest = next((piece for piece in self._pieces if piece), b"")
         piece, self._rest = (self._rest, b"") if size < 0 else (self._rest[:size], self._rest[size:])
         return piece
 

@@ -227,5 +227,3 @@ def room_needed() -> Iterator[None]:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StorageFull("no room left for the backup") from error
         raise
-
-

@@ -9,6 +9,10 @@ from confida_core.storage.database import Database, Transaction
 from confida_core.storage.migrations import applied, known, run
 
 ASIDE = "confida_before_restore"
+OUR_ROUTINES = (
+    "SELECT p.oid::regprocedure::text AS name FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace "
+    "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1"
+)
 
 
 async def fit_schema(plan: Plan, data: Database, transaction: Transaction) -> None:
@@ -31,6 +35,9 @@ async def rebuild(plan: Plan, data: Database, transaction: Transaction) -> None:
     await transaction.fetch(f"CREATE SCHEMA {ASIDE}", ())
     for table in sorted(before):
         await transaction.fetch(f'ALTER TABLE "{table}" SET SCHEMA {ASIDE}', ())
+    # What triggers call; those of extensions are the server's.
+    for row in await transaction.fetch(OUR_ROUTINES, ()):
+        await transaction.fetch(f"ALTER ROUTINE {row['name']} SET SCHEMA {ASIDE}", ())
     await applied(data)
     theirs = {(app, name) for app, name in plan.manifest.migrations}
     for app in plan.registry.apps:

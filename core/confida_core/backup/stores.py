@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+from collections.abc import Awaitable
 from pathlib import Path
 
 from confida_core.backup.manifest import Manifest, StoredTable
 from confida_core.storage.database import Database, Row
-from confida_core.storage.postgres import PostgresDatabase, PostgresTransaction
+from confida_core.storage.postgres import DRIVER_ERRORS, PostgresDatabase, PostgresTransaction, translated
 from confida_core.storage.sqlite import SQLiteDatabase
 
 TABLES_FOLDER = "tables"
@@ -40,11 +42,13 @@ async def dump_tables(transaction: PostgresTransaction, folder: Path) -> dict[st
     for table, columns in sorted(tables.items()):
         names = [column["column_name"] for column in columns]
         quoted = ", ".join(f'"{name}"' for name in names)
-        answer = await transaction.connection.copy_from_query(
-            f'SELECT {quoted} FROM "{table}"',
-            output=folder / f"{table}.copy",
-            format="binary",
-            timeout=COPY_SECONDS,
+        answer = await copied(
+            transaction.connection.copy_from_query(
+                f'SELECT {quoted} FROM "{table}"',
+                output=folder / f"{table}.copy",
+                format="binary",
+                timeout=COPY_SECONDS,
+            )
         )
         serial = [column["column_name"] for column in columns if str(column["column_default"]).startswith("nextval")]
         stored[table] = StoredTable(columns=names, rows=int(answer.split()[-1]), serial=serial)
@@ -66,16 +70,30 @@ async def table_columns(transaction: PostgresTransaction) -> dict[str, list[Row]
 
 
 async def load_tables(transaction: PostgresTransaction, folder: Path, manifest: Manifest, schema: str = "") -> None:
-    """Fill the tables from their files; rows that are there stay there. Raises what the driver raises."""
+    """Fill the tables from their files; rows that are there stay there. Raises DatabaseError."""
     for table, stored in manifest.tables.items():
-        await transaction.connection.copy_to_table(
-            table,
-            source=folder / TABLES_FOLDER / f"{table}.copy",
-            columns=stored.columns,
-            schema_name=schema or None,
-            format="binary",
-            timeout=COPY_SECONDS,
+        await copied(
+            transaction.connection.copy_to_table(
+                table,
+                source=folder / TABLES_FOLDER / f"{table}.copy",
+                columns=stored.columns,
+                schema_name=schema or None,
+                format="binary",
+                timeout=COPY_SECONDS,
+            )
         )
+
+
+async def copied(work: Awaitable[str]) -> str:
+    """What the driver says of a copy, its errors told as ours; a full disk on this side stays what it is."""
+    try:
+        return await work
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise translated(error) from None
+    except DRIVER_ERRORS as error:
+        raise translated(error) from None
 
 
 async def set_sequences(transaction: PostgresTransaction, manifest: Manifest) -> None:

@@ -229,6 +229,7 @@ CORE_COMMANDS: Mapping[str, str] = {
     "reindex": "confida_core.cli.index:reindex",
     "keys": "confida_core.cli.keys:keys",
     "backup": "confida_core.cli.backups:backup",
+    "backup-key": "confida_core.cli.backups:backup_key",
     "restore": "confida_core.cli.backups:restore",
     "plugins": "confida_core.cli.plugins:plugins",
     "jobs": "confida_core.cli.jobs:jobs",

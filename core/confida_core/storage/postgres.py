@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -54,10 +55,13 @@ PASSING = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
+    asyncpg.InternalClientError,  # What a driver says whose connection was lost between two messages.
     TimeoutError,
     OSError,
 )
-DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+DRIVER_ERRORS = (
+    asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError,
+)  # fmt: skip
 
 
 async def rows_of(connection: Any, sql: str, args: Sequence[Any]) -> list[Row]:
@@ -134,7 +138,9 @@ class PostgresDatabase(Database):
         try:
             await transaction.block.rollback()
         except DRIVER_ERRORS:
-            transaction.connection.terminate()
+            # A connection that the server ended has left the pool by itself.
+            with suppress(asyncpg.InterfaceError):
+                transaction.connection.terminate()
         finally:
             await self._pool.release(transaction.connection)
 
