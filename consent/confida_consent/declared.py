@@ -7,6 +7,7 @@ from confida_consent.ledger import declared as ledger_area
 from confida_consent.records import EVENT, IMPORT
 from confida_consent.rights import declared as rights_area
 from confida_consent.rights import erasure_jobs, package_jobs, requests_jobs, retention_run
+from confida_consent.rights.registers import bulk_reads
 from confida_consent.signing_up import declared as signing_up_area
 from confida_consent.tables import ConsentNotice, ConsentPurposeVersion, ConsentToken
 from confida_core.accounts.roles import EVERYBODY, PRIVACY, WORKERS
@@ -75,6 +76,7 @@ JOBS = (
     *package_jobs.JOBS,
     *requests_jobs.JOBS,
     *retention_run.JOBS,
+    *bulk_reads.JOBS,
 )
 
 PERMISSIONS = (

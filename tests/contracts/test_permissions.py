@@ -24,6 +24,8 @@ public
     GET POST /my/code
     GET POST /my/confirm/{token:str}
     GET POST /my/consents
+    GET      /my/details
+    GET POST /my/details/edit
     GET      /my/history
     POST     /my/leave
     GET      /my/p/{token:str}
@@ -34,6 +36,14 @@ public
     POST     /my/p/{token:str}/withdraw-all
     GET      /my/receipts/{event_id:uuid}
     GET      /my/receipts/{event_id:uuid}/{name:str}
+    GET POST /my/requests
+    GET      /my/requests/{token:str}
+    GET      /my/requests/{token:str}/certificate
+    GET POST /my/requests/{token:str}/code
+    GET POST /my/requests/{token:str}/erasure
+    POST     /my/requests/{token:str}/message
+    POST     /my/requests/{token:str}/package
+    POST     /my/requests/{token:str}/withdraw
     GET POST /my/subscribe
     GET POST /my/unsubscribe/{token:str}
     POST     /my/withdraw-all
@@ -162,10 +172,14 @@ reads.read
     GET      /contacts/{contact_id:uuid}/reads
 requests.decide
     GET POST /requests/new
+    GET POST /requests/{request_id:uuid}/erasure
+    GET POST /requests/{request_id:uuid}/package
+    GET      /requests/{request_id:uuid}/package.zip
     GET POST /requests/{request_id:uuid}/step/{key:str}
 requests.read
     GET      /requests
     GET      /requests/{request_id:uuid}
+    GET      /requests/{request_id:uuid}/certificate.zip
     GET      /requests/{request_id:uuid}/letters/{letter_id:uuid}
     GET      /requests/{request_id:uuid}/mandate
 settings.manage
@@ -194,6 +208,7 @@ HOLDERS = {
     "account.own": set(ROLES),
     "accounts.manage": {"owner", "administrator"},
     "audit.read": {"owner", "administrator", "privacy_officer"},
+    "breaches.record": {"owner", "administrator", "privacy_officer"},
     "consents.manage": {"owner", "administrator", "privacy_officer"},
     "consents.read": set(ROLES),
     "consents.record": {"owner", "administrator", "staff", "privacy_officer"},
@@ -294,7 +309,9 @@ async def test_role_reaches_what_it_holds_and_the_rest_does_not_exist_for_it(app
         refused = [(await browser.fragment("GET", path, headers=plain)).content for path in hidden]
     elsewhere = {("GET", "/login"): 303, ("GET", "/.well-known/security.txt"): 404}
     # Nobody of the staff is anybody on the public side.
-    elsewhere |= {("GET", "/my/consents"): 303, ("GET", "/my/history"): 303}
+    elsewhere |= dict.fromkeys(
+        [("GET", "/my/consents"), ("GET", "/my/details"), ("GET", "/my/details/edit"), ("GET", "/my/history")], 303
+    )
     assert reached == {route: elsewhere.get(route, 200) for route in pages}
     assert refused == [missing] * len(refused)
 

@@ -156,5 +156,6 @@ PERMISSIONS = (
     PermissionDeclaration(
         key="registers.read", label="See the registers a supervisory authority asks for", roles=PRIVACY
     ),
+    PermissionDeclaration(key="breaches.record", label="Record breaches and what was told to whom", roles=PRIVACY),
     PermissionDeclaration(key="retention.manage", label="Keep retention rules and legal holds", roles=PRIVACY),
 )

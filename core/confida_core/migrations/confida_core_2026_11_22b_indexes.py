@@ -20,6 +20,7 @@ STATEMENTS = [
     "CREATE INDEX contact_trash ON contact (deleted_at) WHERE deleted_at IS NOT NULL",
     "CREATE INDEX interaction_trash ON interaction (deleted_at) WHERE deleted_at IS NOT NULL",
     "CREATE INDEX contact_change_subject ON contact_change (subject_id, id)",
+    "CREATE INDEX read_entry_actor ON read_entry (actor_id, id)",
     "CREATE INDEX import_item_run ON import_item (run_id, contact_id, action)",
     "CREATE INDEX import_problem_run ON import_problem (run_id, row_number)",
     "CREATE INDEX job_due ON job (state, due_at)",
