@@ -14,8 +14,10 @@ from pathlib import Path
 import msgspec
 
 from confida_core.settings import Settings
+from tests.bench.backup_speed import measure_backup
 from tests.bench.bring_in import seconds_of_import
 from tests.bench.consent_speed import measure_consent
+from tests.bench.erasure_speed import measure_erasure
 from tests.bench.figures import Figures, missed, table
 from tests.bench.gate_speed import measure_gate
 from tests.bench.ledger_speed import measure_ledger
@@ -25,7 +27,7 @@ from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
 
-PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "consent", "ledger", "gate")
+PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "consent", "ledger", "gate", "backup", "erasure")
 STARTS = 3
 
 
@@ -49,6 +51,10 @@ def main() -> None:
                 asyncio.run(measure_ledger(settings, measured[-1], 10 * contacts))
             if "gate" in (given.only or PARTS):
                 asyncio.run(measure_gate(settings, measured[-1]))
+            if "backup" in (given.only or PARTS):
+                asyncio.run(measure_backup(settings, measured[-1]))
+            if "erasure" in (given.only or PARTS):
+                asyncio.run(measure_erasure(settings, measured[-1]))
     print()
     print(table(measured))
     print(f"\n{missed(measured)} promises missed" if missed(measured) else "\nEvery promise is kept.")
