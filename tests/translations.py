@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import confida_web
-from confida_consent.own_purposes import PURPOSES
 
 ROOT = Path(confida_web.__file__).parent
 SPOKEN = (
@@ -32,11 +31,6 @@ def messages() -> dict[Message, str]:
         for path in sorted(ROOT.glob(pattern)):
             for message in messages_in(path):
                 found.setdefault(message, path.relative_to(ROOT).as_posix())
-    for purpose in PURPOSES:
-        # Sentences of our own purposes, which their page shows beside the words that each purpose has per language.
-        for sentence in (purpose.retention, purpose.balancing_note) if purpose.listed else ():
-            if sentence:
-                found.setdefault(sentence, "own purposes")
     return found
 
 

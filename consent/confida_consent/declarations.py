@@ -10,10 +10,15 @@ from confida_consent.vocabulary import NOT_CHOSEN
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wording:
-    """A purpose in plain words of one language. title: a few words. description: what is done with which data, and why."""
+    """A purpose in plain words of one language. title: a few words. description: what is done with which data, and why.
+
+    retention, balancing_note: the purpose's own sentences in this language, "" where they are said in English alone.
+    """
 
     title: str
     description: str
+    retention: str = ""
+    balancing_note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +65,14 @@ class ConsentPurpose:
             if known in self.texts:
                 return known, self.texts[known]
         return "en", self.texts["en"]
+
+    def retention_in(self, language: str) -> str:
+        """How long, for a reader of this language."""
+        return self.wording(language)[1].retention or self.retention
+
+    def balancing_note_in(self, language: str) -> str:
+        """Why the interest prevails, for a reader of this language."""
+        return self.wording(language)[1].balancing_note or self.balancing_note
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

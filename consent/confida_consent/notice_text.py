@@ -8,7 +8,6 @@ from types import MappingProxyType
 from confida_consent.controller import Controller
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.durations import FORM
-from confida_consent.own_purposes import retention_in
 from confida_consent.vocabulary import BASIS_LABELS, CHANNEL_LABELS, Basis
 
 ENGLISH: Mapping[str, str] = {
@@ -97,12 +96,10 @@ def notice_text(purpose: ConsentPurpose, language: str, controller: Controller, 
         labels["purpose"].format(key=purpose.key, version=purpose.version),
         section(labels["responsible"], identity(controller)),
         section(labels["officer"], joined(controller.officer, controller.officer_email)),
-        section(labels["basis"], joined(basis_line(purpose, labels), purpose.balancing_note, between="\n")),
+        section(labels["basis"], joined(basis_line(purpose, labels), purpose.balancing_note_in(used), between="\n")),
         section(labels["channels"], ", ".join(labels[f"channel.{channel}"] for channel in purpose.channels)),
         section(labels["recipients"], "\n".join(purpose.recipients) or labels["nobody"]),
-        section(
-            labels["retention"], joined(retention_in(used, purpose.retention), ending(purpose, labels), between="\n")
-        ),
+        section(labels["retention"], joined(purpose.retention_in(used), ending(purpose, labels), between="\n")),
         section(
             labels["stop"], joined(stopping(purpose, labels), labels["rights"], whereto(labels, place), between="\n")
         ),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from confida_consent.declarations import ConsentPurpose, Wording
 
 ALL_WAYS = ("email", "phone", "sms", "post", "messenger")
@@ -19,6 +17,7 @@ CONFIRMATION = ConsentPurpose(
         "de": Wording(
             title="Bestätigung Ihrer Entscheidungen",
             description="Wir senden einen Code oder Link an Ihre eigene Adresse, damit niemand sonst für Sie entscheidet.",
+            retention="Jeder Code und jeder Link endet von selbst, spätestens nach sieben Tagen.",
         ),
     },
     basis="legal_obligation",
@@ -41,6 +40,7 @@ DATA_SUBJECT_REQUEST = ConsentPurpose(
         "de": Wording(
             title="Antworten auf Ihre Anliegen",
             description="Wir schreiben Ihnen zu dem, was Sie als die Person verlangen, um deren Daten es geht.",
+            retention="Drei Jahre nach der Antwort auf das Anliegen.",
         ),
     },
     basis="legal_obligation",
@@ -63,6 +63,10 @@ AGREEMENT = ConsentPurpose(
         "de": Wording(
             title="Was wir mit Ihnen vereinbart haben",
             description="Wir schreiben Ihnen oder rufen Sie an: zu Bestellungen, Mitgliedschaft, Terminen und Fragen.",
+            retention=(
+                "Solange die Vereinbarung besteht, danach so lange, wie das Gesetz uns aufgibt, die Schreiben darüber "
+                "aufzubewahren."
+            ),
         ),
     },
     basis="contract",
@@ -83,6 +87,7 @@ NEWSLETTER = ConsentPurpose(
         "de": Wording(
             title="Newsletter",
             description="Wir senden Ihnen Neuigkeiten über unsere Arbeit. Sie können das jederzeit ebenso einfach beenden.",
+            retention="Bis Sie widerrufen; den Nachweis Ihrer Einwilligung drei weitere Jahre.",
         ),
     },
     basis="consent",
@@ -104,6 +109,12 @@ OFFERS = ConsentPurpose(
         "de": Wording(
             title="Angebote für Bestandskunden",
             description="Wir informieren über Angebote, die früheren ähnlich sind. Sie können jederzeit widersprechen.",
+            retention="Bis Sie widersprechen.",
+            balancing_note=(
+                "Kundinnen und Kunden dürfen damit rechnen, von ähnlichen Angeboten zu hören; die Adresse stammt "
+                "aus einem Verkauf, jede Nachricht sagt, wie man widerspricht, und vor jedem Versand gelten die "
+                "Regeln Ihres Landes über unverlangte Werbung."
+            ),
         ),
     },
     basis="legitimate_interest",
@@ -128,6 +139,11 @@ PROFILING = ConsentPurpose(
         "de": Wording(
             title="Wissen, was Sie interessiert",
             description="Aus Bestellungen, Spenden und Antworten schließen wir, worüber wir Sie informieren. Sie können widersprechen.",
+            retention="Bis Sie widersprechen.",
+            balancing_note=(
+                "Wenige und passende Nachrichten nützen auch der Person; besondere Kategorien von Daten werden "
+                "nicht verwendet, nichts wird automatisch entschieden, und ein Widerspruch beendet es sofort."
+            ),
         ),
     },
     basis="legitimate_interest",
@@ -140,22 +156,5 @@ PROFILING = ConsentPurpose(
     retention="Until you object.",
     dpv_purpose="Personalisation",
 )
-
-# How long is one sentence in a declaration; ours are said in the reader's language all the same.
-GERMAN_RETENTION: Mapping[str, str] = {
-    CONFIRMATION.retention: "Jeder Code und jeder Link endet von selbst, spätestens nach sieben Tagen.",
-    DATA_SUBJECT_REQUEST.retention: "Drei Jahre nach der Antwort auf das Anliegen.",
-    AGREEMENT.retention: (
-        "Solange die Vereinbarung besteht, danach so lange, wie das Gesetz uns aufgibt, die Schreiben darüber aufzubewahren."
-    ),
-    NEWSLETTER.retention: "Bis Sie widerrufen; den Nachweis Ihrer Einwilligung drei weitere Jahre.",
-    OFFERS.retention: "Bis Sie widersprechen.",
-}
-
-
-def retention_in(language: str, retention: str) -> str:
-    """The sentence in this language, where it is one of ours; else as it is."""
-    return GERMAN_RETENTION.get(retention, retention) if language.partition("-")[0] == "de" else retention
-
 
 PURPOSES = (CONFIRMATION, DATA_SUBJECT_REQUEST, AGREEMENT, NEWSLETTER, OFFERS, PROFILING)

@@ -60,6 +60,8 @@ def text_fault(purpose: ConsentPurpose) -> str:
             return "Give each language a title and a description."
         if not plain(wording.title, "title") or not plain(wording.description, "description"):
             return "A title or description is too long, or holds a character that cannot be stored."
+        if not plain(wording.retention, "retention") or not plain(wording.balancing_note, "balancing_note"):
+            return "How long, or why your interest prevails, is too long in a language."
     return ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -174,7 +174,12 @@ def tidied(purpose: ConsentPurpose) -> ConsentPurpose:
             purpose,
             key=purpose.key.strip(),
             texts={
-                language: Wording(title=clean_line(wording.title), description=clean_text(wording.description))
+                language: Wording(
+                    title=clean_line(wording.title),
+                    description=clean_text(wording.description),
+                    retention=clean_text(wording.retention),
+                    balancing_note=clean_text(wording.balancing_note),
+                )
                 for language, wording in purpose.texts.items()
             },
             balancing_note=clean_text(purpose.balancing_note),
@@ -187,7 +192,7 @@ def tidied(purpose: ConsentPurpose) -> ConsentPurpose:
 
 def columns_of(purpose: ConsentPurpose) -> dict[str, Any]:
     texts = {
-        language: {"title": wording.title, "description": wording.description}
+        language: {name: text for name, text in asdict(wording).items() if text}
         for language, wording in purpose.texts.items()
     }
     return {

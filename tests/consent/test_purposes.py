@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from confida_consent.controller import Controller
 from confida_consent.declarations import ConsentPurpose, Wording
 from confida_consent.durations import after, is_duration
 from confida_consent.events import record_event
 from confida_consent.hookspecs import ConsentHooks
+from confida_consent.notice_text import notice_text
 from confida_consent.notices import current_notice, notice, notices_of
 from confida_consent.own_purposes import NEWSLETTER, PURPOSES
 from confida_consent.purpose_rules import InvalidPurpose, declared_purposes, faults_of
@@ -55,6 +57,8 @@ def registry_with(*purposes: ConsentPurpose, plugin: str = "membership") -> Regi
         ({"texts": {"en": Wording(title=" ", description="x")}}, "texts"),
         ({"texts": dict(EVENTS.texts) | {"Deutsch!": Wording(title="x", description="x")}}, "texts"),
         ({"texts": {"en": Wording(title="x" * 121, description="x")}}, "texts"),
+        ({"texts": {"en": Wording(title="x", description="x", retention="x" * 501)}}, "texts"),
+        ({"texts": {"en": Wording(title="x", description="x", balancing_note="\x00")}}, "texts"),
         ({"basis": "because"}, "basis"),
         ({"basis": "legitimate_interest"}, "balancing_note"),
         ({"category": "fun"}, "category"),
@@ -249,3 +253,24 @@ async def test_missing_notice_and_one_of_another_purpose_are_refused(crm: Any) -
         await notice(crm, new_id())
     with pytest.raises(ValueError, match="another purpose"):
         await record_event(crm, SYSTEM, says(ada, "given", notice_id=other.id))
+
+
+@pytest.mark.parametrize("purpose", PURPOSES, ids=lambda purpose: purpose.key)
+def test_german_notice_of_a_purpose_of_ours_holds_no_english_sentence(purpose: ConsentPurpose) -> None:
+    text = notice_text(purpose, "de-AT", Controller(name="Example"), "")[1]
+    wording = purpose.texts["de"]
+    assert wording.retention in text
+    assert wording.balancing_note in text
+    assert bool(wording.balancing_note) == bool(purpose.balancing_note)
+    assert purpose.retention not in text
+    assert not purpose.balancing_note or purpose.balancing_note not in text
+
+
+async def test_sentences_of_a_language_are_kept_and_english_stands_in_for_those_that_lack(crm: Any) -> None:
+    words = Wording(title="Einladungen", description="Wir laden ein.", retention="Bis Sie widerrufen.")
+    purpose = replace(EVENTS, texts={**EVENTS.texts, "de": words}, retention="Until you withdraw.")
+    stored = (await save_purpose(crm, MANAGER, purpose)).declared
+    assert stored.texts["de"] == words
+    assert [stored.retention_in(language) for language in ("de", "de-CH", "fr")] == [
+        "Bis Sie widerrufen.", "Bis Sie widerrufen.", "Until you withdraw.",
+    ]  # fmt: skip

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from confida_consent.own_purposes import retention_in
 from confida_consent.receipts import terms
 from confida_consent.receipts.receipt import LedgerPlace, Receipt, ShownNotice, Status
 from confida_consent.receipts.words import label, method_label, spoken
@@ -149,7 +148,7 @@ def process_of(receipt: Receipt) -> Node:
 
 
 def storage_of(receipt: Receipt, language: str) -> list[Node]:
-    lasts = retention_in(language, receipt.purpose.retention) or label("until you withdraw", language)
+    lasts = receipt.purpose.retention_in(language) or label("until you withdraw", language)
     return [
         {
             "@type": "dpv:StorageLocation",

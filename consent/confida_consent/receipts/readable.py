@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from confida_consent.own_purposes import retention_in
 from confida_consent.receipts import terms
 from confida_consent.receipts.jsonld import authority
 from confida_consent.receipts.receipt import Receipt
@@ -153,7 +152,7 @@ def data(receipt: Receipt, language: str) -> Rows:
     return [
         ("Kinds of data", ", ".join(data_label(term, language) for term in kinds), ""),
         ("Special categories", say("Yes", language) if purpose.special_category else "", ""),
-        ("Kept", retention_in(language, purpose.retention), ""),
+        ("Kept", purpose.retention_in(language), ""),
         ("Stored in", country_label(country, language) if country else "", ""),
         ("Others who receive them", ", ".join(purpose.recipients) or say("Nobody", language), ""),
     ]

@@ -67,6 +67,22 @@ async def test_wrong_purpose_names_the_field_and_loses_nothing(
     assert await crm.data.fetch("SELECT id FROM consent_purpose") == []
 
 
+async def test_each_language_has_its_own_sentences_on_how_long_and_why(client: Any, crm: Any) -> None:
+    german = {
+        "text-1-language": "de",
+        "text-1-title": "Einladungen",
+        "text-1-description": "Wir laden Sie ein.",
+        "text-1-retention": "Bis Sie <b>widerrufen</b>, zu 100 %.",
+        "text-1-balancing_note": "Sie dürfen damit rechnen.",
+    }
+    assert (await save(client, **german)).status_code == 303
+    stored = (await purpose_of(crm, "invitations")).declared
+    assert stored.retention_in("de") == "Bis Sie <b>widerrufen</b>, zu 100 %."
+    form = (await client.get("/consents/purposes/invitations")).text
+    assert "Bis Sie &lt;b&gt;widerrufen&lt;/b&gt;, zu 100 %." in form
+    assert "Sie dürfen damit rechnen." in form
+
+
 async def test_language_rows_come_and_go_and_the_notice_is_previewed(client: Any, crm: Any) -> None:
     more = await save(client, _add="texts")
     assert (more.status_code, 'name="text-1-language"' in more.text) == (200, True)

@@ -42,11 +42,14 @@ class PurposesPage(Page):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextRow:
-    """Words of one language; posted as text-<n>-language, text-<n>-title, text-<n>-description."""
+    """Words of one language; posted as text-<n>-language, -title, -description, and but for English -retention and
+    -balancing_note, which English has beside the other facts."""
 
     language: str = ""
     title: str = ""
     description: str = ""
+    retention: str = ""
+    balancing_note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

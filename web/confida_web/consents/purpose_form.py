@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from confida_consent.declarations import ConsentPurpose, Purpose, Wording
 from confida_web.consents.editing import TextRow
 from confida_web.forms import FormData
 
 TEXTS = ("key", "basis", "category", "balancing_note", "validity", "retention", "recipients")
-ROW = re.compile(r"text-(\d{1,3})-(?:language|title|description)\Z")
+ROW = re.compile(r"text-(\d{1,3})-(?:language|title|description|retention|balancing_note)\Z")
 MOST_LANGUAGES = 60
 
 
@@ -40,10 +40,7 @@ def form_of_purpose(declared: ConsentPurpose, fixed: Mapping[str, Wording]) -> P
             "retention": declared.retention,
             "recipients": "\n".join(declared.recipients),
         },
-        texts=tuple(
-            TextRow(language=tag, title=declared.texts[tag].title, description=declared.texts[tag].description)
-            for tag in tags
-        ),
+        texts=tuple(TextRow(language=tag, **asdict(declared.texts[tag])) for tag in tags),
         channels=tuple(declared.channels),
         listed=declared.listed,
         special_category=declared.special_category,
@@ -104,6 +101,8 @@ def rows_of(posted: FormData, fixed: Mapping[str, Wording]) -> tuple[TextRow, ..
             language=posted.get(f"text-{n}-language").strip(),
             title=posted.get(f"text-{n}-title"),
             description=posted.get(f"text-{n}-description"),
+            retention=posted.get(f"text-{n}-retention"),
+            balancing_note=posted.get(f"text-{n}-balancing_note"),
         )
         for n in numbers[:MOST_LANGUAGES]
         if str(n) != removed
@@ -125,5 +124,6 @@ def texts_of(rows: tuple[TextRow, ...], fixed: Mapping[str, Wording]) -> tuple[d
             for name in ("title", "description"):
                 if not getattr(row, name).strip():
                     errors[f"text-{n}-{name}"] = "Please write this in plain words."
-            texts.setdefault(row.language, Wording(title=row.title, description=row.description))
+            words = {name: getattr(row, name).strip() for name in ("retention", "balancing_note")}
+            texts.setdefault(row.language, Wording(title=row.title, description=row.description, **words))
     return texts, errors
