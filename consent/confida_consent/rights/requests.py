@@ -28,7 +28,7 @@ from confida_consent.rights.steps import (
 )
 from confida_consent.rights.vocabulary import OPEN, RequestKind, RequestSource, RequestState
 from confida_consent.tokens import make_token
-from confida_core.accounts.audit import record_event
+from confida_core.accounts.audit import SecurityEvent, events_of, record_event
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
@@ -42,6 +42,7 @@ READ = "requests.read"
 KNOWN: Final = "known"
 STATUS_LASTS = timedelta(days=400)
 MOST_TRIES = 5
+MOST_ENTRIES = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,6 +226,15 @@ async def request_of(crm: Installation, access: Access, request_id: UUID) -> Ope
         ),
         doubles=tuple((one["id"], one["reference"], one["received_at"]) for one in doubles),
     )
+
+
+async def trail_of(crm: Installation, access: Access, request_id: UUID) -> list[SecurityEvent]:
+    """What the audit trail says of one request, the newest first. Raises Forbidden without `requests.read`."""
+    access.actor.require(READ)
+    rows = await crm.data.fetch(
+        "SELECT * FROM audit_event WHERE target_id = ? ORDER BY id DESC LIMIT ?", request_id, MOST_ENTRIES
+    )
+    return events_of(rows)
 
 
 async def assign(crm: Installation, access: Access, request_id: UUID, account_id: UUID | None) -> None:

@@ -147,11 +147,14 @@ async def reply_received(crm: Installation, access: Access, request_id: UUID, te
 
 
 async def _told(crm: Installation, access: Access, request_id: UUID, step: tuple[str, str, str], by: str) -> Written:
-    """A step, its words and the letter that tells them."""
+    """A step, its words and the letter that tells them, together or not at all."""
+    access.actor.require("requests.decide")
     name, text, letter = step
-    written = await _decide(crm, access, request_id, name, text, letter=letter, by=by)
-    assert written is not None
-    return written
+    await crm.keyring.ensure([request_id], REQUEST.retention_class)
+    async with crm.data.transaction():
+        row = await locked_request(crm, request_id)
+        await move(crm, access, row, name, text)
+        return await tell(crm, access, row, letter, reasons=text, by=by)
 
 
 async def _decide(

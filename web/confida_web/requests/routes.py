@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confida_consent.rights.queue import due_soon
 from confida_web.declarations import NavDeclaration
-from confida_web.requests import attached, deciding, entering, listing, printing, showing
+from confida_web.requests import attached, deciding, entering, erasing, listing, packaging, printing, showing
 
 ROUTES = (
     *listing.ROUTES,
@@ -13,6 +13,8 @@ ROUTES = (
     *deciding.ROUTES,
     *printing.ROUTES,
     *attached.ROUTES,
+    *packaging.ROUTES,
+    *erasing.ROUTES,
 )
 
 NAV_ITEMS = (

@@ -11,15 +11,15 @@ from litestar.params import FromPath
 
 from confida_consent.rights.clock import Deadline, Step
 from confida_consent.rights.letters import OpenedLetter, letters_of
-from confida_consent.rights.requests import OpenedRequest, request_of
+from confida_consent.rights.requests import OpenedRequest, request_of, trail_of
 from confida_consent.rights.steps import CLOCK_STEPS, REMINDED, request_row
+from confida_core.accounts.audit import SecurityEvent
 from confida_core.accounts.staff import account_names
 from confida_core.clock import now
 from confida_core.contacts.people import display_names
 from confida_core.installation import Installation
 from confida_core.interactions.interactions import INTERACTION
 from confida_core.interactions.tasks import task_of
-from confida_core.storage.database import Row
 from confida_core.vault.access import Access
 from confida_web.display import PersonRef, TaskRow
 from confida_web.formatting import Formatter, formatter
@@ -41,18 +41,13 @@ from confida_web.requests.words import (
 )
 from confida_web.security.access import access_for
 
-MOST_AUDIT = 200
-
 
 @get("/requests/{request_id:uuid}", permission="requests.read")
 async def show(request: Request[Any, Any, Any], request_id: FromPath[UUID]) -> Response[Any]:
     crm, access = request.state.crm, access_for(request, "data_subject_rights")
     one = await request_of(crm, access, request_id)
     letters = await letters_of(crm, access, request_id)
-    audit = await crm.data.fetch(
-        "SELECT kind, at, actor_id FROM audit_event WHERE target_id = ? ORDER BY id DESC LIMIT ?",
-        request_id, MOST_AUDIT,
-    )  # fmt: skip
+    audit = await trail_of(crm, access, request_id)
     names = await names_of(crm, one, letters, audit)
     return page(request, await page_of(request, one, letters, audit, names))
 
@@ -61,7 +56,7 @@ async def page_of(
     request: Request[Any, Any, Any],
     one: OpenedRequest,
     letters: Sequence[OpenedLetter],
-    audit: Sequence[Row],
+    audit: Sequence[SecurityEvent],
     names: Mapping[UUID, str],
 ) -> RequestPage:
     crm, frame, actor = request.state.crm, request.state.frame, request.state.actor
@@ -95,7 +90,8 @@ async def page_of(
             for each, reference, at in one.doubles
         ),
         audit=tuple(
-            StepLine(what=event_word(row["kind"]), at=row["at"], who=names.get(row["actor_id"], "")) for row in audit
+            StepLine(what=event_word(each.kind), at=each.at, who=names.get(each.actor_id, "") if each.actor_id else "")
+            for each in audit
         ),
         assignee=names.get(one.row["assignee_id"], NOBODY),
         merged_href=f"{HERE}/{merged['id']}" if merged else "",
@@ -116,9 +112,9 @@ def countdown(one: OpenedRequest) -> Countdown:
 
 
 async def names_of(
-    crm: Installation, one: OpenedRequest, letters: Sequence[OpenedLetter], audit: Sequence[Row]
+    crm: Installation, one: OpenedRequest, letters: Sequence[OpenedLetter], audit: Sequence[SecurityEvent]
 ) -> dict[UUID, str]:
-    ids = {one.row["assignee_id"], one.row["refusal_by"], *(row["actor_id"] for row in audit)}
+    ids = {one.row["assignee_id"], one.row["refusal_by"], *(each.actor_id for each in audit)}
     ids |= {each.actor_id for each in one.steps} | {each.actor_id for each in letters}
     return await account_names(crm, [each for each in ids if each is not None])
 
