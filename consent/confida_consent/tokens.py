@@ -20,7 +20,7 @@ from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.storage.database import Row
 
-Action = Literal["preferences", "confirm", "unsubscribe", "code", "session", "status", "identity"]
+Action = Literal["preferences", "confirm", "unsubscribe", "code", "session", "status", "identity", "proof"]
 
 LIFE: Mapping[str, timedelta] = {
     "preferences": timedelta(days=30),
@@ -32,6 +32,8 @@ LIFE: Mapping[str, timedelta] = {
     # Of a request: its subject is the request, not the person.
     "status": timedelta(days=400),
     "identity": timedelta(minutes=10),
+    # That somebody has just proved, in this browser, to be the person of a request; its subject is the request too.
+    "proof": timedelta(minutes=10),
 }
 SINGLE_USE = frozenset({"confirm", "code"})
 LONGEST = 100

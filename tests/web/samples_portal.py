@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from confida_consent.receipts import readable
+from confida_web.display import Option
 from confida_web.page import Page
 from confida_web.portal import pages as portal
+from confida_web.portal import requests_pages as requests
+from confida_web.portal.requests_words import KINDS, STATES, STEPS
 from confida_web.receipts.pages import ReceiptDownload, ReceiptPaper
 
 THEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -44,6 +47,85 @@ CARD = portal.PurposeCard(
     signalled=True,
 )
 OTHERS = ("contract", "legal_obligation", "vital_interest", "public_task", "legitimate_interest", "strange")
+
+
+def status(**given: object) -> requests.StatusPage:
+    values: dict[str, object] = {
+        "at": "/my/requests/x",
+        "reference": "R-7KQ4-M2XD",
+        "kind": "access",
+        "asked": KINDS["access"].title,
+        "state": "received",
+        "state_words": STATES["received"],
+        "received_at": THEN,
+        "due_on": THEN.date(),
+    }
+    return requests.StatusPage(**(values | given))  # type: ignore[arg-type]
+
+
+def known_status(**given: object) -> requests.StatusPage:
+    steps = tuple(requests.StepRow(at=THEN, what=what) for what in STEPS.values())
+    letters = tuple(requests.LetterRow(at=THEN, ours=ours, subject=NASTY, text=NOTICE) for ours in (True, False))
+    values: dict[str, object] = {"known": True, "verified": True, "proven": True, "steps": steps, "letters": letters}
+    return status(**(values | given))
+
+
+def status_samples() -> dict[str, Page]:
+    erasure = {"kind": "erasure", "asked": KINDS["erasure"].title}
+    closed = {"open": False, "closed_at": THEN}
+    package = {"package_until": THEN, "package_taken": THEN, "state": "answered", **closed}
+    found = {
+        "received": status(done="sent"),
+        "wrong": status(errors={"text": "Please write a text."}),
+        "mine": known_status(verified=False, mine=True),
+        "mandate": known_status(verified=False, mandate=True),
+        "clarifying": known_status(state="clarifying", state_words=STATES["clarifying"]),
+        "complaint": known_status(kind="complaint", verified=False),
+        "extended": known_status(extended=True, reasons=NASTY, done="proved"),
+        "refused": known_status(state="refused", reasons=NOTICE, authority=NASTY, **closed),
+        "withdrawn": known_status(state="withdrawn", done="withdrawn", **closed),
+        "erasure": known_status(**erasure),
+        "erasure unproven": known_status(proven=False, letters=(), **erasure),
+        "erasure confirmed": known_status(plan_confirmed=True, done="confirmed", **erasure),
+        "certificate": known_status(certificate=True, certificate_until=THEN, **erasure, **closed),
+        "ready": known_status(package="ready", **package),
+        "ready fresh": known_status(package="ready", fresh=True, **package),
+        "delivered": known_status(package="delivered", **package),
+        "expired": known_status(package="expired", done="late", **package),
+    }
+    return {f"portal request {name}": page for name, page in found.items()}
+
+
+def request_samples() -> dict[str, Page]:
+    options = (Option(value="en", label="English"), Option(value="de", label=NASTY))
+    own = requests.OwnRequest(
+        reference="R-7KQ4-M2XD", title=KINDS["access"].title, state=STATES["review"], received_at=THEN, due_on=THEN.date(),
+        href="/my/requests/x",
+    )  # fmt: skip
+    draft = requests.Draft(kind="access", whose="other", identifier=NASTY, message=NASTY, mandate=NASTY)
+    line = requests.PlanLine(what="Contacts", count=2, ground=NASTY, until=THEN.date(), people=3)
+    fields = requests.AddressFields(street="1 Low Street\nBack yard", locality=NASTY)
+    return {
+        **status_samples(),
+        "portal requests": requests.AskPage(kinds=tuple(KINDS.values()), languages=options),
+        "portal requests wrong": requests.AskPage(
+            kinds=tuple(KINDS.values()), draft=draft, languages=options, countries=options, person_in=True, own=(own,),
+            errors=dict.fromkeys(("kind", "identifier", "whose", "mandate_file", "country"), "Please look."),
+        ),
+        "portal request code": requests.ProvePage(at="/my/requests/x", reference="R-7KQ4-M2XD", errors={"code": "Wrong."}),
+        "portal request plan": requests.ErasePage(
+            at="/my/requests/x", reference="R-7KQ4-M2XD", goes=(line,), stays=(line, replace(line, until=None)),
+            shared=(line,), recipients=(NASTY,), seen="1f", changed=True,
+        ),
+        "portal request plan held": requests.ErasePage(at="/my/requests/x", reference="R-7KQ4-M2XD", held_since=(THEN, THEN)),
+        "portal details": requests.DetailsPage(
+            details=(requests.Detail(label="Name", values=(NASTY, "Ada")),), kinds=tuple(KINDS.values()), done="same"
+        ),
+        "portal correct": requests.CorrectPage(
+            name=NASTY, emails=("ada@example.org", ""), phones=("",), addresses=(fields, requests.AddressFields()),
+            languages=options, countries=options, remark=NASTY, errors={"email0": "Please look."},
+        ),
+    }  # fmt: skip
 
 
 def portal_samples() -> dict[str, Page]:
@@ -95,6 +177,7 @@ def portal_samples() -> dict[str, Page]:
     file = ReceiptDownload(href="/my/receipts/1/receipt.jsonld", name="receipt.jsonld", what="for programs")
     kinds = ("spent", "sent", "confirmed", "unsubscribed", "many", "missing", "misunderstood", "trouble")
     return {
+        **request_samples(),
         "portal enter": portal.EnterPage(),
         "portal enter wrong": portal.EnterPage(email=NASTY, errors={"email": "Please type an e-mail address."}),
         "portal left": portal.EnterPage(signed_out=True),

@@ -68,6 +68,14 @@ async def status_of(crm: Installation, token: str) -> RequestStatus | None:
     return await _whole_status(crm, rows[0])
 
 
+async def own_status(crm: Installation, contact_id: UUID, reference: str) -> RequestStatus | None:
+    """How a request stands, for somebody who is in and whose request it is; None for any other. Opens nothing sealed."""
+    rows = await crm.data.fetch("SELECT * FROM rights_request WHERE reference = ?", reference)
+    if not rows or rows[0]["contact_id"] != contact_id:
+        return None
+    return await _whole_status(crm, rows[0])
+
+
 async def _whole_status(crm: Installation, own: Row) -> RequestStatus:
     row = await root_of(crm, own)
     steps = await crm.data.fetch("SELECT step, at FROM rights_step WHERE request_id = ? ORDER BY at, id", row["id"])

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from confida_core.declarations import JobDeclaration
-from confida_web.portal import deciding, entering, joining, receipts, signal
+from confida_web.portal import (
+    deciding,
+    entering,
+    joining,
+    receipts,
+    requests_answering,
+    requests_asking,
+    requests_details,
+    requests_proving,
+    requests_status,
+    signal,
+)
 from confida_web.portal.mails import ask_to_confirm_by_mail, send_code
 from confida_web.portal.tidying import remove_spent
 
-ROUTES = (*entering.ROUTES, *deciding.ROUTES, *receipts.ROUTES, *joining.ROUTES, *signal.ROUTES)
+ROUTES = (
+    *entering.ROUTES,
+    *deciding.ROUTES,
+    *receipts.ROUTES,
+    *joining.ROUTES,
+    *signal.ROUTES,
+    *requests_asking.ROUTES,
+    *requests_status.ROUTES,
+    *requests_proving.ROUTES,
+    *requests_answering.ROUTES,
+    *requests_details.ROUTES,
+)
 
 JOBS = (
     JobDeclaration(key="portal.send_code", run=send_code, label="Send somebody a code for their own pages"),

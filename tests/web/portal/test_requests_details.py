@@ -1,0 +1,131 @@
+"""What is held of somebody who is in, and what they say is right: proposed side by side, never changed at once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from confida_consent.controller import Controller, save_controller
+from confida_consent.rights.declared import REQUEST
+from confida_consent.tokens import make_token
+from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress, PhoneNumber, PostalAddress
+from confida_core.contacts.people import create_contact, visible_contact
+from confida_core.vault.access import system_access
+from tests.consent.rights.requests_cast import INSIDE
+from tests.web.client import Browser, token_in
+from tests.web.portal.people import ADDRESS, session_of, work_off
+from tests.web.portal.requesting import only_request
+
+pytestmark = pytest.mark.anyio
+EDIT = "/my/details/edit"
+ADA = ContactContent(
+    display_name="Ada Lovelace",
+    emails=[EmailAddress(address=ADDRESS, label="home")],
+    phones=[PhoneNumber(number="+447700900123"), PhoneNumber(number="+447700900124")],
+    addresses=[PostalAddress(street="1 Low Street", postal_code="10115", locality="Berlin", country="DE")],
+    language="en",
+    note="Talks too much.",
+)
+
+
+@pytest.fixture
+async def ada(crm: Any) -> UUID:
+    await save_controller(crm, system_access("tests"), Controller(name="Example House", country="DE"))
+    return await create_contact(crm, system_access("tests"), ContactKind.PERSON, ADA)
+
+
+async def filled(browser: Browser, inside: dict[str, str], **changes: str) -> dict[str, str]:
+    page = (await browser.get(EDIT, headers=inside)).text
+    fields = {
+        "name": "Ada Lovelace", "email0": ADDRESS, "email1": "", "phone0": "+447700900123", "phone1": "+447700900124",
+        "phone2": "", "street0": "1 Low Street", "postal_code0": "10115", "locality0": "Berlin", "region0": "",
+        "country0": "DE", "street1": "", "postal_code1": "", "locality1": "", "region1": "", "country1": "",
+        "language": "en", "remark": "",
+    }  # fmt: skip
+    assert all(f'name="{name}"' in page for name in fields)
+    return {"_csrf": token_in(page), **fields, **changes}
+
+
+async def test_person_sees_what_is_held_and_stands_in_the_read_log(stranger: Browser, crm: Any, ada: UUID) -> None:
+    page = (await stranger.get("/my/details", headers=await session_of(crm, ada))).text
+    assert all(text in page for text in ("Ada Lovelace", ADDRESS, "+447700900123", "1 Low Street\n10115 Berlin\nDE"))
+    assert "Talks too much." not in page
+    reads = await crm.door.read_log.of(ada)
+    assert [(one.actor_id, one.purpose, one.place) for one in reads] == [
+        (ada, "data_subject_rights", "GET /my/details")
+    ]
+
+
+@pytest.mark.parametrize("path", ["/my/details", EDIT])
+async def test_details_are_for_a_session_only(stranger: Browser, crm: Any, ada: UUID, path: str) -> None:
+    link = await make_token(crm, ada, "preferences")
+    assert (await stranger.get(path)).headers["location"] == "/my/"
+    assert (await stranger.get(f"/my/p/{link}/details")).status_code == 404
+    assert (await stranger.post(EDIT, data={"name": "Eve"})).status_code == 404
+    await crm.data.fetch("DELETE FROM contact WHERE id = ?", ada)
+    assert (await stranger.get(path, headers=await session_of(crm, ada))).headers["location"] == "/my/"
+
+
+async def test_person_whose_data_are_restricted_still_sees_them(stranger: Browser, crm: Any, ada: UUID) -> None:
+    await crm.orders.give("restriction", ada)
+    assert ADDRESS in (await stranger.get("/my/details", headers=await session_of(crm, ada))).text
+
+
+async def test_correction_is_proposed_side_by_side(stranger: Browser, crm: Any, ada: UUID) -> None:
+    inside = await session_of(crm, ada)
+    changes = {
+        "name": "Ada King", "email1": "king@example.org", "phone1": "", "locality0": "Potsdam", "language": "de",
+        "remark": "I have moved.",
+    }  # fmt: skip
+    answer = await stranger.post(EDIT, data=await filled(stranger, inside, **changes), headers=inside)
+    row = await only_request(crm)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/my/requests/{row['reference']}?done=sent")
+    assert (row["kind"], row["contact_id"], row["verified_at"] is not None) == ("rectification", ada, True)
+    [opened] = await crm.door.open(INSIDE, REQUEST, [row])
+    street = "1 Low Street\n10115 {}\nDE".format
+    assert [(one.field, one.held, one.wanted) for one in opened.content.corrections] == [
+        ("name", "Ada Lovelace", "Ada King"),
+        ("email", "", "king@example.org"),
+        ("phone", "+447700900124", ""),
+        ("address", street("Berlin"), street("Potsdam")),
+        ("language", "en", "de"),
+    ]
+    assert ("name: Ada Lovelace -> Ada King" in opened.content.message, "I have moved." in opened.content.message) == (
+        True,
+        True,
+    )
+    held = (await visible_contact(crm, system_access("tests"), ada)).content
+    assert (held.display_name, held.emails) == ("Ada Lovelace", ADA.emails)
+    await work_off(crm)
+    assert "Being worked on" in (await stranger.get(f"/my/requests/{row['reference']}", headers=inside)).text
+
+
+async def test_nothing_is_sent_where_nothing_differs(stranger: Browser, crm: Any, ada: UUID) -> None:
+    inside = await session_of(crm, ada)
+    answer = await stranger.post(EDIT, data=await filled(stranger, inside), headers=inside)
+    assert answer.headers["location"] == "/my/details?done=same"
+    assert await crm.data.fetch("SELECT id FROM rights_request") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"email0": "no address"}, "email0"), ({"country0": "Germany"}, "country0"), ({"language": "?"}, "language"),
+     ({"phone0": "1" * 65}, "phone0"), ({"name": "x" * 201}, "name")],
+)  # fmt: skip
+async def test_correction_that_cannot_be_stored_is_told_by_its_field(
+    stranger: Browser, crm: Any, ada: UUID, changes: dict[str, str], field: str
+) -> None:
+    inside = await session_of(crm, ada)
+    data = await filled(stranger, inside, **changes, remark="Keep this.")
+    answer = await stranger.post(EDIT, data=data, headers=inside)
+    assert (answer.status_code, f'href="#{field}"' in answer.text, "Keep this." in answer.text) == (422, True, True)
+    assert await crm.data.fetch("SELECT id FROM rights_request") == []
+
+
+async def test_form_without_the_token_of_the_session_changes_nothing(stranger: Browser, crm: Any, ada: UUID) -> None:
+    inside = await session_of(crm, ada)
+    data = {**await filled(stranger, inside, name="Eve"), "_csrf": "x"}
+    assert (await stranger.post(EDIT, data=data, headers=inside)).status_code == 403
+    assert await crm.data.fetch("SELECT id FROM rights_request") == []
