@@ -14,7 +14,8 @@ from confida_consent.ledger.openers import own_openings
 from confida_consent.rights.certificate_text import certificate_text
 from confida_consent.rights.erasure_plan import INSIDE, evidence_lapsed, recipients_of
 from confida_consent.rights.erasure_rows import Found, advance, erasure_row, write
-from confida_consent.rights.vocabulary import ErasureStage
+from confida_consent.rights.package import destroy_packages
+from confida_consent.rights.vocabulary import ErasureStage, PackageState
 from confida_core.backup.freshness import renew_keyring_copy
 from confida_core.clock import now
 from confida_core.contacts.erasing import erase_stores, remove_rows, sweep_traces
@@ -66,12 +67,19 @@ async def remove_person(crm: Installation, found: Found) -> None:
 async def remove_files(crm: Installation, found: Found) -> None:
     """Files and whatever else plugins keep beside the tables; proof of consents, if it goes too. Raises StoreFailed."""
     contact_id: UUID = found.row["contact_id"]
-    files = await erase_stores(crm, contact_id)
+    files = await erase_stores(crm, contact_id) + await end_answers(crm, contact_id)
     if found.content.evidence or await evidence_lapsed(crm, contact_id):
         await erase_evidence(crm, [contact_id])
     # A mark that somebody is restricted says nothing once there is nobody.
     await crm.orders.lift("restriction", contact_id)
     await advance(crm, found, ErasureStage.FILES_REMOVED, files=files)
+
+
+async def end_answers(crm: Installation, contact_id: UUID) -> int:
+    """Destroy every answer package about the person: each is a copy of everything."""
+    requests = await crm.data.fetch("SELECT id FROM rights_request WHERE contact_id = ? ORDER BY id", contact_id)
+    states = tuple(state for state in PackageState if state is not PackageState.EXPIRED)
+    return sum([await destroy_packages(crm, row["id"], states) for row in requests])
 
 
 async def sweep(crm: Installation, found: Found) -> None:

@@ -19,6 +19,7 @@ from confida_consent.rights.checklist import Facts
 from confida_consent.rights.collecting import CollectorFailed, left_out
 from confida_consent.rights.content import PackageNote, RequestFile
 from confida_consent.rights.declared import PACKAGE, REQUEST
+from confida_consent.rights.package_lock import locked
 from confida_consent.rights.package_periods import read_periods
 from confida_consent.rights.package_writer import Decisions, PackageWriter
 from confida_consent.rights.vocabulary import PackageState, RequestKind
@@ -37,6 +38,7 @@ from confida_core.storage.sealed_files import (
 )
 from confida_core.vault.access import Access, NotFound, system_access
 from confida_core.vault.door import Opened
+from confida_core.vault.keyring import KeyDestroyed
 
 ASSEMBLE = "consent.assemble_package"
 ACCESS = system_access("answer package", "data_subject_rights")
@@ -95,12 +97,13 @@ async def _write(crm: Installation, request: Opened[RequestFile], package_id: UU
 async def _keep(
     crm: Installation, request: Opened[RequestFile], package_id: UUID, writer: PackageWriter, file: ReceivedFile
 ) -> None:
-    """The file's row belongs to the organisation and cannot open it: its key stands in the package alone, and ends with it."""
+    """The file's row belongs to the organisation and cannot open it: its key stands in the package alone, locked with a key of
+    the person's, and ends with either."""
     if writer.proven is None:
         raise RuntimeError("the archive was not finished")
     note = PackageNote(
         file_id=file.id.hex,
-        secret=file.content.secret,
+        secret=await _locked(crm, request, package_id, file.content.secret),
         size=file.content.size,
         manifest_sha256=writer.proven.sha256,
         ledger_index=writer.proven.position,
@@ -113,6 +116,15 @@ async def _keep(
     async with crm.data.transaction():
         await crm.records.insert(SEALED_FILE, row, msgspec.structs.replace(file.content, secret=b""))
         await crm.records.update(PACKAGE, columns, note, seen=1)
+
+
+async def _locked(crm: Installation, request: Opened[RequestFile], package_id: UUID, secret: bytes) -> bytes:
+    """With a key of the person's; of somebody who was erased or never known, with one of the request's."""
+    request_id, contact_id = request.row["id"], request.row["contact_id"]
+    try:
+        return await locked(crm, contact_id or request_id, package_id, secret)
+    except KeyDestroyed:
+        return await locked(crm, request_id, package_id, secret)
 
 
 async def _failed(crm: Installation, request_id: UUID, package_id: UUID, fault: str) -> None:

@@ -47,7 +47,7 @@ async def deliver_package(crm: Installation, grant: DeliveryGrant) -> tuple[str,
         if not taken:
             raise NotReady("wrong_state")
         await record_event(crm, "package.delivered", target_id=grant.request_id, target_kind="request", serious=True)
-    return archive_name(request.row["reference"]), stream_of(crm, package)
+    return archive_name(request.row["reference"]), await stream_of(crm, package)
 
 
 async def expire_packages(crm: Installation, arguments: Mapping[str, Any]) -> None:

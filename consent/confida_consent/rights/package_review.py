@@ -12,6 +12,7 @@ import msgspec
 from confida_consent.rights.content import PackageNote, Redaction, RequestFile, Suggestion, Withheld
 from confida_consent.rights.declared import PACKAGE
 from confida_consent.rights.package import archive_name, decided_hash, newest_package, opened_request
+from confida_consent.rights.package_lock import unlocked
 from confida_consent.rights.steps import locked_request, opened_file, rewrite_file
 from confida_consent.rights.vocabulary import PackageState
 from confida_core.accounts.audit import record_event
@@ -200,12 +201,14 @@ async def open_for_review(crm: Installation, access: Access, request_id: UUID) -
         access.seen.add(request.row["contact_id"])
         if not access.deferred:
             await crm.door.read_log.settle(access)
-    return archive_name(request.row["reference"]), stream_of(crm, package)
+    return archive_name(request.row["reference"]), await stream_of(crm, package)
 
 
-def stream_of(crm: Installation, package: Opened[PackageNote]) -> AsyncIterator[bytes]:
+async def stream_of(crm: Installation, package: Opened[PackageNote]) -> AsyncIterator[bytes]:
+    """The archive's bytes. Raises NotFound once the person was erased."""
     file_id = UUID(hex=package.content.file_id)
-    return read_sealed(path_of(crm, file_id), file_id, package.content.secret)
+    secret = await unlocked(crm, package.row["id"], package.content.secret)
+    return read_sealed(path_of(crm, file_id), file_id, secret)
 
 
 async def _move(

@@ -10,6 +10,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,8 @@ from confida_consent.rights.certificate import certificate_of
 from confida_consent.rights.erasure import ErasureBlocked, ErasureFailed, erase_person, resume_erasures
 from confida_consent.rights.erasure_plan import plan_erasure
 from confida_consent.rights.erasure_rows import erasure_of
+from confida_consent.rights.package import assemble_package, newest_package
+from confida_consent.rights.package_review import stream_of
 from confida_consent.rights.vocabulary import ErasureStage
 from confida_core.backup.archive import copy_keyring
 from confida_core.backup.manifest import read_manifest
@@ -33,6 +36,7 @@ from confida_core.storage.sealed_files import SEALED_FILE, path_of
 from confida_core.vault.access import Forbidden, NotFound
 from confida_core.vault.suppressions import suppressed
 from tests.consent.people import staff
+from tests.consent.rights.answers import ask
 from tests.consent.rights.erasure_cast import ACCESS, ADA, LEFT, MATS, Cast, add, officer, plant
 
 pytestmark = pytest.mark.anyio
@@ -310,3 +314,19 @@ def replace_name(family: str) -> Any:
     from confida_core.contacts.content import StructuredName, changed
 
     return changed(ADA, display_name=f"Ada {family}", name=StructuredName(given="Ada", family=family))
+
+
+async def test_answers_that_were_given_before_end_with_the_person(crm: Any, cast: Cast) -> None:
+    request_id = await ask(crm, cast.ada)
+    await assemble_package(crm, request_id)
+    package = await newest_package(crm, ACCESS, request_id)
+    assert package is not None
+    archive = path_of(crm, UUID(hex=package.content.file_id))
+    kept = archive.read_bytes()
+    assert await stream_of(crm, package)
+    await erase_person(crm, officer(), cast.ada)
+    assert not archive.exists()
+    # As an older backup would bring both back, with the key of the request still there.
+    archive.write_bytes(kept)
+    with pytest.raises(NotFound):
+        await stream_of(crm, package)
