@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from confida_core.settings import Settings
+from tests.bench.answer_speed import measure_answers
 from tests.bench.backup_speed import measure_backup
 from tests.bench.bring_in import seconds_of_import
 from tests.bench.consent_speed import measure_consent
@@ -27,7 +28,21 @@ from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
 
-PARTS = ("start", "visit", "load", "create", "workers", "reindex", "import", "consent", "ledger", "gate", "backup", "erasure")
+PARTS = (
+    "start",
+    "visit",
+    "load",
+    "create",
+    "workers",
+    "reindex",
+    "import",
+    "consent",
+    "ledger",
+    "gate",
+    "backup",
+    "answer",
+    "erasure",
+)
 STARTS = 3
 
 
@@ -53,6 +68,8 @@ def main() -> None:
                 asyncio.run(measure_gate(settings, measured[-1]))
             if "backup" in (given.only or PARTS):
                 asyncio.run(measure_backup(settings, measured[-1]))
+            if "answer" in (given.only or PARTS):
+                asyncio.run(measure_answers(settings, measured[-1]))
             if "erasure" in (given.only or PARTS):
                 asyncio.run(measure_erasure(settings, measured[-1]))
     print()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,7 +93,10 @@ class RowReader:
     async def _known(self, values: Sequence[Any]) -> dict[UUID, Whom]:
         """Who stands behind the ids in these values: one question for contacts, one for accounts."""
         found = {self.contact_id: Whom.YOU, SYSTEM_ID: Whom.PROGRAM}
-        ids = {each for value in values for each in ids_in(value)} - set(found)
+        ids = set[UUID]()
+        for value in values:
+            ids_in(value, ids)
+        ids -= set(found)
         for table, whom in (("contact", Whom.OTHER), ("account", Whom.STAFF)):
             for batch in batches(sorted(ids)):
                 marks = ", ".join("?" * len(batch))
@@ -139,14 +142,17 @@ def as_id(value: Any) -> UUID | None:
     return None
 
 
-def ids_in(value: Any) -> Iterable[UUID]:
-    if isinstance(value, Mapping):
-        value = [*value.keys(), *value.values()]
-    if isinstance(value, list | tuple | set | frozenset):
+def ids_in(value: Any, found: set[UUID]) -> None:
+    """Adds every id in plain values, however deep; most values are texts."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            ids_in(name, found)
+            ids_in(each, found)
+    elif isinstance(value, list | tuple | set | frozenset):
         for each in value:
-            yield from ids_in(each)
-    elif (found := as_id(value)) is not None:
-        yield found
+            ids_in(each, found)
+    elif (one := as_id(value)) is not None:
+        found.add(one)
 
 
 def without_others(values: Mapping[str, Any], known: Mapping[UUID, Whom]) -> dict[str, Any]:
@@ -159,7 +165,7 @@ def without_others(values: Mapping[str, Any], known: Mapping[UUID, Whom]) -> dic
 
 
 def unnamed(value: Any, known: Mapping[UUID, Whom]) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {unnamed(name, known): unnamed(each, known) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [unnamed(each, known) for each in value]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from confida_consent.rights.checklist import ITEMS, Facts
 from confida_consent.rights.package_html import Child, Html, document, element, joined, link, listed, rows
@@ -15,6 +16,7 @@ from confida_consent.rights.parts import Group, Item
 
 # The rights that can be used for a single entry.
 FOR_ENTRIES = (("rectification", "Correct"), ("erasure", "Erase"), ("restriction", "Restrict"), ("objection", "Object"))
+ABOUT = "this-entry"
 TITLE, SUMMARY, DETAIL = "Your data with {name}", "Summary", "The answer in detail"
 
 
@@ -97,15 +99,20 @@ def group_page(facts: Facts, voice: Voice, leaf: Leaf) -> bytes:
         )
         if value
     )
-    shown = [entry(facts, voice, group, item, path) for item, path in zip(leaf.items, leaf.paths, strict=True)]
+    rights = rights_for(facts, voice)
+    shown = [entry(facts, voice, group, found, rights) for found in zip(leaf.items, leaf.paths, strict=True)]
     back = element(
         "nav", link("../index.html", voice.say(SUMMARY)), " · ", link("../answer.html#item-2", voice.say(DETAIL))
     )
     return document(voice.main, title, back, element("h1", title), about, shown, back, up="../")
 
 
-def entry(facts: Facts, voice: Voice, group: Group, item: Item, path: str) -> Html:
-    """One entry: every field that holds something, its source, until when it is kept, and links to the rights."""
+def entry(facts: Facts, voice: Voice, group: Group, found: tuple[Item, str], rights: str) -> Html:
+    """One entry: every field that holds something, its source, until when it is kept, and links to the rights.
+
+    found: the item, and where its file is.
+    """
+    item, path = found
     fields = {**item.columns, **item.content}
     shown: list[tuple[str, Child]] = [
         (voice.field(name), text)
@@ -123,7 +130,8 @@ def entry(facts: Facts, voice: Voice, group: Group, item: Item, path: str) -> Ht
     end = facts.periods.end_of(group, item)
     if end is not None:
         shown.append((voice.say("Deleted by"), voice.day(end)))
-    return element("article", rows(shown), rights_of(facts, voice, group, item), id=str(item.id or ""))
+    bound = Html(rights.replace(ABOUT, quote(f"{group.key}/{item.id}", safe=""))) if item.id else None
+    return element("article", rows(shown), bound, id=str(item.id or ""))
 
 
 def worded(facts: Facts, voice: Voice, name: str, value: Any, fields: Mapping[str, Any]) -> str:
@@ -136,11 +144,9 @@ def worded(facts: Facts, voice: Voice, name: str, value: Any, fields: Mapping[st
     return voice.value(name, value, fields)
 
 
-def rights_of(facts: Facts, voice: Voice, group: Group, item: Item) -> Html | None:
-    if item.id is None:
-        return None
-    about = f"{group.key}/{item.id}"
+def rights_for(facts: Facts, voice: Voice) -> str:
+    """Links to the rights for the entries of a page; ABOUT stands where each entry's own name goes."""
     links: list[Child] = []
     for kind, label in FOR_ENTRIES:
-        links += [" · " if links else "", link(request_link(facts, kind, about), voice.say(label))]
-    return element("p", links, class_="quiet")
+        links += [" · " if links else "", link(request_link(facts, kind, ABOUT), voice.say(label))]
+    return str(element("p", links, class_="quiet"))

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,6 +36,17 @@ def field_label(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+# An answer tells thousands of moments, of few days.
+@lru_cache(maxsize=4_096)
+def day_text(day: date, locale: str) -> str:
+    from babel.dates import format_date
+
+    return str(format_date(day, "long", locale=locale))
+
+
+zone_of = lru_cache(maxsize=16)(ZoneInfo)
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Speaks one language of ours, and writes dates and amounts as it does. zone: IANA name. labels: of custom fields."""
@@ -62,15 +74,12 @@ class Voice:
         return FIELDS.get(name) or self.say(english) if self.main == "de" else english
 
     def moment(self, at: datetime) -> str:
-        from babel.dates import format_datetime
-
-        return str(format_datetime(at, "long", tzinfo=ZoneInfo(self.zone), locale=self.locale))
+        """The day as the language writes it, then the time with its zone."""
+        local = at.astimezone(zone_of(self.zone))
+        return f"{day_text(local.date(), self.locale)}, {local:%H:%M:%S} {local.tzname()}"
 
     def day(self, day: date) -> str:
-        from babel.dates import format_date
-
-        local = day.astimezone(ZoneInfo(self.zone)).date() if isinstance(day, datetime) else day
-        return str(format_date(local, "long", locale=self.locale))
+        return day_text(day.astimezone(zone_of(self.zone)).date() if isinstance(day, datetime) else day, self.locale)
 
     def money(self, minor: int, currency: str) -> str:
         """An amount kept in the smallest unit of its currency."""
@@ -119,11 +128,11 @@ class Voice:
         return self.labels.get(name) or (self.field(name) if name in FIELDS else name)
 
     def _birthday(self, value: Mapping[str, Any]) -> str:
-        from babel.dates import format_date, format_skeleton
+        from babel.dates import format_skeleton
 
         day = date(value.get("year") or 2000, value["month"], value["day"])
         if value.get("year"):
-            return str(format_date(day, "long", locale=self.locale))
+            return day_text(day, self.locale)
         return str(format_skeleton("MMMMd", datetime(day.year, day.month, day.day), locale=self.locale))  # noqa: DTZ001 -- A day of the year has no zone.
 
     def _text(self, field: str, value: Any) -> str:

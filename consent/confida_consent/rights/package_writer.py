@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -90,7 +91,7 @@ class PackageWriter:
             tally.kept_back[group.key] += len(part.items)
             return
         await self._look(group, part.items)
-        items = [self.blackener.applied(group, item) for item in part.items]
+        items = await asyncio.to_thread(self._blackened, part)
         number = 1 + len(tally.pages.get(group.key, ()))
         if is_portable(group, self.facts):
             for path, content in self.portable.files_of(group, items, number):
@@ -104,6 +105,9 @@ class PackageWriter:
                 yield piece
         yield self.archive.drained()
 
+    def _blackened(self, part: Part) -> list[Item]:
+        return [self.blackener.applied(part.group, item) for item in part.items]
+
     async def _written(
         self, group: Group, items: Sequence[Item], paths: Sequence[str], number: int
     ) -> AsyncIterator[bytes]:
@@ -116,10 +120,15 @@ class PackageWriter:
         if group.folder == "receipts":
             return
         stem = f"data/{safe_name(group.key)}-{number:04}"
-        body = [json_of(item, path) for item, path in zip(items, paths, strict=True)]
-        self.archive.add(f"{stem}.json", plain_json({"group": group.key, "label": group.label, "entries": body}))
-        self.archive.add(f"{stem}.html", group_page(self.facts, self.voice, Leaf(group, number, items, paths)))
+        # In a thread, because whoever else is served by this process must not wait for a page of hundreds of entries.
+        await asyncio.to_thread(self._add_pages, stem, Leaf(group, number, items, paths))
         self.facts.tally.pages.setdefault(group.key, []).append(f"{stem}.html")
+
+    def _add_pages(self, stem: str, leaf: Leaf) -> None:
+        body = [json_of(item, path) for item, path in zip(leaf.items, leaf.paths, strict=True)]
+        shown = {"group": leaf.group.key, "label": leaf.group.label, "entries": body}
+        self.archive.add(f"{stem}.json", plain_json(shown))
+        self.archive.add(f"{stem}.html", group_page(self.facts, self.voice, leaf))
 
     def _path_of(self, group: Group, item: Item) -> str:
         if item.read is None:
@@ -135,9 +144,9 @@ class PackageWriter:
         if group.folder == "receipts":
             return
         await self._meet([item.id for item in items if item.others and item.id])
-        candidates = self.finder.candidates(items)
+        candidates = await asyncio.to_thread(self.finder.candidates, items)
         names = known_names(self.crm.index, candidates) if candidates else set()
-        self.finder.look(group, items, names)
+        await asyncio.to_thread(self.finder.look, group, items, names)
 
     async def _meet(self, shared: Sequence[UUID]) -> None:
         """Whoever shares these records: their names are looked for in everything that follows."""

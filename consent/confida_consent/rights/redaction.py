@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -64,14 +65,21 @@ def own_words(content: ContactContent) -> set[str]:
     return words | {digits(phone.number) for phone in content.phones}
 
 
-def phrases(text: str) -> Iterator[tuple[str, bool]]:
-    """One to four words in a row, as written; whether they could be a full name: several, beginning with capitals."""
-    words = list(WORD.finditer(text))
-    for first, start in enumerate(words):
-        for last in range(first, min(first + LONGEST_NAME, len(words))):
-            end = words[last]
-            named = last - first > 0 and start.group()[0].isupper() and end.group()[0].isupper()
-            yield text[start.start() : end.end()], named
+def phrases(text: str, firsts: AbstractSet[str] = frozenset()) -> Iterator[tuple[str, bool]]:
+    """What in a text could be somebody's name, as written: several words that begin and end with a capital (True), and one
+    to four words of which the first is one of `firsts`, folded (False).
+    """
+    words = [(found.start(), found.end(), found.group()) for found in WORD.finditer(text)]
+    for place, (start, _, word) in enumerate(words):
+        capital, first = word[0].isupper(), fold(word) in firsts
+        if first:
+            yield word, False
+        if not capital and not first:
+            continue
+        for _, end, last in words[place + 1 : place + LONGEST_NAME]:
+            named = capital and last[0].isupper()
+            if named or first:
+                yield text[start:end], named
 
 
 def known_names(index: Index, folded: Sequence[str]) -> set[str]:
@@ -91,11 +99,14 @@ class Finder:
         self.own = own
         self.decided = {fold(each.words) for each in decided if each.words}
         self.people: dict[str, str] = {}
+        self._firsts: set[str] = set()
         self.found: dict[str, Suggestion] = {}
 
     def meet(self, content: ContactContent) -> None:
         """Somebody who shares a record with the person; from now on their names are looked for."""
-        self.people |= dict.fromkeys(names_of(content) - self.own, "name")
+        names = names_of(content) - self.own
+        self.people |= dict.fromkeys(names, "name")
+        self._firsts |= {name.split(" ", maxsplit=1)[0] for name in names}
         self.people |= {fold(mail.address): "email" for mail in content.emails if fold(mail.address) not in self.own}
 
     def candidates(self, items: Sequence[Item]) -> list[str]:
@@ -131,7 +142,7 @@ class Finder:
         for found in PHONE.finditer(text):
             if digits(found.group()) not in self.own:
                 yield found.group(), "phone"
-        for words, named in phrases(text):
+        for words, named in phrases(text, self._firsts):
             key = fold(words)
             if key not in self.own and (key in self.people or (named and key in names)):
                 yield words, self.people.get(key, "name")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import tracemalloc
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +29,7 @@ from confida_consent.rights.package_review import (
 from confida_core.clock import now
 from confida_core.ids import new_id
 from confida_core.jobs.worker import run_next
-from confida_core.storage.sealed_files import open_file
+from confida_core.storage.sealed_files import keep_files, open_file, receive_file
 from confida_core.vault.access import Access, Actor, Forbidden, NotFound, system_access
 from tests.consent.people import add_contact
 from tests.consent.rights.answers import OFFICER, ask, collected, opened, texts_in, unpacked
@@ -237,3 +240,41 @@ async def test_earlier_answers_are_told_without_their_keys(crm: Any) -> None:
     assert package.content.manifest_sha256 in everything
     assert package.content.secret.hex() not in everything
     assert '"secret"' not in everything
+
+
+async def pieces_of(count: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield os.urandom(1 << 20)
+
+
+async def test_memory_does_not_grow_with_the_files(crm: Any) -> None:
+    ada = await add_contact(crm)
+    file = await receive_file(crm, "film.bin", pieces_of(24))
+    await keep_files(crm, [file], owner_id=ada, people=[ada], permission="contacts.read")
+    request_id = await ask(crm, ada)
+    tracemalloc.start()
+    try:
+        await assemble_package(crm, request_id)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 16 << 20
+    review = await review_package(crm, OFFICER, request_id)
+    assert review is not None
+    assert review.size > 24 << 20
+
+
+async def test_disk_that_is_full_leaves_no_package_and_the_job_tries_again(crm: Any) -> None:
+    request_id = await ask(crm, await add_contact(crm))
+    folder = crm.settings.home / "files"
+    folder.mkdir(exist_ok=True)
+    for each in folder.iterdir():
+        each.rmdir()
+    folder.rmdir()
+    folder.write_bytes(b"")
+    with pytest.raises(OSError, match="files"):
+        await assemble_package(crm, request_id)
+    assert await state_of(crm, request_id) == "failed"
+    folder.unlink()
+    await assemble_package(crm, request_id)
+    assert await state_of(crm, request_id) == "review"
