@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from confida_core.backup.stores import table_names
+from confida_core.backup.stores import fetch_long, table_names
 from confida_core.declarations import RecordDeclaration, TableDeclaration
 from confida_core.storage.batches import batches
 from confida_core.storage.database import Database
@@ -15,6 +16,7 @@ from confida_core.vault.keyring import Keyring
 
 # Below this many rows a share says nothing: two of three contacts may well have asked to be erased.
 FEW_ROWS = 50
+KNOWN = "confida_known_key"
 
 
 @dataclass(slots=True)
@@ -36,57 +38,58 @@ class Keyless:
 
 
 async def find_keyless(data: Database, keyring: Keyring, records: Iterable[RecordDeclaration]) -> Keyless:
-    """What can no longer be opened, and is nobody else's to remove. Changes nothing."""
-    found, present = Keyless(), await table_names(data)
-    declared = [record for record in records if record.name in present and not record.accounted]
-    for record in declared:
-        if record.subject is not None:
-            found.rows[record.name], seen = await own_keyless(data, keyring, record.name, "sealed")
-            found.total += seen
-    if "shared_key" in present:
-        found.wraps, _ = await own_keyless(data, keyring, "shared_key", "wrapped")
+    """What can no longer be opened, and is nobody else's to remove. Changes nothing.
+
+    The databases compare by themselves, off the loop, so that a server goes on answering while it restores on trial.
+    """
+    async with data.transaction(), known_keys(data, keyring):
+        found, present = Keyless(), await table_names(data)
+        declared = [record for record in records if record.name in present and not record.accounted]
         for record in declared:
-            if record.subject is None:
-                await add_shared(data, found, record.name)
+            if record.subject is not None:
+                gone = f"SELECT r.id FROM {record.name} r WHERE NOT {has_key('r.sealed')} ORDER BY r.id"
+                found.rows[record.name] = await ids_of(data, gone)
+                found.total += await count(data, record.name)
+        if "shared_key" in present:
+            gone = f"SELECT k.id FROM shared_key k WHERE NOT {has_key('k.wrapped')} ORDER BY k.id"
+            found.wraps = await ids_of(data, gone)
+            for record in declared:
+                if record.subject is None:
+                    # A shared record is gone when no wrap of its key can be opened any more.
+                    held = f"SELECT 1 FROM shared_key k WHERE k.record_id = r.id AND {has_key('k.wrapped')}"
+                    gone = f"SELECT r.id FROM {record.name} r WHERE NOT EXISTS ({held}) ORDER BY r.id"
+                    found.rows[record.name] = await ids_of(data, gone)
+                    found.total += await count(data, record.name)
     return found
 
 
-async def own_keyless(data: Database, keyring: Keyring, table: str, column: str) -> tuple[list[UUID], int]:
-    """Ids of rows sealed under a key that is gone, and how many rows there are. Reads the header only."""
-    keyless: list[UUID] = []
-    seen, last = 0, UUID(int=0)
-    while True:
-        rows = await data.fetch(
-            f"SELECT id, substr({column}, 5, 16) AS key_id FROM {table} WHERE id > ? ORDER BY id LIMIT 500", last
-        )
-        if not rows:
-            return keyless, seen
-        known = await existing(keyring, {bytes(row["key_id"]) for row in rows})
-        keyless += [row["id"] for row in rows if bytes(row["key_id"]) not in known]
-        seen, last = seen + len(rows), rows[-1]["id"]
-        # On SQLite nothing above waits for anything; without this nobody else in this process would be served.
-        await asyncio.sleep(0)
+def has_key(sealed: str) -> str:
+    """Whether the key named in the header of a sealed value is known."""
+    return f"EXISTS (SELECT 1 FROM {KNOWN} n WHERE n.id = substr({sealed}, 5, 16))"
 
 
-async def existing(keyring: Keyring, key_ids: set[bytes]) -> set[bytes]:
-    ids = [UUID(bytes=key_id) for key_id in key_ids]
-    marks = ", ".join("?" * len(ids))
-    rows = await keyring.database.fetch(f"SELECT id FROM dek WHERE id IN ({marks})", *ids)
-    return {UUID(str(row["id"])).bytes for row in rows}
-
-
-async def add_shared(data: Database, found: Keyless, table: str) -> None:
-    """A shared record is gone when no wrap of its key can be opened any more."""
-    gone, keyless, last = set(found.wraps), found.rows.setdefault(table, []), UUID(int=0)
-    while page := await data.fetch(f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT 500", last):
-        ids = [row["id"] for row in page]
-        marks = ", ".join("?" * len(ids))
-        wraps = await data.fetch(f"SELECT id, record_id FROM shared_key WHERE record_id IN ({marks})", *ids)
-        held = {wrap["record_id"] for wrap in wraps if wrap["id"] not in gone}
-        keyless += [record for record in ids if record not in held]
-        found.total += len(ids)
+@asynccontextmanager
+async def known_keys(data: Database, keyring: Keyring) -> AsyncIterator[None]:
+    """Inside: a temporary table with the id of every key that there is."""
+    kind = "BYTEA" if data.engine == "postgres" else "BLOB"
+    await data.fetch(f"CREATE TEMPORARY TABLE {KNOWN} (id {kind} PRIMARY KEY)")
+    last = UUID(int=0)
+    while rows := await keyring.database.fetch("SELECT id FROM dek WHERE id > ? ORDER BY id LIMIT 500", last):
+        ids = [UUID(str(row["id"])) for row in rows]
+        await data.execute_many(f"INSERT INTO {KNOWN} (id) VALUES (?)", [(each.bytes,) for each in ids])
         last = ids[-1]
-        await asyncio.sleep(0)
+        # On SQLite nothing above waits for anything: without this nobody else in this process would be served.
+        await asyncio.sleep(0.001)
+    yield
+    await data.fetch(f"DROP TABLE {KNOWN}")
+
+
+async def ids_of(data: Database, query: str) -> list[UUID]:
+    return [row["id"] for row in await fetch_long(data, query)]
+
+
+async def count(data: Database, table: str) -> int:
+    return int((await fetch_long(data, f"SELECT count(*) AS rows FROM {table}"))[0]["rows"])
 
 
 async def purge(data: Database, keyless: Keyless) -> None:

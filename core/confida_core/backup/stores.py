@@ -6,6 +6,7 @@ import asyncio
 import errno
 from collections.abc import Awaitable
 from pathlib import Path
+from typing import TypeVar
 
 from confida_core.backup.manifest import Manifest, StoredTable
 from confida_core.storage.database import Database, Row
@@ -15,6 +16,7 @@ from confida_core.storage.sqlite import SQLiteDatabase
 TABLES_FOLDER = "tables"
 # For one table: the driver would otherwise give up after the time that is good for a page.
 COPY_SECONDS = 4 * 3600.0
+T = TypeVar("T")
 
 
 async def dump(database: Database, name: str, folder: Path) -> dict[str, StoredTable]:
@@ -84,8 +86,8 @@ async def load_tables(transaction: PostgresTransaction, folder: Path, manifest: 
         )
 
 
-async def copied(work: Awaitable[str]) -> str:
-    """What the driver says of a copy, its errors told as ours; a full disk on this side stays what it is."""
+async def copied(work: Awaitable[T]) -> T:
+    """What the driver answers, its errors told as ours; a full disk on this side stays what it is."""
     try:
         return await work
     except OSError as error:
@@ -104,6 +106,16 @@ async def set_sequences(transaction: PostgresTransaction, manifest: Manifest) ->
                 f'max("{column}") IS NOT NULL) FROM "{table}"',
                 (),
             )
+
+
+async def fetch_long(database: Database, sql: str) -> list[Row]:
+    """A statement that may take minutes, inside the running transaction, while everybody else is served."""
+    if isinstance(database, SQLiteDatabase):
+        return await database.fetch_apart(sql)
+    async with database.transaction() as transaction:
+        return [
+            dict(row) for row in await copied(connection_of(transaction).connection.fetch(sql, timeout=COPY_SECONDS))
+        ]
 
 
 async def table_names(database: Database) -> set[str]:

@@ -234,6 +234,12 @@ class SQLiteDatabase(Database):
         finally:
             self._turn.release()
 
+    async def fetch_apart(self, sql: str) -> list[Row]:
+        """A statement that takes seconds, in the writer's thread and in the transaction of this task; the loop goes on."""
+        if self.current() is None:
+            raise RuntimeError("there is no transaction to run this in")
+        return await self.in_thread(rows_of, self._writer, sql, ())
+
     async def data_version(self) -> int:
         return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
