@@ -10,7 +10,7 @@ from uuid import UUID
 
 from confida_consent.rights.declared import PACKAGE
 from confida_consent.rights.package import ACCESS, archive_name, destroy, newest_package, opened_request
-from confida_consent.rights.package_review import NotReady, stream_of
+from confida_consent.rights.package_review import VALID_DAYS, NotReady, stream_of
 from confida_consent.rights.vocabulary import PackageState
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
@@ -51,10 +51,17 @@ async def deliver_package(crm: Installation, grant: DeliveryGrant) -> tuple[str,
 
 
 async def expire_packages(crm: Installation, arguments: Mapping[str, Any]) -> None:
-    """Job: destroy archives whose time is over, fetched or not. What is left tells that there was an answer."""
+    """Job: destroy archives whose time is over, fetched or not, and those that a closed request never released.
+
+    What is left tells that there was an answer.
+    """
     rows = await crm.data.fetch(
         "SELECT * FROM rights_package WHERE expires_at <= ? AND state IN (?, ?)",
         now(), PackageState.READY, PackageState.DELIVERED,
+    )  # fmt: skip
+    rows += await crm.data.fetch(
+        "SELECT * FROM rights_package WHERE state = ? AND request_id IN (SELECT id FROM rights_request WHERE closed_at <= ?)",
+        PackageState.REVIEW, now() - timedelta(days=VALID_DAYS),
     )  # fmt: skip
     for opened in await crm.door.open(ACCESS, PACKAGE, rows):
         await destroy(crm, opened)

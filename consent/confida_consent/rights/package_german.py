@@ -63,6 +63,7 @@ GERMAN: Mapping[str, str] = {
     ),
     "Where we searched, and how many entries we found:": "Wo wir gesucht und wie viele Einträge wir gefunden haben:",
     "Place": "Ort",
+    "Remark": "Anmerkung",
     "{count} more whose key was destroyed: nobody can read them any more": (
         "{count} weitere, deren Schlüssel vernichtet ist: Niemand kann sie mehr lesen"
     ),
@@ -207,6 +208,7 @@ GERMAN: Mapping[str, str] = {
     "Also about": "Auch über",
     "{count} other people": "{count} andere Menschen",
     "{count} bytes, see the JSON": "{count} Bytes, siehe JSON",
+    "No": "Nein",
     "you": "Sie",
     "somebody who works for us": "jemand, der für uns arbeitet",
     "this program": "dieses Programm",

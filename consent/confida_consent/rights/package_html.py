@@ -16,7 +16,7 @@ th, td { text-align: start; vertical-align: top; padding: .25rem .5rem; border-b
 tbody th { width: 14rem; font-weight: 600; }
 td { white-space: pre-line; }
 article { margin: 1.5rem 0; padding-top: .5rem; border-top: 2px solid #8888; }
-.quiet { opacity: .75; }
+.quiet { font-size: .9rem; }
 @media print {
   body { max-width: none; margin: 0; font-size: 10pt; }
   article, tr, section.summary { break-inside: avoid; }

@@ -73,7 +73,7 @@ def answer_page(facts: Facts, voice: Voice) -> bytes:
     """All twenty items, one after the other."""
     sections = [section_of(number, title, SECTIONS[key], facts, voice) for number, key, title in ITEMS]
     back = element("nav", link("index.html", voice.say(SUMMARY)))
-    return document(voice.main, voice.say(DETAIL), back, element("h1", voice.say(DETAIL)), sections, back)
+    return document(voice.main, voice.say(DETAIL), back, element("h1", voice.say(DETAIL)), sections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def group_page(facts: Facts, voice: Voice, leaf: Leaf) -> bytes:
     back = element(
         "nav", link("../index.html", voice.say(SUMMARY)), " · ", link("../answer.html#item-2", voice.say(DETAIL))
     )
-    return document(voice.main, title, back, element("h1", title), about, shown, back, up="../")
+    return document(voice.main, title, back, element("h1", title), about, shown, up="../")
 
 
 def entry(facts: Facts, voice: Voice, group: Group, found: tuple[Item, str], rights: str) -> Html:

@@ -46,7 +46,7 @@ def confirmation(facts: Facts, voice: Voice) -> Iterator[Child]:
         for key, group in facts.tally.groups.items()
     ]
     yield paragraph(voice.say("Where we searched, and how many entries we found:"))
-    yield grid((voice.say("Place"), voice.say("Entries"), ""), searched)
+    yield grid((voice.say("Place"), voice.say("Entries"), voice.say("Remark")), searched)
 
 
 def unreadable(facts: Facts, voice: Voice, key: str) -> str:

@@ -13,7 +13,8 @@ from uuid import UUID
 import pytest
 
 from confida_consent.ledger.audit import verify_stored
-from confida_consent.rights.content import Redaction
+from confida_consent.rights.content import PackageNote, Redaction
+from confida_consent.rights.declared import PACKAGE
 from confida_consent.rights.package import ASSEMBLE, assemble_package, newest_package, order_package
 from confida_consent.rights.package_delivery import DeliveryGrant, deliver_package, expire_packages
 from confida_consent.rights.package_review import (
@@ -162,6 +163,36 @@ async def test_expired_package_is_destroyed_with_its_key(crm: Any, fetched: bool
     assert (package.row["state"], package.content.secret, package.content.file_id) == ("expired", b"", "")
     assert stored_files(crm) == []
     assert package.content.manifest_sha256 != "", "that there was an answer stays known"
+
+
+async def test_package_that_a_closed_request_never_released_is_destroyed(crm: Any) -> None:
+    request_id = await assembled(crm)
+    await expire_packages(crm, {})
+    assert await state_of(crm, request_id) == "review"
+    await crm.data.fetch("UPDATE rights_request SET closed_at = ?", now() - timedelta(days=15))
+    await expire_packages(crm, {})
+    assert await state_of(crm, request_id) == "expired"
+    assert stored_files(crm) == []
+
+
+async def test_assembly_that_was_killed_is_superseded_by_the_next(crm: Any) -> None:
+    request_id = await ask(crm, await add_contact(crm))
+    columns = {"id": new_id(), "request_id": request_id, "state": "assembling", "created_at": now()}
+    await crm.records.insert(PACKAGE, columns, PackageNote())
+    await assemble_package(crm, request_id)
+    states = await crm.data.fetch("SELECT state FROM rights_package WHERE request_id = ? ORDER BY id", request_id)
+    assert [row["state"] for row in states] == ["expired", "review"]
+
+
+async def test_erasing_the_person_ends_the_answer_too(crm: Any) -> None:
+    ada = await add_contact(crm)
+    request_id = await ask(crm, ada)
+    await assemble_package(crm, request_id)
+    await release_package(crm, OFFICER, request_id)
+    await crm.keyring.destroy(ada, ["relationship"])
+    for refused in (open_for_review(crm, OFFICER, request_id), deliver_package(crm, proved(request_id))):
+        with pytest.raises(NotFound):
+            await refused
 
 
 async def test_assembled_anew_the_package_before_is_destroyed(crm: Any) -> None:
