@@ -14,7 +14,7 @@ from confida_core.declarations import RecordDeclaration, StoreDeclaration
 from confida_core.installation import Installation
 from confida_core.jobs.forgetting import forget_in_jobs
 from confida_core.storage.batches import batches
-from confida_core.storage.database import Database
+from confida_core.storage.database import Busy, Database
 
 
 class StoreFailed(RuntimeError):
@@ -135,10 +135,14 @@ async def erase_stores(crm: Installation, contact_id: UUID) -> int:
 
 
 async def sweep_traces(crm: Installation) -> None:
-    """Leave nothing of what was removed in the index, in write-ahead logs or in dead rows of the keyring."""
+    """Leave nothing of what was removed in the index, in write-ahead logs or in dead rows of the keyring.
+
+    Raises Busy if somebody has been reading for so long that a log could not be emptied: a backup, say.
+    """
     await crm.index.catch_up(ContactSource(crm))
-    for store in (crm.data, crm.keyring.database):
-        await store.checkpoint()
+    emptied = [await work() for work in (crm.index.empty_log, crm.data.checkpoint, crm.keyring.database.checkpoint)]
+    if not all(emptied):
+        raise Busy("a write-ahead log is being read and could not be emptied")
     await rewrite_keks(crm.keyring.database)
 
 

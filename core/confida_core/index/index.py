@@ -201,6 +201,14 @@ class Index:
                 if len(changes) < _BATCH and self.position() >= last:
                     return
 
+    async def empty_log(self) -> bool:
+        """Leave nothing that was removed in the file's write-ahead log; False if somebody who is still reading kept it."""
+        return await self._write(self._empty_log)
+
+    def _empty_log(self) -> bool:
+        with self._watching():
+            return not self.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
     async def ensure(self, source: Source) -> None:
         """Once at start: rebuilds if that is needed, if the data are older than the index (after a restore), or if changes
         that it has not seen were removed from the feed meanwhile (a machine that was away for long)."""

@@ -139,8 +139,11 @@ class Database(ABC):
         """A number that differs whenever another connection has committed; cheap enough to ask on each request."""
 
     @abstractmethod
-    async def checkpoint(self) -> None:
-        """Leave nothing that was erased in a write-ahead log; a server sees to that by itself. Not in a transaction."""
+    async def checkpoint(self) -> bool:
+        """Leave nothing that was erased in a write-ahead log; a server sees to that by itself. Not in a transaction.
+
+        False if somebody who is still reading kept it from being emptied.
+        """
 
     @abstractmethod
     async def close(self) -> None: ...

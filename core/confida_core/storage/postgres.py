@@ -148,8 +148,9 @@ class PostgresDatabase(Database):
         """There is no such number on a server: the caller must look at its own generation row instead."""
         return -1
 
-    async def checkpoint(self) -> None:
+    async def checkpoint(self) -> bool:
         """Nothing to do: the log is the server's, and its administrator decides how long it is kept."""
+        return True
 
     async def close(self) -> None:
         await self._pool.close()

@@ -243,10 +243,11 @@ class SQLiteDatabase(Database):
     async def data_version(self) -> int:
         return int(self._reader.execute("PRAGMA data_version").fetchone()[0])
 
-    async def checkpoint(self) -> None:
-        """Empty the write-ahead log into the file, so that nothing erased lingers in it."""
+    async def checkpoint(self) -> bool:
+        """Empty the write-ahead log into the file, so that nothing erased lingers in it. Waits five seconds for readers."""
         async with self._turn:
-            await self.in_thread(rows_of, self._writer, "PRAGMA wal_checkpoint(TRUNCATE)", ())
+            answer = await self.in_thread(rows_of, self._writer, "PRAGMA wal_checkpoint(TRUNCATE)", ())
+        return not answer[0]["busy"]
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy, encrypted with the same key, through a connection of its own; to be called in a thread."""

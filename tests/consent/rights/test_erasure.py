@@ -330,3 +330,18 @@ async def test_answers_that_were_given_before_end_with_the_person(crm: Any, cast
     archive.write_bytes(kept)
     with pytest.raises(NotFound):
         await stream_of(crm, package)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_log_that_is_being_read_stops_the_erasure_until_it_can_be_emptied(
+    crm: Any, cast: Cast, engine: str
+) -> None:
+    reader = crm.keyring.database.sibling(crm.settings.home / "keyring.db")._reader
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM dek").fetchone()
+    with pytest.raises(ErasureFailed) as failure:
+        await erase_person(crm, officer(), cast.ada)
+    assert (failure.value.stage, failure.value.what) == (ErasureStage.FILES_REMOVED, "Busy")
+    reader.execute("COMMIT")
+    await resume_erasures(crm, {})
+    assert (await erasure_of(crm, officer(), failure.value.erasure_id)).done
