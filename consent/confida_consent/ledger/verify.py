@@ -462,12 +462,26 @@ def answer(given: argparse.Namespace) -> str:
     proven = check_receipt((folder / "manifest.tlog-proof").read_bytes(), None, keys)
     if proven.payload["type"] != "request" or proven.payload.get("manifest_sha256") != digest:
         raise Refused("the entry in the ledger is about another manifest")
-    named = {entry["path"]: entry["sha256"] for entry in json.loads(manifest)["files"]}
+    named = _named_files(manifest)
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     for path in sorted({*named, *found} - {"manifest.json", "manifest.note", "manifest.tlog-proof"}):
         if path not in found or path not in named or _file_hash(found[path]) != named[path]:
             raise Refused(f"{path} is missing, changed or not part of the answer")
     return f"It holds: {len(named)} files as {signers[0]} signed them, entry {proven.position} of the ledger."
+
+
+def note(given: argparse.Namespace) -> str:
+    """Any text that was signed, such as the report of a drill."""
+    text, signers = open_note(given.path.read_bytes(), keys_of(given.key, given.path.with_name("verifier.key")))
+    print(text)
+    return f"It holds: {signers[0]} signed this text."
+
+
+def _named_files(manifest: bytes) -> dict[str, str]:
+    try:
+        return {str(entry["path"]): str(entry["sha256"]) for entry in json.loads(manifest)["files"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Refused("the manifest does not name files") from None
 
 
 def _file_hash(path: Path) -> str:
@@ -481,7 +495,13 @@ def _file_hash(path: Path) -> str:
 def main(arguments: Optional[Sequence[str]] = None) -> int:  # noqa: UP045 -- Python 3.9
     parser = argparse.ArgumentParser(prog="verify.py", description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(required=True)
-    for work, paths in ((receipt, ()), (consistency, ("old", "new")), (log, ("folder",)), (answer, ("folder",))):
+    for work, paths in (
+        (receipt, ()),
+        (consistency, ("old", "new")),
+        (log, ("folder",)),
+        (answer, ("folder",)),
+        (note, ("path",)),
+    ):
         command = commands.add_parser(work.__name__)
         command.set_defaults(work=work)
         command.add_argument("--key", action="append", default=[], help="the verifier key, or a file with it")

@@ -7,7 +7,10 @@ from html import escape
 from urllib.parse import quote
 
 STYLE_SHEET = """\
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1f; --link: #0b4fb3; }
+@media (prefers-color-scheme: dark) { :root { --paper: #16181d; --ink: #e6e6ea; --link: #9ec5ff; } }
+html { background: var(--paper); color: var(--ink); }
+a { color: var(--link); }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.25; }
 nav, footer { font-size: .9rem; }
@@ -18,6 +21,7 @@ td { white-space: pre-line; }
 article { margin: 1.5rem 0; padding-top: .5rem; border-top: 2px solid #8888; }
 .quiet { font-size: .9rem; }
 @media print {
+  :root { --paper: #fff; --ink: #000; --link: #000; }
   body { max-width: none; margin: 0; font-size: 10pt; }
   article, tr, section.summary { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
