@@ -70,6 +70,11 @@ accounts.manage
     POST     /users/{account_id:uuid}/role
 audit.read
     GET      /audit
+breaches.record
+    GET POST /registers/breaches/new
+    POST     /registers/breaches/{breach_id:uuid}
+    POST     /registers/breaches/{breach_id:uuid}/close
+    POST     /registers/breaches/{breach_id:uuid}/told
 consents.manage
     GET POST /consents/ask
     GET      /consents/ask/{run_id:uuid}
@@ -127,6 +132,8 @@ contacts.read
     GET      /settings
 contacts.restrict
     POST     /contacts/{contact_id:uuid}/restrict
+    GET POST /contacts/{contact_id:uuid}/restricted
+    POST     /contacts/{contact_id:uuid}/restricted/told
     POST     /contacts/{contact_id:uuid}/unrestrict
 contacts.write
     GET POST /contacts/new
@@ -170,6 +177,22 @@ outbound.send
     POST     /consents/messages/{message_id:uuid}/retry
 reads.read
     GET      /contacts/{contact_id:uuid}/reads
+    GET      /registers/reads
+    GET      /registers/reads/{account_id:uuid}
+registers.read
+    GET      /registers
+    GET POST /registers/affected
+    GET      /registers/breaches
+    GET      /registers/breaches/{breach_id:uuid}
+    GET      /registers/breaches/{breach_id:uuid}/letter
+    GET      /registers/disclosures
+    GET      /registers/disclosures.csv
+    GET      /registers/holds
+    GET      /registers/processing
+    GET      /registers/processing.csv
+    GET      /registers/processing.jsonld
+    GET      /registers/retention
+    GET      /registers/retention/{key:str}
 requests.decide
     GET POST /requests/new
     GET POST /requests/{request_id:uuid}/erasure
@@ -182,6 +205,14 @@ requests.read
     GET      /requests/{request_id:uuid}/certificate.zip
     GET      /requests/{request_id:uuid}/letters/{letter_id:uuid}
     GET      /requests/{request_id:uuid}/mandate
+retention.manage
+    GET POST /contacts/{contact_id:uuid}/hold
+    POST     /registers/holds/{hold_id:uuid}/lift
+    POST     /registers/holds/{hold_id:uuid}/review
+    POST     /registers/reads
+    POST     /registers/retention/country
+    POST     /registers/retention/run
+    POST     /registers/retention/{key:str}/switch
 settings.manage
     GET POST /settings/fields
     POST     /settings/fields/{key:str}/restore

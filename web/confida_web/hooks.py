@@ -24,6 +24,7 @@ AREAS = (
     "consents",
     "receipts",
     "requests",
+    "registers",
     "settings",
     "plugins",
     "account",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from litestar import Request
 
+from confida_consent.rights.restriction import may_look
 from confida_core.accounts.staff import account_names
 from confida_core.contacts.content import ContactContent
 from confida_core.contacts.people import visible_contact
@@ -15,6 +16,7 @@ from confida_core.vault.access import Access, NotFound
 from confida_core.vault.door import Opened
 from confida_web.contacts.pages import ContactHead, NextStep
 from confida_web.display import PersonRef
+from confida_web.registers.reason import ReasonNeeded
 from confida_web.security.access import access_for
 
 
@@ -23,7 +25,8 @@ async def open_contact(
 ) -> tuple[Access, Opened[ContactContent]]:
     """The contact, and the access that opened it. Raises NotFound, Forbidden.
 
-    Whoever may restrict also sees a restricted contact, for the rights of that person and not for daily work.
+    Whoever may restrict also sees a restricted contact, for the rights of that person and not for daily work, once they
+    have said on which ground. Raises ReasonNeeded before.
     """
     crm, access = request.state.crm, access_for(request, "relationship")
     try:
@@ -32,6 +35,8 @@ async def open_contact(
         if not request.state.actor.may("contacts.restrict"):
             raise
     access = access_for(request, "data_subject_rights")
+    if crm.orders.restricted(contact_id) and not await may_look(crm, access, contact_id):
+        raise ReasonNeeded(contact_id)
     return access, await visible_contact(crm, access, contact_id, trashed=trashed)
 
 
@@ -60,6 +65,7 @@ def head_of(
         team=team,
         next_step=next_step,
         restricted=crm.orders.restricted(row["id"]),
+        held=crm.orders.held(row["id"]),
         archived=row["archived_at"] is not None,
         deleted_at=row["deleted_at"],
     )

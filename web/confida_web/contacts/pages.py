@@ -44,6 +44,7 @@ class ContactHead:
     owner: str = ""
     team: str = ""
     restricted: bool = False
+    held: bool = False
     archived: bool = False
     deleted_at: datetime | None = None
 

@@ -11,12 +11,13 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
+from confida_consent.rights.restriction import NotTold, lift_restriction
 from confida_core.accounts.staff import account_names
 from confida_core.contacts.custom_fields import custom_fields
 from confida_core.contacts.history import HistoryEntry, changes_of, text_of
 from confida_core.contacts.people import display_names, visible_contact
 from confida_core.contacts.pictures import contact_picture
-from confida_core.contacts.states import archive_contact, restrict_contact, unarchive_contact, unrestrict_contact
+from confida_core.contacts.states import archive_contact, restrict_contact, unarchive_contact
 from confida_core.contacts.teams import teams
 from confida_core.contacts.trash import restore_contact, trash_contact
 from confida_core.exchange.exports import ExportOrder
@@ -67,7 +68,11 @@ async def restrict(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) 
 
 @post("/contacts/{contact_id:uuid}/unrestrict", permission="contacts.restrict")
 async def unrestrict(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -> Response[Any]:
-    await unrestrict_contact(request.state.crm, access_for(request, "data_subject_rights"), contact_id)
+    try:
+        await lift_restriction(request.state.crm, access_for(request, "data_subject_rights"), contact_id)
+    except NotTold as first:
+        toast = Toast(message=" ".join(first.errors.values()), tone="problem")
+        return redirect(request, f"/contacts/{contact_id}/restricted", toast)
     return redirect(request, f"/contacts/{contact_id}", Toast(message="The restriction is lifted."))
 
 

@@ -26,6 +26,7 @@ from confida_web.multipart import BadBody
 from confida_web.page import Page, is_fragment_request, page
 from confida_web.portal.pages import MessagePage
 from confida_web.redirect import elsewhere
+from confida_web.registers.reason import ReasonNeeded
 from confida_web.security.csrf import ForeignRequest
 from confida_web.security.guard import NotFresh, NotSignedIn
 from confida_web.security.target import SAFE, Refused
@@ -72,6 +73,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return ask_to_sign_in(request, "/login")
     if isinstance(error, NotFresh):
         return ask_to_sign_in(request, "/login/fresh")
+    if isinstance(error, ReasonNeeded):
+        return elsewhere(error.path)
     status, detail, headers = status_of(error)
     reference = ""
     if status >= 500:
