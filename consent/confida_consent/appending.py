@@ -17,6 +17,7 @@ from confida_consent.history import Histories, histories
 from confida_consent.indications import (
     ANYWHERE,
     NARROWING,
+    WIDENING,
     ImportRefused,
     Indication,
     IndicationRefused,
@@ -114,12 +115,13 @@ def columns_of(draft: Draft, events: Sequence[RecordedEvent], moment: datetime) 
     said, purpose = draft.indication, draft.purpose
     at = effective_time(said, events, moment)
     validity = purpose.declared.validity if purpose else ""
-    ends = said.valid_until or (after(at, validity) if validity else None)
+    # What people were told of its end is the longest that it can last.
+    ends = min(filter(None, (said.valid_until, after(at, validity) if validity else None)), default=None)
     return {
         "id": draft.event_id,
         "subject_id": said.subject_id,
         "purpose": said.purpose,
-        "purpose_version": purpose.declared.version if purpose else 0,
+        "purpose_version": version_of(draft),
         "channel": str(said.channel),
         "kind": str(said.kind),
         "consent_type": consent_type_of(said, purpose),
@@ -134,6 +136,13 @@ def columns_of(draft: Draft, events: Sequence[RecordedEvent], moment: datetime) 
         "method": str(said.method),
         "supersedes": said.supersedes,
     }
+
+
+def version_of(draft: Draft) -> int:
+    """Of what was shown, which may be older than what is in force when the answer comes; 0 for a purpose that is gone."""
+    if draft.purpose is None:
+        return 0
+    return draft.notice.purpose_version if draft.notice else draft.purpose.declared.version
 
 
 def effective_time(said: Indication, events: Sequence[RecordedEvent], moment: datetime) -> datetime:
@@ -171,4 +180,7 @@ def correction_fault(draft: Draft, events: Sequence[RecordedEvent]) -> Indicatio
         return IndicationRefused("kind", "a correction is a decision itself")
     if corrected.kind in NARROWING and draft.actor_kind not in {Actor.STAFF, Actor.SYSTEM}:
         return ImportRefused("supersedes", "only somebody of the house corrects a no, and says why")
+    others = effective_event(event for event in events if event.id != corrected.id)
+    if corrected.kind in NARROWING and said.kind in WIDENING and others is not None and others.kind in NARROWING:
+        return IndicationRefused("supersedes", "the person has said no beside it, and that stands")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from confida_consent.vocabulary import NOT_CHOSEN
 
@@ -79,10 +80,12 @@ class ConsentPurpose:
 class Purpose:
     """A purpose in force: as declared, or as an administrator keeps it. origin: key of the plugin, or "" for the page.
 
-    holds_from: the oldest version whose consents still hold.
+    holds_from: the oldest version whose consents still hold. holds_since: when that was written, where an older one was
+    there that asked for less, and where we know.
     """
 
     declared: ConsentPurpose
     origin: str
     retired: bool = False
     holds_from: int = 1
+    holds_since: datetime | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from confida_consent.appending import present_contacts
 from confida_consent.content import Evidence
 from confida_consent.declarations import Purpose
 from confida_consent.history import Histories, histories
@@ -46,11 +47,13 @@ REASONS: Mapping[str, str] = {
     "channel": "The purpose does not use this channel.",
     "kind": "The purpose does not rest on what this row says.",
     "indicated_at": "The date lies in the future.",
+    "purpose_version": "The purpose has changed since then, and such a consent does not cover it.",
     "valid_until": "The consent would have ended before it began.",
     "evidence": "This row says nothing of where the consent comes from.",
     "other": "This row cannot be recorded.",
 }
 TAKE, KNOWN = "take", "known"
+NOBODY = ContactContent(display_name="-")
 Fact = tuple[UUID, str, str, str, datetime | None]
 
 
@@ -80,17 +83,19 @@ class Planner:
         found = await self._people(claims)
         whose = {claim.number: whom(claim, found) for claim in claims}
         ids = sorted({person for person in whose.values() if isinstance(person, UUID)})
-        contents = await self._visible(ids)
+        contents, on_file = await self._visible(ids), await present_contacts(self.crm, ids)
         known, purposes = await histories(self.crm, ids), await all_purposes(self.crm)
         rows = []
         for claim in claims:
             person = whose[claim.number]
             if claim.problem or isinstance(person, str):
                 rows.append(PlannedRow(number=claim.number, outcome=claim.problem or str(person)))
-            elif person not in contents:
+            elif person not in (on_file if claim.kind in NARROWING else contents):
                 rows.append(PlannedRow(number=claim.number, outcome="not_found"))
             else:
-                rows.append(await self._row(claim, person, contents[person], known, purposes.get(claim.purpose)))
+                # A no is taken of somebody in the trash or restricted too: they may be back tomorrow.
+                content = contents.get(person, NOBODY)
+                rows.append(await self._row(claim, person, content, known, purposes.get(claim.purpose)))
         return rows
 
     async def _people(self, claims: Sequence[ClaimRow]) -> dict[str, list[UUID]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -38,6 +38,12 @@ OF_CONSENT = YES | UNDECIDED | {Kind.EXPIRED, Kind.REVOKED, Kind.INVALIDATED}
 OF_OBJECTION = frozenset({Kind.OBJECTED, Kind.OBJECTION_ENDED, Kind.GROUND_NOTED})
 OF_PERSONS = YES | UNDECIDED | {Kind.REFUSED, Kind.WITHDRAWN, Kind.OBJECTED, Kind.OBJECTION_ENDED}
 PROVING = ("detail", "source", "script", "origin", "file_id")
+# As whom an actor may hand something in, beside as themselves: nobody speaks in a person's name.
+MAY_BE_SAID: Mapping[str, frozenset[str]] = {
+    "staff": frozenset({Actor.IMPORT, Actor.PLUGIN}),
+    "system": frozenset({Actor.IMPORT, Actor.PLUGIN, Actor.STAFF}),
+    "subject": frozenset(),
+}
 WORDS = (("kind", frozenset(Kind)), ("method", frozenset(Method)), ("channel", frozenset(Channel)))
 
 
@@ -95,7 +101,7 @@ def check_actor(access: Access, indications: Sequence[Indication]) -> None:
 
 def actor_kind_of(access: Access, indication: Indication) -> str:
     kind = indication.actor_kind or access.actor.kind
-    if kind not in frozenset(Actor):
+    if kind not in frozenset(Actor) or (kind != access.actor.kind and kind not in MAY_BE_SAID[access.actor.kind]):
         raise IndicationRefused("actor_kind", "nobody of this kind records anything")
     return kind
 
@@ -138,10 +144,17 @@ def check_wish(indication: Indication, purpose: Purpose) -> None:
 
 
 def check_yes(indication: Indication, purpose: Purpose, actor_kind: str) -> None:
-    if actor_kind in {Actor.STAFF, Actor.IMPORT} and not any(getattr(indication.evidence, name) for name in PROVING):
+    if actor_kind in {Actor.STAFF, Actor.IMPORT, Actor.PLUGIN} and not any(
+        getattr(indication.evidence, name) for name in PROVING
+    ):
         raise IndicationRefused("evidence", "say how you know, or attach the proof")
     if indication.method == Method.GPC:
         raise IndicationRefused("method", "this signal is never a yes")
+    since, said_at = purpose.holds_since, indication.indicated_at
+    if indication.kind in YES and indication.notice_id is None and since and said_at and said_at < since:
+        raise IndicationRefused(
+            "purpose_version", "the purpose has changed since then, and such a consent does not cover it"
+        )
     if indication.consent_type not in frozenset(ConsentType):
         raise IndicationRefused("consent_type", "not a word of the vocabulary")
     wanted = ConsentType.EXPLICIT if purpose.declared.special_category else ""

@@ -67,14 +67,17 @@ def amended(purpose: ConsentPurpose, plugin: str, amendments: Sequence[Row]) -> 
 
 def own_purpose(versions: Sequence[Row]) -> Purpose:
     """One of the page's own, from all its versions."""
-    newest = versions[-1]
-    holds_from = newest["number"]
+    newest = oldest = versions[-1]
     for row in reversed(versions):
-        holds_from = row["number"]
+        oldest = row
         if not row["compatible"]:
             break
     return Purpose(
-        declared=purpose_from(newest), origin="", retired=newest["retired_at"] is not None, holds_from=holds_from
+        declared=purpose_from(newest),
+        origin="",
+        retired=newest["retired_at"] is not None,
+        holds_from=oldest["number"],
+        holds_since=oldest["created_at"] if oldest["number"] > 1 else None,
     )
 
 
@@ -110,12 +113,20 @@ async def save_purpose(crm: Installation, access: Access, purpose: ConsentPurpos
         known = 0 if current is None else current.declared.version
         if purpose.version != known + 1:
             raise VersionConflict(known)
-        if current is not None and current.declared.basis != purpose.basis:
-            # Nobody who consented has thereby agreed to being told that their consent is no longer needed.
+        if current is not None and asks_for_more(current.declared, purpose):
             purpose = replace(purpose, compatible=False)
         retired_at = now() if current is not None and current.retired else None
         await add_row(crm, access, {**columns_of(purpose), "retired_at": retired_at, "amends": 0}, "purpose.saved")
     return await purpose_of(crm, purpose.key)
+
+
+def asks_for_more(before: ConsentPurpose, after: ConsentPurpose) -> bool:
+    """Whether consents to the version before cannot hold, whatever the form says.
+
+    Nobody who consented has thereby agreed to being told that their consent is no longer needed; and for special
+    categories it has to be explicit (GDPR Art. 9(2)(a)).
+    """
+    return before.basis != after.basis or (after.special_category and not before.special_category)
 
 
 async def retire_purpose(crm: Installation, access: Access, key: str, *, retired: bool = True) -> Purpose:

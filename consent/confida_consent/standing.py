@@ -73,4 +73,6 @@ def is_stale(order: StandingOrder, events: Sequence[RecordedEvent], moment: date
     cause = next((event for event in events if event.id == order.event_id), None)
     if cause is not None:
         return place(cause) < place(deciding) or deciding.supersedes == cause.id
-    return order.given_at < deciding.recorded_at and order.given_at < moment - ON_ITS_WAY
+    # Its event was lost with a restore, or came never. A yes that bears an earlier date does not answer it.
+    answered = min(deciding.recorded_at, deciding.indicated_at)
+    return order.given_at < answered and order.given_at < moment - ON_ITS_WAY

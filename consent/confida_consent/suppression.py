@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from confida_consent.history import histories
 from confida_consent.recorded import RecordedEvent
 from confida_consent.records import EVENT
 from confida_consent.rules.model import CHANNELS
+from confida_consent.state import effective_event
 from confida_consent.vocabulary import YES, Actor, Method
 from confida_core.accounts.audit import record_event as note
 from confida_core.contacts.records import CONTACT
@@ -167,7 +169,7 @@ async def override_by_consent(crm: Installation, events: Sequence[RecordedEvent]
     """
     lifted = 0
     for event in events:
-        if overrides(event) and crm.orders.marks(event.channel):
+        if overrides(event) and crm.orders.marks(event.channel) and await still_decides(crm, event):
             for address in await addresses_meant(crm, event):
                 lifted += await make_way(crm, event, address)
     return lifted
@@ -176,6 +178,13 @@ async def override_by_consent(crm: Installation, events: Sequence[RecordedEvent]
 def overrides(event: RecordedEvent) -> bool:
     by_somebody = event.actor_kind in {Actor.SUBJECT, Actor.STAFF}
     return event.kind in YES and by_somebody and event.method not in {Method.IMPORT, Method.GPC, Method.SYSTEM}
+
+
+async def still_decides(crm: Installation, event: RecordedEvent) -> bool:
+    """Whether the yes is what counts: one that bears an earlier date than a no changes nothing."""
+    known = await histories(crm, [event.subject_id])
+    deciding = effective_event(known.get((event.subject_id, event.purpose, event.channel), []))
+    return deciding is not None and deciding.id == event.id
 
 
 async def addresses_meant(crm: Installation, event: RecordedEvent) -> list[str]:
@@ -189,7 +198,8 @@ async def make_way(crm: Installation, event: RecordedEvent, address: str) -> int
         (order, scope)
         for order in await suppressions_of(crm, event.channel, address)
         # What was ordered after the consent is a new no.
-        if order.given_at <= event.recorded_at and (scope := excepting(order.purpose, event.purpose)) != order.purpose
+        if order.given_at <= min(event.recorded_at, event.indicated_at)
+        and (scope := excepting(order.purpose, event.purpose)) != order.purpose
     ]
     fitting = [(order, scope) for order, scope in found if scope is None or len(scope) <= LONGEST_SCOPE]
     if not fitting:

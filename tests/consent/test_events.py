@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from confida_consent.content import Evidence
+from confida_consent.durations import after
 from confida_consent.events import (
     IndicationRefused,
     event,
@@ -19,13 +20,17 @@ from confida_consent.events import (
     record_events,
     states_of,
 )
+from confida_consent.gate import may
 from confida_consent.ledger.audit import verify_stored
 from confida_consent.ledger.verify import commitment_of
-from confida_consent.notices import notice
+from confida_consent.notices import current_notice, notice
+from confida_consent.purposes import save_purpose
 from confida_consent.tables import ConsentEvent
+from confida_core.clock import now
 from confida_core.contacts.trash import purge_contact, trash_contact
 from confida_core.ids import new_id
 from confida_core.vault.access import Forbidden, NotFound, system_access
+from tests.consent.gate_cast import MANAGER, own_purpose
 from tests.consent.people import LETTER, MANAGING, READING, SYSTEM, add_contact, person, says, staff
 
 pytestmark = pytest.mark.anyio
@@ -266,3 +271,32 @@ async def test_proof_outlives_the_contact_for_those_who_keep_it(crm: Any) -> Non
     assert [each.event for each in await events_of(crm, staff(MANAGING), ada)] == [recorded]
     with pytest.raises(NotFound):
         await events_of(crm, staff(READING), ada)
+
+
+@pytest.mark.parametrize("kind", ["subject", "system", "nobody"])
+async def test_staff_hand_in_nothing_in_the_name_of_somebody_else(crm: Any, kind: str) -> None:
+    ada = await add_contact(crm)
+    with pytest.raises(IndicationRefused, match="actor_kind"):
+        await record_event(crm, staff(), says(ada, "given", method="paper", evidence=LETTER, actor_kind=kind))
+    with pytest.raises(IndicationRefused, match="evidence"):
+        await record_event(crm, staff(), says(ada, "given", method="paper", actor_kind="plugin"))
+
+
+async def test_consent_lasts_no_longer_than_people_were_told(crm: Any) -> None:
+    ada = await add_contact(crm)
+    later, sooner = now() + timedelta(days=9_000), now() + timedelta(days=90)
+    paper = {"method": "paper", "evidence": LETTER}
+    long = await record_event(crm, staff(), says(ada, "given", valid_until=later, **paper))
+    short = await record_event(crm, staff(), says(ada, "renewed", valid_until=sooner, **paper))
+    assert (long.valid_until, short.valid_until) == (after(long.indicated_at, "P24M"), sooner)
+
+
+async def test_yes_is_to_the_version_that_was_shown(crm: Any) -> None:
+    """A link that was sent before the purpose asked for more confirms what its page says, and no more."""
+    ada = await add_contact(crm)
+    await save_purpose(crm, MANAGER, own_purpose("press"))
+    shown = await current_notice(crm, "press", "en")
+    await save_purpose(crm, MANAGER, own_purpose("press", version=2, compatible=False))
+    said = says(ada, "given", purpose="press", notice_id=shown.id)
+    assert (await record_event(crm, person(ada), said)).purpose_version == 1
+    assert (await may(crm, ada, "press", "email")).reason == "other_version"

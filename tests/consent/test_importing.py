@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from confida_consent.events import events_of, record_event, states_of
+from confida_consent.gate import may
 from confida_consent.importing import (
     Attestation,
     consent_import,
@@ -20,11 +21,14 @@ from confida_consent.importing import (
     start_import,
 )
 from confida_consent.ledger.audit import verify_stored
+from confida_consent.purposes import save_purpose
 from confida_consent.tables import ConsentEvent
-from confida_core.contacts.trash import trash_contact
+from confida_core.contacts.trash import restore_contact, trash_contact
 from confida_core.exchange.draft import UnreadableFile
+from confida_core.ids import new_id
 from confida_core.vault.access import SYSTEM_ID, Access, Actor, Forbidden, system_access
 from confida_core.vault.suppressions import suppress
+from tests.consent.gate_cast import MANAGER, own_purpose
 from tests.consent.people import SYSTEM, add_contact, person, says, staff
 
 pytestmark = pytest.mark.anyio
@@ -184,3 +188,32 @@ async def test_import_of_somebody_who_lost_the_right_fails(crm: Any) -> None:
 
     assert await counts(crm, import_id) == ("failed", 1, 0, 0)
     assert await ConsentEvent.count() == 0
+
+
+async def test_no_of_somebody_in_the_trash_or_restricted_is_taken_and_stands_when_they_are_back(crm: Any) -> None:
+    ada, mats = await add_contact(crm), await add_contact(crm, "Mats", "mats@example.org")
+    for one in (ada, mats):
+        await record_event(crm, person(one), says(one, "given"))
+    await trash_contact(crm, system_access("tests"), ada)
+    await crm.orders.give("restriction", mats)
+    rows = f"{ada},,newsletter,email,no,,List,\n{mats},,newsletter,email,withdrawn,,List,\n"
+    rows += f"{ada},,newsletter,phone,given,2026-05-31,List,\n{new_id()},,newsletter,email,no,,List,\n"
+
+    import_id = await bring_in(crm, rows)
+
+    assert await counts(crm, import_id) == ("done", 4, 2, 2)
+    await restore_contact(crm, system_access("tests"), ada)
+    await crm.orders.lift("restriction", mats)
+    assert [(await may(crm, one, "newsletter", "email")).allowed for one in (ada, mats)] == [False, False]
+    report = (await consent_import(crm, importer(crm), import_id)).content.report
+    assert [(row, code) for row, code, _ in report] == [(4, "not_found"), (5, "not_found")]
+
+
+async def test_consent_from_before_a_purpose_asked_for_more_is_refused(crm: Any) -> None:
+    ada = await add_contact(crm)
+    await save_purpose(crm, MANAGER, own_purpose("press"))
+    await save_purpose(crm, MANAGER, own_purpose("press", version=2, compatible=False))
+    import_id = await bring_in(crm, f"{ada},,press,email,given,2026-05-31,List,\n")
+    report = (await consent_import(crm, importer(crm), import_id)).content.report
+    assert [code for _, code, _ in report] == ["purpose_version"]
+    assert not (await may(crm, ada, "press", "email")).allowed

@@ -274,3 +274,11 @@ async def test_sentences_of_a_language_are_kept_and_english_stands_in_for_those_
     assert [stored.retention_in(language) for language in ("de", "de-CH", "fr")] == [
         "Bis Sie widerrufen.", "Bis Sie widerrufen.", "Until you withdraw.",
     ]  # fmt: skip
+
+
+async def test_consents_do_not_reach_a_purpose_that_now_touches_special_categories(crm: Any) -> None:
+    await save_purpose(crm, MANAGER, EVENTS)
+    changed = await save_purpose(crm, MANAGER, replace(EVENTS, version=2, special_category=True, compatible=True))
+    assert changed.holds_from == 2
+    again = await save_purpose(crm, MANAGER, replace(EVENTS, version=3, special_category=True, compatible=True))
+    assert again.holds_from == 2

@@ -17,6 +17,7 @@ from confida_consent.events import (
 )
 from confida_consent.jobs import reconcile_orders
 from confida_consent.tables import ConsentEvent
+from confida_core.clock import now
 from confida_core.ids import new_id
 from confida_core.storage.database import StorageFull
 from confida_core.vault.orders import NewOrder
@@ -150,3 +151,32 @@ async def test_correction_by_staff_ends_what_was_recorded_wrongly(crm: Any) -> N
     with pytest.raises(IndicationRefused):
         await record_event(crm, staff(), says(ada, "given", method="phone", evidence=LETTER, supersedes=wrong.id))
     assert right.supersedes == wrong.id
+
+
+async def test_yes_of_an_earlier_date_does_not_lift_an_order_whose_event_was_lost(
+    crm: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restored backup knows nothing of the withdrawal any more; a form that was signed before it does not undo it."""
+    ada = await add_contact(crm)
+    withdrawn = await record_event(crm, person(ada), says(ada, "withdrawn"))
+    await crm.data.fetch("DELETE FROM consent_event WHERE id = ?", withdrawn.id)
+    monkeypatch.setattr("confida_consent.standing.ON_ITS_WAY", timedelta(0))
+
+    earlier = now() - timedelta(days=30)
+    await record_event(crm, staff(), says(ada, "given", method="paper", evidence=LETTER, indicated_at=earlier))
+    assert [order.event_id for order in crm.orders.of(ada)] == [withdrawn.id]
+
+    await record_event(crm, person(ada), says(ada, "given"))
+    assert crm.orders.of(ada) == []
+
+
+async def test_correcting_one_no_leaves_the_other_beside_it(crm: Any) -> None:
+    ada = await add_contact(crm)
+    for access in (person(ada), staff()):
+        event = await record_event(crm, access, says(ada, "objected", purpose="profiling", channel="profiling"))
+    mistake = says(
+        ada, "objection_ended", purpose="profiling", channel="profiling", evidence=LETTER, supersedes=event.id
+    )
+    with pytest.raises(IndicationRefused, match="said no beside it"):
+        await record_event(crm, staff(), mistake)
+    assert (await states_of(crm, ada))["profiling", "profiling"].state == "objected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from confida_consent.suppression import (
 )
 from confida_consent.suppression_lists import AT_ONCE, JOB, import_list, run_list
 from confida_core.accounts.audit import list_events
+from confida_core.clock import now
 from confida_core.contacts.content import EmailAddress
 from confida_core.storage.sealed_files import only
 from confida_core.vault.access import Forbidden
@@ -152,3 +154,16 @@ async def test_long_list_is_read_by_a_job_and_taking_it_twice_changes_nothing(cr
     assert [entry.count for entry in await suppression_list(crm)] == [AT_ONCE + 1]
     assert await register_read_at(crm, "A register") is not None
     assert await suppressed(crm, "email", f"p{AT_ONCE}@example.org")
+
+
+async def test_yes_of_an_earlier_date_than_the_no_takes_nothing_off_the_list(crm: Any) -> None:
+    ada = await make_contact(crm)
+    await record_event(crm, person(ada), says(ada, "given"))
+    withdrawn = await record_event(crm, person(ada), says(ada, "withdrawn"))
+    await suppress_contact(crm, ada, "email", event_id=withdrawn.id)
+    earlier = now() - timedelta(days=30)
+    await record_event(crm, staff(), says(ada, "given", method="paper", evidence=LETTER, indicated_at=earlier))
+    assert await purposes_of(crm) == [MARKETING]
+    other = await make_contact(crm, "Mats")
+    await record_event(crm, staff(), says(other, "given", method="paper", evidence=LETTER, indicated_at=earlier))
+    assert await purposes_of(crm) == [MARKETING]

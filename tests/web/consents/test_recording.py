@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from confida_consent.events import events_of
+from confida_consent.events import Indication, events_of, record_event
 from confida_consent.gate import may
 from confida_core.clock import now
-from confida_core.vault.access import system_access
+from confida_core.vault.access import Access, Actor, system_access
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -287,3 +287,18 @@ async def test_history_is_newest_first_and_filtered_by_purpose(client: Any, crm:
     ]  # fmt: skip
     only = await client.fragment("GET", f"/contacts/{contact_id}/consents?purpose=newsletter")
     assert re.findall(r"<strong>([^<]+)</strong>", only.text) == ["Said yes"]
+
+
+async def test_no_of_the_person_stands_when_a_colleagues_note_of_it_is_taken_back(client: Any, crm: Any) -> None:
+    contact_id = await make(crm, "Ada Lovelace")
+    own = Access(actor=Actor(id=contact_id, kind="subject"), purpose="consent", where="test")
+    said = Indication(
+        subject_id=contact_id, purpose="profiling", channel="profiling", kind="objected", method="preference_centre"
+    )
+    await record_event(crm, own, said)
+    answer = await record(client, contact_id, answer="no", purpose="profiling", channels=["profiling"])
+    assert answer.status_code == 303
+    event = (await newest(crm, contact_id)).event
+    assert "undo" not in (await client.get(f"/contacts/{contact_id}")).text
+    assert (await client.post(f"/contacts/{contact_id}/consents/{event.id}/undo")).status_code == 404
+    assert (await may(crm, contact_id, "profiling", "profiling")).reason == "objected"

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from confida_consent.content import Evidence
 from confida_consent.events import Indication, IndicationRefused, RecordedEvent, record_event
 from confida_consent.history import histories
+from confida_consent.indications import NARROWING
 from confida_consent.state import effective_event
 from confida_consent.vocabulary import NO, YES, Actor, Kind
 from confida_core.vault.access import NotFound
@@ -38,17 +39,17 @@ def may_correct(event: RecordedEvent, everything: Sequence[RecordedEvent]) -> bo
 def correction_of(event: RecordedEvent, everything: Sequence[RecordedEvent]) -> Indication | None:
     """What takes the place of an event that was a mistake, without its evidence; None where nothing may.
 
-    A yes becomes invalid. A no gives way to the yes before it, with that one's own time and end; where there was none,
-    there is nothing to go back to. everything: all events of this person.
+    A yes becomes invalid. A no gives way to the yes before it, with that one's own time and end; where there was none, or
+    another no stands beside it, there is nothing to go back to. everything: all events of this person.
     """
     same = [each for each in everything if (each.purpose, each.channel) == (event.purpose, event.channel)]
     if event.actor_kind != Actor.STAFF or any(each.supersedes == event.id for each in same):
         return None
     if event.kind in YES:
         return following(event, Kind.INVALIDATED)
-    if event.kind == Kind.OBJECTED:
-        return following(event, Kind.OBJECTION_ENDED)
     before = effective_event(each for each in same if each.id != event.id)
+    if event.kind == Kind.OBJECTED and (before is None or before.kind not in NARROWING):
+        return following(event, Kind.OBJECTION_ENDED)
     if event.kind in NO and before is not None and before.kind in YES:
         return following(event, before.kind, like=before)
     return None

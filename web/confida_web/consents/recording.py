@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from confida_consent.declarations import Purpose
 from confida_consent.events import Indication, IndicationRefused, RecordedEvent, record_events, settle, states_of
+from confida_consent.history import histories
 from confida_consent.purposes import all_purposes
 from confida_consent.receipts.foreign import ForeignReceipt, UnreadableReceipt, read_foreign_receipt
 from confida_consent.scans import keep_scans, make_scan_keys
@@ -25,6 +26,7 @@ from confida_core.storage.sealed_files import (
     only,
     receive_file,
 )
+from confida_web.consents.correcting import may_correct
 from confida_web.consents.history import base_of
 from confida_web.consents.pages import RecordPage
 from confida_web.consents.reading import EVERYTHING, Said, read_said
@@ -40,7 +42,14 @@ from confida_web.security.access import access_for
 
 FIELDS = ("day", "time", "indicated_by", "script", "note")
 # The words of a refusal name a field of the record; the form has its own names for some of them.
-FORM_FIELDS = {"channel": "channels", "indicated_at": "day", "evidence": "note", "detail": "note", "kind": "purpose"}
+FORM_FIELDS = {
+    "channel": "channels",
+    "indicated_at": "day",
+    "purpose_version": "day",
+    "evidence": "note",
+    "detail": "note",
+    "kind": "purpose",
+}
 
 
 @dataclass(slots=True)
@@ -120,7 +129,7 @@ async def record(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) ->
     except BaseException:
         await discard_files(crm, received.scans)
         raise
-    return redirect(request, f"/contacts/{contact_id}", told(contact_id, said, events))
+    return redirect(request, f"/contacts/{contact_id}", await told(request, contact_id, said, events))
 
 
 def sentence(wrong: IndicationRefused) -> str:
@@ -217,10 +226,11 @@ def kind_of(answer: str, basis: str, state: str) -> Kind:
     return Kind.WITHDRAWN if state in YES | {Kind.EXPIRED} else Kind.REFUSED
 
 
-def told(contact_id: UUID, said: Said, events: Sequence[RecordedEvent]) -> Toast:
-    """What was done; with a way back where one event was recorded and none before it stands in the way."""
+async def told(request: Request[Any, Any, Any], contact_id: UUID, said: Said, events: Sequence[RecordedEvent]) -> Toast:
+    """What was done; with a way back where one event was recorded and what was said before allows it."""
     message = "The consent is recorded." if said.answer == "yes" else "The no is recorded. It holds from now on."
-    undoable = len(events) == 1 and events[0].kind in YES | {Kind.OBJECTED, Kind.WITHDRAWN}
+    known = (await histories(request.state.crm, [contact_id])).values() if len(events) == 1 else ()
+    undoable = len(events) == 1 and may_correct(events[0], [each for some in known for each in some])
     undo = f"{base_of(contact_id)}/{events[0].id}/undo" if undoable else None
     return Toast(message=message, undo_url=undo)
 
