@@ -203,4 +203,5 @@ def _put(template: str, values: Mapping[str, str]) -> str:
 def _day(day: date, spoken: str) -> str:
     from babel.dates import format_date
 
-    return format_date(day, "long", locale=spoken)
+    # Of the English ways to write a date the one that most readers of ours know.
+    return format_date(day, "long", locale="en_GB" if spoken == SOURCE else spoken)

@@ -10,11 +10,12 @@ from litestar.params import FromPath
 
 from confida_web.forms import parse_form
 from confida_web.page import page
-from confida_web.requests import steps_carrying, steps_deciding, steps_identity
+from confida_web.requests import steps_carrying, steps_correcting, steps_deciding, steps_identity
 from confida_web.requests.forms import StepForm, asking, found, shown, taken
 
 FORMS: dict[str, StepForm] = {
-    one.key: one for one in (*steps_identity.FORMS, *steps_deciding.FORMS, *steps_carrying.FORMS)
+    one.key: one
+    for one in (*steps_identity.FORMS, *steps_deciding.FORMS, *steps_carrying.FORMS, *steps_correcting.FORMS)
 }
 
 

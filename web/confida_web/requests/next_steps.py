@@ -61,13 +61,13 @@ def ways_of(one: OpenedRequest, actor: Actor) -> Iterator[ActionLink]:
             yield step(one, "approve", "Approve the refusal", "check")
         yield step(one, "decline", "Decline it", "undo")
         return
+    if one.state is RequestState.CLARIFYING:
+        yield step(one, "reply", "The person replied", "incoming")
     if one.contact_id is None and one.kind is not RequestKind.COMPLAINT:
         yield step(one, "link", "Find the contact", "search")
     elif not one.verified and one.kind is not RequestKind.COMPLAINT:
         yield step(one, "identity", "Note the proof", "key")
         yield step(one, "ask-identity", "Write how to prove it", "mail")
-    if one.state is RequestState.CLARIFYING:
-        yield step(one, "reply", "The person replied", "incoming")
     if one.verified:
         yield from carrying(one, actor)
     yield step(one, "answer", "Answer", "check")
@@ -80,6 +80,8 @@ def carrying(one: OpenedRequest, actor: Actor) -> Iterator[ActionLink]:
     elif one.kind is RequestKind.ERASURE:
         yield ActionLink(label="What goes, what stays", href=f"/requests/{one.id}/erasure", icon="delete")
     elif one.kind is RequestKind.RECTIFICATION:
+        if one.file.corrections:
+            yield step(one, "correct", "What the person says is right", "check")
         if actor.may("contacts.write"):
             href = f"/contacts/{one.contact_id}/edit?request={one.reference}"
             yield ActionLink(label="Correct the contact", href=href, icon="edit")

@@ -12,6 +12,7 @@ from confida_consent.controller import Controller, read_controller
 from confida_consent.rights.letters import OpenedLetter, letter_of
 from confida_consent.rights.letters_texts import language_of
 from confida_consent.rights.requests import OpenedRequest, request_of
+from confida_core.contacts.channels import country_name
 from confida_core.contacts.content import ContactContent, PostalAddress
 from confida_core.contacts.records import CONTACT
 from confida_core.installation import Installation
@@ -45,7 +46,9 @@ async def printed(
         text=written.text,
         at=written.at,
         sender=sender_of(controller) if outgoing else (),
-        address=await address_of(crm, access, one.contact_id) if outgoing else (written.other_side,),
+        address=await address_of(crm, access, one.contact_id, controller.country)
+        if outgoing
+        else (written.other_side,),
         place=controller.locality if outgoing else "",
         language=language_of(one.row["language"]),
         once=once,
@@ -56,20 +59,22 @@ def sender_of(controller: Controller) -> tuple[str, ...]:
     return controller.name, *controller.address_lines
 
 
-async def address_of(crm: Installation, access: Access, contact_id: UUID | None) -> tuple[str, ...]:
-    """Name and first postal address on file; nothing of what the request says."""
+async def address_of(crm: Installation, access: Access, contact_id: UUID | None, home: str) -> tuple[str, ...]:
+    """Name and first postal address on file, with its country unless it is our own; nothing of what the request says."""
     rows = await crm.records.rows(CONTACT, [contact_id]) if contact_id else []
     opened = await crm.door.open(access, CONTACT, rows)
     if not opened:
         return ()
     content: ContactContent = opened[0].content
     first = next(iter(content.addresses), None)
-    return content.display_name, *(lines_of(first) if first else ())
+    return content.display_name, *(lines_of(first, home) if first else ())
 
 
-def lines_of(address: PostalAddress) -> tuple[str, ...]:
+def lines_of(address: PostalAddress, home: str) -> tuple[str, ...]:
     place = " ".join(filter(None, (address.postal_code, address.locality)))
-    return tuple(line for line in (*address.street.split("\n"), place, address.region, address.country) if line)
+    country = country_name(address.country).upper() if address.country and address.country != home else ""
+    box = address.post_office_box
+    return tuple(line for line in (box, *address.street.split("\n"), place, address.region, country) if line)
 
 
 ROUTES = (letter,)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from confida_consent.rights.clock import Step, rules
 from confida_consent.rights.identity import NOT_PROVED
+from confida_consent.rights.portal_messages import ADDRESS_LOST, PLAN_CONFIRMED
 from confida_consent.rights.requests_carrying import LIFTING_TOLD
 from confida_consent.rights.steps import (
     CARRIED_OUT,
@@ -76,6 +77,8 @@ STEPS: Mapping[str, str] = {
     REMINDED: "Reminder",
     NOT_PROVED: "Could not prove who asks",
     LIFTING_TOLD: "Told that the restriction ends",
+    ADDRESS_LOST: "The person no longer has the address on file",
+    PLAN_CONFIRMED: "The person saw what goes and what stays, and wants it",
     "identity_asked": "Asked for proof of who asks",
     "code_right": "The code was right; the mandate is still to be accepted",
 }
