@@ -254,7 +254,7 @@ def test_details_are_corrected_by_whoever_is_in(window: Any, public_side: Portal
 def test_axe_finds_nothing(browser: Any, public_side: Portal, mode: str, language: str) -> None:
     given = MODES.get(mode, {"forced_colors": "active"})
     context = browser.new_context(bypass_csp=True, locale=f"{language}-DE", **given)
-    window, wrong = context.new_page(), {}
+    window, wrong = context.new_page(), dict[str, list[str]]()
     home = f"{public_side.server.url}/my"
     pages = [public_side.url(f"axe {name}") for name in ("ready", "erasure", "question", "erased")]
     strangers = [f"{home}/requests", *pages, f"{pages[0]}/code", f"{pages[0]}?done=late", f"{home}/requests/x"]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from confida_core.contacts.content import LongText, Sealed, ShortText
+from confida_core.contacts.content import LongText, PostalAddress, Sealed, ShortText
 
 Text = Annotated[str, Meta(max_length=2_000)]
 
@@ -55,12 +55,13 @@ class Suggestion(Sealed, frozen=True):
 
 class Correction(Sealed, frozen=True):
     """What a person says is right. field: name, email, phone, address or language. held: what stood there when they said so;
-    "" for something new, as `wanted` is for what is to go.
+    "" for something new, as `wanted` is for what is to go. address: of a postal address, the parts of what is wanted.
     """
 
     field: ShortText
     held: Text = ""
     wanted: Text = ""
+    address: PostalAddress | None = None
 
 
 class RequestFile(Sealed, frozen=True):

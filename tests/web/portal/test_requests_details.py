@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -129,3 +130,53 @@ async def test_form_without_the_token_of_the_session_changes_nothing(stranger: B
     data = {**await filled(stranger, inside, name="Eve"), "_csrf": "x"}
     assert (await stranger.post(EDIT, data=data, headers=inside)).status_code == 403
     assert await crm.data.fetch("SELECT id FROM rights_request") == []
+
+
+async def proposed(browser: Browser, crm: Any, ada: UUID, **changes: str) -> str:
+    """The page of a correction, for staff."""
+    inside = await session_of(crm, ada)
+    await browser.post(EDIT, data=await filled(browser, inside, **changes), headers=inside)
+    await work_off(crm)
+    return f"/requests/{(await only_request(crm))['id']}"
+
+
+async def held(crm: Any, ada: UUID) -> ContactContent:
+    return (await visible_contact(crm, system_access("tests"), ada)).content
+
+
+async def test_staff_accept_corrections_one_by_one(
+    stranger: Browser, client: Browser, as_role: Any, crm: Any, ada: UUID
+) -> None:
+    changes = {
+        "email0": "king@example.org", "email1": "second@example.org", "phone1": "", "locality0": "Potsdam",
+        "street1": "2 High Street", "language": "de", "name": "Ada King",
+    }  # fmt: skip
+    href = await proposed(stranger, crm, ada, **changes)
+    officer = await as_role("privacy_officer")
+    assert f"{href}/step/correct" in (await officer.get(href)).text
+    page = (await officer.get(f"{href}/step/correct")).text
+    assert "E-mail: ada@example.org → king@example.org" in page
+    places = re.findall(r'name="corrections" value="(\d)"', page)
+    assert places == ["0", "1", "2", "3", "4", "5", "6"]
+    assert (await officer.post(f"{href}/step/correct", data={})).status_code == 422
+    answer = await officer.post(f"{href}/step/correct", data={"corrections": places[1:]})
+    assert answer.status_code == 303
+    now = await held(crm, ada)
+    assert (now.display_name, now.language, now.note) == ("Ada Lovelace", "de", "Talks too much.")
+    assert [(one.address, one.label) for one in now.emails] == [
+        ("king@example.org", "home"),
+        ("second@example.org", ""),
+    ]
+    assert [one.number for one in now.phones] == ["+447700900123"]
+    assert [(one.street, one.locality) for one in now.addresses] == [("1 Low Street", "Potsdam"), ("2 High Street", "")]
+    again = await client.post(f"{href}/step/correct", data={"corrections": places})
+    assert (again.status_code, "has changed since" in again.text) == (422, True)
+    assert (await held(crm, ada)) == now
+
+
+@pytest.mark.parametrize("role", ["staff", "readonly"])
+async def test_nobody_else_accepts_corrections(stranger: Browser, as_role: Any, crm: Any, ada: UUID, role: str) -> None:
+    href = await proposed(stranger, crm, ada, name="Ada King")
+    browser = await as_role(role)
+    assert (await browser.post(f"{href}/step/correct", data={"corrections": "0"})).status_code == 404
+    assert (await held(crm, ada)).display_name == "Ada Lovelace"

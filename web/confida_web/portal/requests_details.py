@@ -16,6 +16,7 @@ from litestar import Request, Response, get, post
 from confida_consent.rights.content import Correction
 from confida_consent.rights.declared import REQUEST
 from confida_consent.rights.requests import NewRequest, open_request
+from confida_consent.rights.requests_correcting import written
 from confida_consent.rights.steps import INSIDE, locked_request, opened_file, rewrite_file
 from confida_consent.rights.vocabulary import RequestKind
 from confida_core.contacts.content import ContactContent, EmailAddress, PhoneNumber, PostalAddress, changed
@@ -77,12 +78,6 @@ def details_of(content: ContactContent) -> tuple[Detail, ...]:
         (mark("Language"), [LANGUAGES.get(content.language, content.language)]),
     )
     return tuple(Detail(label=label, values=values) for label, all_ in found if (values := tuple(filter(None, all_))))
-
-
-def written(address: PostalAddress) -> str:
-    place = " ".join(filter(None, (address.postal_code, address.locality)))
-    lines = (address.street, address.post_office_box, place, address.region, address.country)
-    return "\n".join(filter(None, lines))
 
 
 @get("/my/details/edit", public=True)
@@ -198,7 +193,12 @@ def corrections(held: ContactContent, wanted: ContactContent) -> list[Correction
         gone, come = [one for one in old if one not in new], [one for one in new if one not in old]
         sides += [(field, before, after) for before, after in zip_longest(gone, come, fillvalue="")]
     sides.append(("language", held.language, wanted.language))
-    return [Correction(field=field, held=one, wanted=other) for field, one, other in sides if one != other]
+    parts = {written(one): one for one in wanted.addresses}
+    return [
+        Correction(field=field, held=one, wanted=other, address=parts.get(other) if field == "address" else None)
+        for field, one, other in sides
+        if one != other
+    ]
 
 
 async def propose(
