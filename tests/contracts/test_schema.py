@@ -151,6 +151,13 @@ def test_record_kept_on_erasure_needs_a_reason(load: Any) -> None:
     assert "without a reason" in refused(load, **tables(Sound), records=[record(Sound, erasure="keep")])
 
 
+def test_record_kept_on_erasure_needs_a_class_of_its_own(load: Any) -> None:
+    """A class ends with its key: what is kept could not be opened, or what is erased could be opened in a backup."""
+    kept = record(Sound, erasure="keep", keeps="Proof.")
+    assert "'relationship'" in refused(load, **tables(Sound), records=[kept])
+    load(**tables(Sound), records=[record(Sound, erasure="keep", keeps="Proof.", retention_class="loans")])
+
+
 def test_table_without_the_plugins_prefix_is_refused(load: Any) -> None:
     declared = [TableDeclaration(table=Foreign, subject_free="Nothing.")]
     assert "contact_extra must begin with loans_" in refused(load, **tables(Foreign), tables=declared)

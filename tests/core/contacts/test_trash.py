@@ -12,7 +12,9 @@ from confida_core.clock import now
 from confida_core.contacts.people import visible_contact
 from confida_core.contacts.states import archive_contact
 from confida_core.contacts.trash import list_trash, purge_contact, purge_trash, restore_contact, trash_contact
-from confida_core.vault.access import Forbidden, NotFound
+from confida_core.interactions.content import InteractionDraft
+from confida_core.interactions.interactions import log_interaction, visible_interaction
+from confida_core.vault.access import Forbidden, NotFound, system_access
 from tests.core.contacts.cast import MATS, access_of, ada, make, make_ada
 
 pytestmark = pytest.mark.anyio
@@ -103,3 +105,28 @@ async def test_nothing_is_written_about_a_contact_that_is_gone_meanwhile(crm: An
     with pytest.raises(NotFound):
         await archive_contact(crm, access_of(), contact_id)
     assert await crm.data.fetch("SELECT id FROM contact_change WHERE subject_id = ?", contact_id) == []
+
+
+async def test_contact_under_a_hold_stays_in_the_trash(crm: Any) -> None:
+    held, other = await make_ada(crm), await make(crm, "Other")
+    await crm.orders.give("hold", held)
+    for contact_id in (held, other):
+        await trash_contact(crm, access_of(), contact_id)
+    await age_trash(crm, 31)
+    await purge_trash(crm, {})
+    assert [one.row["id"] for one in await list_trash(crm, access_of())] == [held]
+    await crm.orders.lift("hold", held)
+    await purge_trash(crm, {})
+    assert await list_trash(crm, access_of()) == []
+
+
+async def test_purge_takes_the_name_out_of_what_others_keep(crm: Any) -> None:
+    contact_id, other = await make_ada(crm), await make(crm, "Other")
+    name = (await visible_contact(crm, access_of(), contact_id)).content.display_name
+    draft = InteractionDraft(kind="note", people=(contact_id, other), subject=f"{name} and Other")
+    note = await log_interaction(crm, system_access("tests"), draft)
+    await trash_contact(crm, access_of(), contact_id)
+    await age_trash(crm, 31)
+    await purge_trash(crm, {})
+    opened = await visible_interaction(crm, system_access("tests"), note)
+    assert (opened.content.subject, opened.people) == ("[erased] and Other", (other,))
