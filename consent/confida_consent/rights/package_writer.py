@@ -27,7 +27,13 @@ from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.records import CONTACT
 from confida_core.ids import new_id
 from confida_core.installation import Installation
+from confida_core.storage.batches import batches
 from confida_core.vault.access import Access
+
+SHARERS = (
+    "SELECT DISTINCT o.subject_id FROM shared_key m JOIN shared_key o ON o.record_id = m.record_id "
+    "WHERE m.subject_id = ? AND o.subject_id <> ? ORDER BY o.subject_id"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,6 @@ class PackageWriter:
         self.finder = Finder(set(), [*decisions.redactions, *decisions.left_in])
         self.archive, self.portable = Archive(facts.created_at), Portable()
         self.proven: Proven | None = None
-        self._met: set[UUID] = set()
         self._files = 0
         self._kept_back = {one.group for one in facts.withheld if one.group}
 
@@ -79,7 +84,7 @@ class PackageWriter:
         rows = await self.crm.data.fetch("SELECT * FROM contact WHERE id = ?", contact_id)
         for opened in await self.crm.door.open(OPENING, CONTACT, rows):
             self.finder.own |= own_words(opened.content)
-        self._met.add(contact_id)
+        await self._meet(contact_id)
 
     async def _part(self, part: Part) -> AsyncIterator[bytes]:
         tally, group = self.facts.tally, part.group
@@ -143,23 +148,16 @@ class PackageWriter:
         """Find what may be about others. Codes, receipts and the registers of ours hold no texts of people."""
         if group.folder == "receipts":
             return
-        await self._meet([item.id for item in items if item.others and item.id])
         candidates = await asyncio.to_thread(self.finder.candidates, items)
         names = known_names(self.crm.index, candidates) if candidates else set()
         await asyncio.to_thread(self.finder.look, group, items, names)
 
-    async def _meet(self, shared: Sequence[UUID]) -> None:
-        """Whoever shares these records: their names are looked for in everything that follows."""
-        if not shared:
-            return
-        marks = ", ".join("?" * len(shared))
-        rows = await self.crm.data.fetch(
-            f"SELECT DISTINCT subject_id FROM shared_key WHERE record_id IN ({marks})", *shared
-        )
-        new = sorted({row["subject_id"] for row in rows} - self._met)
-        self._met.update(new)
-        for opened in await self.crm.door.open(OPENING, CONTACT, await self.crm.records.rows(CONTACT, new)):
-            self.finder.meet(opened.content)
+    async def _meet(self, contact_id: UUID) -> None:
+        """Whoever shares a record with the person: their names are looked for, first names alone too."""
+        rows = await self.crm.data.fetch(SHARERS, contact_id, contact_id)
+        for batch in batches([row["subject_id"] for row in rows]):
+            for opened in await self.crm.door.open(OPENING, CONTACT, await self.crm.records.rows(CONTACT, batch)):
+                self.finder.meet(opened.content)
 
     def _last_files(self) -> list[tuple[str, bytes]]:
         """What needs to know how everything went."""

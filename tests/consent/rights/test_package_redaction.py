@@ -67,6 +67,15 @@ async def test_names_and_addresses_of_others_are_suggested_and_the_persons_own_a
     assert (first.record, first.field) == ("interaction", "body")
 
 
+async def test_first_names_of_those_who_share_a_record_are_found_in_what_comes_before_it_too(crm: Any) -> None:
+    mats = await add(crm, "Mats", "Mustermann", "mats@example.org")
+    content = ContactContent(display_name="Ada Lovelace", note="Likes Mats. And the Mustermanns.")
+    ada = await create_contact(crm, SYSTEM, ContactKind.PERSON, content)
+    await note(crm, "A meeting", ada, mats)
+    review = await reviewed(crm, await ask(crm, ada))
+    assert [(each.words, each.record, each.field) for each in review.suggestions] == [("Mats", "contact", "note")]
+
+
 async def test_nothing_is_released_before_every_suggestion_is_decided(crm: Any) -> None:
     ada = await add(crm, "Ada", "Lovelace", "ada@example.org")
     mats = await add(crm, "Mats", "Mustermann", "mats@example.org")
