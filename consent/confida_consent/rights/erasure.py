@@ -161,7 +161,10 @@ async def resume_erasure(crm: Installation, erasure_id: UUID) -> ErasureRow:
         except VersionConflict:
             # Another process is at it too; every stage may be done twice.
             continue
-        except (StoreFailed, DatabaseError, OSError) as error:
+        except ErasureBlocked:
+            raise
+        except Exception as error:
+            # Whatever it is: it is named, and the erasure goes on from here.
             raise await failed(crm, erasure_id, stage, error) from error
     raise await failed(crm, erasure_id, stage, TimeoutError())
 

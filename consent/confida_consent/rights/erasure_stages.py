@@ -25,7 +25,7 @@ from confida_core.contacts.suppressed import addresses_of
 from confida_core.installation import Installation
 from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import INTERACTION, log_interaction
-from confida_core.vault.access import Access, Actor
+from confida_core.vault.access import SYSTEM_ID, Access, Actor
 from confida_core.vault.suppressions import MARKETING
 from confida_core.vault.suppressions import suppress as put_on_list
 
@@ -117,7 +117,7 @@ def notice(found: Found) -> InteractionDraft:
         body="\n".join(lines)[:LONGEST_BODY],
         planned=True,
         due_on=(now() + timedelta(days=DAYS_TO_TELL)).date(),
-        assignee_id=found.row["started_by"],
+        assignee_id=None if found.row["started_by"] == SYSTEM_ID else found.row["started_by"],
     )
 
 
