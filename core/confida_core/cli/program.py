@@ -32,7 +32,7 @@ Exit codes:
   2  wrong usage
   3  the keys are missing or wrong; no data was touched
   4  the storage is full, busy or cannot be reached
-  5  doctor found something that must be mended
+  5  doctor, ledger or drill found something that must be mended
   6  imported, but some rows could not be read
 """
 FAILED, LOCKED, STORAGE, UNSOUND = 1, 3, 4, 5
