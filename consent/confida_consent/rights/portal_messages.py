@@ -8,7 +8,8 @@ from uuid import UUID
 from confida_consent.rights.clock import Step
 from confida_consent.rights.content import Letter
 from confida_consent.rights.declared import LETTER, REQUEST
-from confida_consent.rights.steps import INSIDE, checked_text, locked_request, move, write_step
+from confida_consent.rights.requests_status import root_of
+from confida_consent.rights.steps import INSIDE, checked_text, locked_request, move, request_row, write_step
 from confida_consent.rights.vocabulary import OPEN, RequestState
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
@@ -24,10 +25,11 @@ async def keep_message(crm: Installation, request_id: UUID, subject: str, text: 
     """Put it into the file, with the step that follows, if the request is open.
 
     known: by a link that went to stored contact data, or by proof; then it answers a question that was asked, and time goes
-    on. Else it says how to find out who asks: the same work whoever that is, so nobody is looked up. Raises InvalidContent
-    for text that cannot be stored, NotFound.
+    on. Else it says how to find out who asks: the same work whoever that is, so nobody is looked up. Of a request that was
+    asked twice it goes into the file of the first. Raises InvalidContent for text that cannot be stored, NotFound.
     """
     body = checked_text(text)
+    request_id = (await root_of(crm, await request_row(crm, request_id)))["id"]
     await crm.keyring.ensure([request_id], REQUEST.retention_class)
     async with crm.data.transaction():
         row = await locked_request(crm, request_id, closed=True)

@@ -41,6 +41,16 @@ REQUESTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "name of control characters": ("POST", "/my/subscribe", {"data": {"email": "a@example.org", "name": "\x01\x02"}}),
     "unknown unsubscribing": ("POST", f"/my/unsubscribe/{LONG[:300]}", {"data": {"List-Unsubscribe": "One-Click"}}),
+    "request as JSON": ("POST", "/my/requests", {"json": {"kind": "access"}}),
+    "request of nothing": ("POST", "/my/requests", {}),
+    "request with NUL": ("POST", "/my/requests", {"content": b"kind=access&name=a%00", "headers": {"content-type": FORM}}),
+    "request of files": ("POST", "/my/requests", {"files": [("kind", ("x", b"access"))] * 60}),
+    "mandates by the dozen": ("POST", "/my/requests", {"files": [("mandate_file", ("x", b"y"))] * 12}),
+    "request of long words": ("POST", "/my/requests", {"data": {"kind": LONG, "identifier": LONG, "country": LONG}}),
+    "page of a request with other letters": ("GET", "/my/requests/ä%20;<b>", {}),
+    "page of a request, climbing": ("GET", "/my/requests/../../contacts", {}),
+    "code without a cookie": ("POST", "/my/requests/x/code", {"data": {"code": "12345678"}}),
+    "correction of nobody": ("POST", "/my/details/edit", {"data": {"email0": "a@example.org"}}),
     "unknown method": ("PUT", "/my", {}),
 }  # fmt: skip
 

@@ -282,6 +282,15 @@ async def test_lost_address_leads_to_staff(stranger: Browser, crm: Any) -> None:
     assert [(one["direction"], one["channel"]) for one in letters] == [("in", "portal")]
 
 
+async def test_message_about_a_double_goes_to_the_request_that_goes_on(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    first, second = await asks(stranger), await asks(stranger)
+    await work_off(crm)
+    await stranger.post(f"{second}/message", data={"text": "My old mailbox is gone."})
+    rows = await crm.data.fetch("SELECT request_id FROM rights_letter WHERE direction = 'in'")
+    assert [row["request_id"] for row in rows] == [await request_id_of(crm, first)]
+
+
 @pytest.mark.parametrize("text", ["", "  ", "x" * 10_001])
 async def test_message_without_words_is_refused(stranger: Browser, crm: Any, text: str) -> None:
     path = await asks(stranger)

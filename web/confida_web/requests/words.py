@@ -77,7 +77,7 @@ STEPS: Mapping[str, str] = {
     REMINDED: "Reminder",
     NOT_PROVED: "Could not prove who asks",
     LIFTING_TOLD: "Told that the restriction ends",
-    ADDRESS_LOST: "The person no longer has the address on file",
+    ADDRESS_LOST: "Somebody wrote that the address on file is no longer theirs",
     PLAN_CONFIRMED: "The person saw what goes and what stays, and wants it",
     "identity_asked": "Asked for proof of who asks",
     "code_right": "The code was right; the mandate is still to be accepted",
