@@ -12,10 +12,11 @@ import pytest
 from confida_consent.events import events_of, states_of
 from confida_consent.gate import may
 from confida_consent.notices import current_notice
+from confida_consent.rules import reading
 from confida_consent.tokens import make_token
 from confida_core.vault.access import system_access
 from tests.web.client import Browser, token_in
-from tests.web.portal.people import buttons, event_count, make_person, press, session_of
+from tests.web.portal.people import buttons, counted, event_count, make_person, press, session_of
 
 pytestmark = pytest.mark.anyio
 SYSTEM = system_access("test", "consent")
@@ -129,7 +130,8 @@ async def test_link_carries_itself_on_and_works_like_a_session(stranger: Browser
     page = await press(stranger, {}, "newsletter", "email", base)
     assert "Your consent is recorded." in page
     assert {action for action, _ in buttons(page).values()} == {f"{base}/consents"}
-    assert set(re.findall(r'href="(/my[^"?]*)', page)) == {f"{base}/consents", f"{base}/history"} | {
+    # Requests need no link of one's own, and a link that lay in a mail shows no details.
+    assert set(re.findall(r'href="(/my[^"?]*)', page)) == {f"{base}/consents", f"{base}/history", "/my/requests"} | {
         link for link in re.findall(r'href="(/my[^"?]*)', page) if link.startswith(f"{base}/receipts/")
     }
     assert (await stranger.get(base)).status_code == 200
@@ -166,3 +168,25 @@ async def test_history_and_choices_of_a_stranger_begin_with_the_address(stranger
             answer = await browser.get(path)
             assert (answer.status_code, answer.headers["location"]) == (303, "/my/")
         assert (await browser.post("/my/consents", data={"do": "withdraw"})).status_code == 404
+
+
+async def test_choices_can_be_made_while_a_file_of_rules_is_broken(stranger: Browser, crm: Any) -> None:
+    ada = await make_person(crm)
+    inside = await session_of(crm, ada)
+    await press(stranger, inside, "newsletter", "email")
+    rules = crm.settings.home / "rules"
+    rules.mkdir()
+    for name in ("default", crm.settings.region.lower() or "default"):
+        (rules / f"{name}.toml").write_text("country = 7")
+    reading._rules.cache_clear()
+    assert "Your withdrawal is recorded." in await press(stranger, inside, "newsletter", "email")
+    reading._rules.cache_clear()
+
+
+async def test_page_of_choices_asks_the_database_little_for_many_purposes(stranger: Browser, crm: Any) -> None:
+    ada = await make_person(crm)
+    inside = await session_of(crm, ada)
+    await stranger.get("/my/consents", headers=inside)
+    with counted(crm) as asked:
+        assert (await stranger.get("/my/consents", headers=inside)).status_code == 200
+    assert len(asked) <= 25

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from confida_consent.answers import Answer, Reason
+from confida_consent.answers import Answer, Reason, no
+from confida_consent.controller import read_controller
 from confida_consent.declarations import Purpose
 from confida_consent.events import ChannelState, states_of
 from confida_consent.gate import may
+from confida_consent.gate_person import may_all
 from confida_consent.gpc import AGAINST
-from confida_consent.notices import current_notice
+from confida_consent.notices import Notice, notice_for
 from confida_consent.purposes import all_purposes
+from confida_consent.rules.checking import InvalidRules
 from confida_consent.vocabulary import OBJECTABLE, SPOKEN_NO, YES, Basis, Kind
 from confida_core.installation import Installation
 from confida_web.portal.pages import PurposeCard, WayRow
 from confida_web.portal.visit import Person
 
 States = Mapping[tuple[str, str], ChannelState]
+Answers = Mapping[str, Mapping[str, Answer]]
 # What a person ended by whatever word counts as an objection where the ground is an interest of ours.
 OBJECTED = SPOKEN_NO | {Kind.OBJECTED}
 SUPPRESSED = "suppressed"
@@ -24,25 +28,46 @@ SUPPRESSED = "suppressed"
 
 async def cards_of(crm: Installation, person: Person, language: str, *, gpc: bool) -> tuple[PurposeCard, ...]:
     """Every listed purpose in force, and whatever else this person once agreed to. Opens nothing."""
-    states = await states_of(crm, person.id)
+    states, purposes = await states_of(crm, person.id), await all_purposes(crm)
+    answers, controller = await answers_of(crm, person, purposes), await read_controller(crm)
     cards = []
-    for key, purpose in (await all_purposes(crm)).items():
+    for key, purpose in purposes.items():
         if (purpose.declared.listed and not purpose.retired) or agreed_somewhere(states, key):
-            cards.append(await card_of(crm, person, purpose, states, language, gpc=gpc))
+            notice = await notice_for(crm, purpose.declared, language, controller)
+            ways = tuple(
+                way_of(person, purpose, channel, answers[key][channel], states) for channel in purpose.declared.channels
+            )
+            cards.append(card_of(purpose, notice, ways, states, language, gpc=gpc))
     return tuple(cards)
+
+
+async def answers_of(crm: Installation, person: Person, purposes: Mapping[str, Purpose]) -> Answers:
+    """Purpose -> channel -> what the gate says. A country's file that cannot be read must keep nobody from saying no."""
+    try:
+        return await may_all(crm, person.id)
+    except InvalidRules:
+        return {
+            key: {channel: await answer_or_no(crm, person, purpose, channel) for channel in purpose.declared.channels}
+            for key, purpose in purposes.items()
+        }
+
+
+async def answer_or_no(crm: Installation, person: Person, purpose: Purpose, channel: str) -> Answer:
+    try:
+        return await may(crm, person.id, purpose.declared.key, channel)
+    except InvalidRules:
+        return no(Reason.LAW_ASKS_CONSENT, purpose.declared.basis)
 
 
 def agreed_somewhere(states: States, purpose: str) -> bool:
     return any(key == purpose and state.state in YES for (key, _), state in states.items())
 
 
-async def card_of(
-    crm: Installation, person: Person, purpose: Purpose, states: States, language: str, *, gpc: bool
+def card_of(
+    purpose: Purpose, notice: Notice, ways: tuple[WayRow, ...], states: States, language: str, *, gpc: bool
 ) -> PurposeCard:
     declared = purpose.declared
-    notice = await current_notice(crm, declared.key, language)
     _, wording = declared.wording(language)
-    ways = tuple([await way_of(crm, person, purpose, channel, states) for channel in declared.channels])
     agreed = declared.basis == Basis.CONSENT and agreed_somewhere(states, declared.key)
     return PurposeCard(
         key=declared.key,
@@ -60,10 +85,9 @@ async def card_of(
     )
 
 
-async def way_of(crm: Installation, person: Person, purpose: Purpose, channel: str, states: States) -> WayRow:
+def way_of(person: Person, purpose: Purpose, channel: str, answer: Answer, states: States) -> WayRow:
     key, basis = purpose.declared.key, purpose.declared.basis
     known = states.get((key, channel))
-    answer = await may(crm, person.id, key, channel)
     state = SUPPRESSED if answer.reason == Reason.SUPPRESSED else (known.state if known else "unknown")
     event = known.event if known else None
     return WayRow(
