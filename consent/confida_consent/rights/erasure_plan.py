@@ -71,6 +71,15 @@ async def going(crm: Installation, contact_id: UUID, classes: Sequence[str], *, 
         )
         for record in erased_records(crm)
     ]
+    found += [
+        Going(
+            key=record.name,
+            label=f"{record.label} (content)",
+            count=await count(crm, record.name, f"{record.subject} = ?", contact_id),
+        )
+        for record in crm.registry.records.values()
+        if record.subject is not None and record.erasure == "redact"
+    ]
     alone = (
         "id IN (SELECT m.record_id FROM shared_key m WHERE m.subject_id = ? AND NOT EXISTS "
         "(SELECT 1 FROM shared_key o WHERE o.record_id = m.record_id AND o.subject_id <> m.subject_id))"

@@ -44,7 +44,9 @@ async def find_keyless(data: Database, keyring: Keyring, records: Iterable[Recor
     """
     async with data.transaction(), known_keys(data, keyring):
         found, present = Keyless(), await table_names(data)
-        declared = [record for record in records if record.name in present and not record.accounted]
+        # A row that is only redacted stays without its key, after an erasure as after a restore.
+        left = [record for record in records if not record.accounted and record.erasure != "redact"]
+        declared = [record for record in left if record.name in present]
         for record in declared:
             if record.subject is not None:
                 gone = f"SELECT r.id FROM {record.name} r WHERE NOT {has_key('r.sealed')} ORDER BY r.id"
