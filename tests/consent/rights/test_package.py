@@ -29,6 +29,8 @@ from confida_consent.rights.package_review import (
 )
 from confida_core.clock import now
 from confida_core.ids import new_id
+from confida_core.interactions.bulk import log_many
+from confida_core.interactions.content import InteractionDraft
 from confida_core.jobs.worker import run_next
 from confida_core.storage.sealed_files import keep_files, open_file, receive_file
 from confida_core.vault.access import Access, Actor, Forbidden, NotFound, system_access
@@ -293,6 +295,28 @@ async def test_memory_does_not_grow_with_the_files(crm: Any) -> None:
     review = await review_package(crm, OFFICER, request_id)
     assert review is not None
     assert review.size > 24 << 20
+
+
+async def peak_of_answer(crm: Any, records: int) -> int:
+    """Bytes that assembling takes at most, of what Python holds."""
+    ada = await add_contact(crm)
+    drafts = [
+        InteractionDraft(kind="note", people=(ada,), subject="A talk", body="Long. " * 60) for _ in range(records)
+    ]
+    await log_many(crm, system_access("tests"), drafts)
+    request_id = await ask(crm, ada)
+    tracemalloc.start()
+    try:
+        await assemble_package(crm, request_id)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+async def test_memory_does_not_grow_with_the_records(crm: Any) -> None:
+    await peak_of_answer(crm, 1)
+    few, many = await peak_of_answer(crm, 300), await peak_of_answer(crm, 1_500)
+    assert many < few + (1 << 20)
 
 
 async def test_disk_that_is_full_leaves_no_package_and_the_job_tries_again(crm: Any) -> None:
