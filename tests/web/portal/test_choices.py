@@ -190,3 +190,13 @@ async def test_page_of_choices_asks_the_database_little_for_many_purposes(strang
     with counted(crm) as asked:
         assert (await stranger.get("/my/consents", headers=inside)).status_code == 200
     assert len(asked) <= 25
+
+
+@pytest.mark.parametrize("purpose", ["consent_confirmation", "agreement", "profiling"])
+async def test_what_is_no_consent_is_not_withdrawn(stranger: Browser, crm: Any, purpose: str) -> None:
+    """A forged form of their own would keep the code from them with which they come in."""
+    ada = await make_person(crm)
+    inside = await session_of(crm, ada)
+    action, fields = buttons((await stranger.get("/my/consents", headers=inside)).text)["newsletter", "email"]
+    answer = await stranger.post(action, data={**fields, "purpose": purpose, "do": "withdraw"}, headers=inside)
+    assert (answer.status_code, await event_count(crm)) == (422, 0)

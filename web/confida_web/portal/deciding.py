@@ -55,7 +55,9 @@ async def decide(request: Request[Any, Any, Any]) -> Response[Any]:
         return enter_first(request)
     form, crm = await parse_form(request), request.state.crm
     do, purpose, channel = form.get("do"), form.get("purpose"), form.get("channel")
-    if do not in KINDS:
+    known = (await all_purposes(crm)).get(purpose)
+    # What a law or an agreement asks for is nobody's consent: withdrawing it would keep the next code from the person.
+    if do not in KINDS or (do == "withdraw" and known is not None and known.declared.basis != Basis.CONSENT):
         raise BadBody(422, "There is no such decision.")
     shown = await shown_notice(crm, form) if do in YESES else None
     if do in YESES and shown is None:
