@@ -32,6 +32,8 @@ PAGES = (
     "/consents/purposes",
     "/consents/purposes/new",
     "/consents/suppressions",
+    "/requests",
+    "/requests/new",
     "/tasks",
     "/imports",
     "/imports/new",
