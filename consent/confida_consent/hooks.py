@@ -10,6 +10,7 @@ from confida_consent.demo import DEMO
 from confida_consent.event_openings import EVENT_OPENER
 from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.piccolo_app import app
+from confida_consent.rights import retention_checks
 from confida_core.declarations import (
     IndexField,
     JobDeclaration,
@@ -75,7 +76,7 @@ def ledger_openers() -> Sequence[LedgerOpener]:
 
 @hookimpl
 def self_checks() -> Sequence[SelfCheck]:
-    return [soundness.RULES]
+    return [soundness.RULES, retention_checks.RETENTION]
 
 
 @hookimpl

@@ -21,6 +21,7 @@ from confida_consent.rights.retention import (
     switch_rule,
     switched_on,
 )
+from confida_consent.rights.retention_checks import retention_findings
 from confida_consent.rights.retention_due import due_now, due_soon
 from confida_consent.rights.retention_rules import (
     InvalidRetention,
@@ -362,3 +363,19 @@ async def test_proof_is_kept_for_its_period_after_the_newest_event(crm: Any) -> 
         await record_consent(crm, SYSTEM, says(ada, "refused"))
     today = today_of(crm)
     assert (await kept_until(crm, EVENT, ada)).until == today.replace(year=today.year + 3)
+
+
+# What doctor says
+
+
+async def test_doctor_names_the_missing_choice_faults_and_reviews(crm: Any) -> None:
+    async def said() -> list[tuple[str, str]]:
+        return [(one.name, one.state) for one in await retention_findings(crm)]
+
+    assert await said() == [("Retention", "warning")]
+    await go_by(crm)
+    assert await said() == [("Retention", "good")]
+    write_own(crm, "country = 3")
+    await hold(crm, await add_contact(crm))
+    await crm.data.fetch("UPDATE rights_hold SET review_on = ?", today_of(crm))
+    assert await said() == [("Retention", "bad"), ("Legal holds", "warning")]
