@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from confida_web.display import Option, Paging, PersonRef, Tab, TaskRow
 from confida_web.page import Page
@@ -125,7 +126,7 @@ def request_page(now: datetime, **changes: object) -> pages.RequestPage:
 def form_samples(now: datetime) -> dict[str, Page]:
     options = (Option(value="a", label="In person"), Option(value="b", label="Called back on the number on file"))
     field = pages.FormField
-    step = {
+    step: dict[str, Any] = {
         "reference": "R-7KQ4-M2XD",
         "back": HREF,
         "action": f"{HREF}/step/x",
