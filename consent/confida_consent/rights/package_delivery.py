@@ -39,6 +39,10 @@ async def deliver_package(crm: Installation, grant: DeliveryGrant) -> tuple[str,
     package = await newest_package(crm, ACCESS, grant.request_id)
     if package is None:
         raise NotReady("no_package")
+    if package.row["state"] != PackageState.READY:
+        raise NotReady("wrong_state")
+    # Before it counts as fetched: what cannot be opened has not been handed over.
+    pieces = await stream_of(crm, package)
     async with crm.data.transaction():
         taken = await crm.data.fetch(
             "UPDATE rights_package SET state = ?, delivered_at = ? WHERE id = ? AND state = ? AND expires_at > ? RETURNING id",
@@ -47,7 +51,7 @@ async def deliver_package(crm: Installation, grant: DeliveryGrant) -> tuple[str,
         if not taken:
             raise NotReady("wrong_state")
         await record_event(crm, "package.delivered", target_id=grant.request_id, target_kind="request", serious=True)
-    return archive_name(request.row["reference"]), await stream_of(crm, package)
+    return archive_name(request.row["reference"]), pieces
 
 
 async def expire_packages(crm: Installation, arguments: Mapping[str, Any]) -> None:

@@ -195,6 +195,7 @@ async def test_erasing_the_person_ends_the_answer_too(crm: Any) -> None:
     for refused in (open_for_review(crm, OFFICER, request_id), deliver_package(crm, proved(request_id))):
         with pytest.raises(NotFound):
             await refused
+    assert await state_of(crm, request_id) == "ready", "nobody got it"
 
 
 async def test_assembled_anew_the_package_before_is_destroyed(crm: Any) -> None:
