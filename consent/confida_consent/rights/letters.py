@@ -33,6 +33,7 @@ PURPOSE: Final = "data_subject_request"
 STATUS_PATH: Final = "/my/requests/"
 INCOMING = ("email", "post", "phone", "in_person", "portal")
 LONGEST_SUBJECT = 200
+UNDELIVERED = frozenset({MessageState.FAILED.value, MessageState.REFUSED.value, MessageState.CANCELLED.value})
 TEMPLATES = ("identity", "clarification", "answer_ready", "done")
 HIDDEN = "•••• ••••"
 KNOWN: Final = "known"
@@ -40,7 +41,10 @@ KNOWN: Final = "known"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedLetter:
-    """direction: in or out. channel: how it went or came. message_id: at the sending door, None for what is printed."""
+    """direction: in or out. channel: how it went or came. message_id: at the sending door, None for what is printed.
+
+    failed: it was to go by e-mail and could not be delivered, so that it has to be printed after all.
+    """
 
     id: UUID
     request_id: UUID
@@ -52,6 +56,7 @@ class OpenedLetter:
     subject: str
     text: str
     other_side: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,7 +170,11 @@ async def log_incoming(
 async def letters_of(crm: Installation, access: Access, request_id: UUID) -> list[OpenedLetter]:
     """The correspondence, oldest first; opened through the door. Raises Forbidden."""
     access.actor.require("requests.read")
-    rows = await crm.data.fetch("SELECT * FROM rights_letter WHERE request_id = ? ORDER BY at, id", request_id)
+    rows = await crm.data.fetch(
+        "SELECT l.*, m.state AS message_state FROM rights_letter AS l LEFT JOIN outbound_message AS m "
+        "ON m.id = l.message_id WHERE l.request_id = ? ORDER BY l.at, l.id",
+        request_id,
+    )
     return [
         OpenedLetter(
             id=one.row["id"],
@@ -178,6 +187,7 @@ async def letters_of(crm: Installation, access: Access, request_id: UUID) -> lis
             subject=one.content.subject,
             text=one.content.text,
             other_side=one.content.other_side,
+            failed=one.row["message_state"] in UNDELIVERED,
         )
         for one in await crm.door.open(access, LETTER, rows)
     ]

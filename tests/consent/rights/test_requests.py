@@ -381,3 +381,13 @@ async def test_mail_about_a_request_is_seen_by_nobody_else(crm: Any) -> None:
         assert (len(timeline), len(log.entries)) == (expected, expected)
     with pytest.raises(NotFound):
         await visible_message(crm, officer(common), message)
+
+
+async def test_mail_that_could_not_be_delivered_is_said_in_the_file(crm: Any) -> None:
+    with_mail(crm)
+    ada = await make_ada(crm)
+    request = await open_request(crm, officer(), NewRequest(kind="access", source="email", contact_id=ada))
+    await write_letter(crm, officer(), request.id, "Hello", "We are at it.")
+    assert [one.failed for one in await letters_of(crm, officer(), request.id)] == [False]
+    await crm.data.fetch("UPDATE outbound_message SET state = 'failed'")
+    assert [one.failed for one in await letters_of(crm, officer(), request.id)] == [True]

@@ -182,7 +182,7 @@ def letter_line(each: OpenedLetter, names: Mapping[UUID, str], href: str) -> Let
         href=f"{href}/letters/{each.id}",
         who=names.get(each.actor_id, "") if each.actor_id else "",
         text=each.text,
-        to_print=each.direction == "out" and each.channel == "post",
+        to_print=each.direction == "out" and (each.channel == "post" or each.failed),
     )
 
 
