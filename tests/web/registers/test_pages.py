@@ -256,3 +256,14 @@ async def test_colleagues_and_what_each_looked_at(client: Any, crm: Any) -> None
     assert (await client.post("/registers/reads", data={"hour": "5", "day": "x"})).status_code == 422
     assert (await client.post("/registers/reads", data={"hour": "50", "day": "100"})).status_code == 303
     assert 'value="50"' in (await client.get("/registers/reads")).text
+
+
+def test_every_event_of_ours_has_words() -> None:
+    from confida_consent.rights.registers.bulk_reads import WINDOWS
+    from confida_consent.rights.restriction import GROUNDS, OPENED, TOLD, TOLD_BY
+    from confida_web.administration.words import in_words
+
+    kinds = [OPENED + ground for ground in GROUNDS] + [TOLD + way for way in TOLD_BY]
+    kinds += [kind for kind, _ in WINDOWS.values()]
+    own_names = {kind: kind.replace("_", " ").replace(".", ": ").capitalize() for kind in kinds}
+    assert [kind for kind in kinds if in_words(kind) == own_names[kind]] == []
