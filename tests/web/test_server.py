@@ -125,3 +125,15 @@ def test_start_that_fails_says_why_and_ends(tmp_path: Path, capfd: pytest.Captur
     assert ended.value.code == START_FAILED
     assert "root.json is missing" in capfd.readouterr().err
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/login", "/my"])
+async def test_head_is_answered_without_a_body_on_a_connection_that_stays(
+    server: int, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Monitors ask so, all day; each question once wrote two errors and cut the connection."""
+    asked = f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    last = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+    answers = await exchange(server, asked + last)
+    assert answers.count(b"HTTP/1.1 200") == 2
+    assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == []

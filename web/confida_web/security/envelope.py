@@ -46,8 +46,9 @@ class Envelope:
         try:
             check_target(scope, self.hosts)
             if scope["method"] == "HEAD":
-                # Answered like GET, without the body: monitors and link checkers ask so.
-                scope["method"], outgoing.bodiless = "GET", True
+                # Answered like GET, without the body: monitors and link checkers ask so. In a copy, because the server
+                # reads the method again when the answer ends, and misses the body of a GET.
+                scope, outgoing.bodiless = {**scope, "method": "GET"}, True
             if public:
                 await recognise_person(self.crm, scope)
             elif not scope["path"].startswith(STRANGERS_WELCOME):
