@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from confida_core.backup.manifest import NAME as MANIFEST
-from confida_core.backup.manifest import BackupDamaged, files_in
+from confida_core.backup.manifest import BackupDamaged, Steady, files_in
 
 if TYPE_CHECKING:
     from pyrage.x25519 import Identity, Recipient
@@ -102,7 +102,7 @@ def pack(folder: Path, archive: Path, recipients: Sequence[Recipient]) -> None:
     handle = os.open(archive, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb", buffering=CHUNK) as file:
         # Objects of Python on both sides: the driver holds the interpreter between two calls to them, never for longer.
-        pyrage.encrypt_io(TarStream(folder), file, recipients)
+        pyrage.encrypt_io(TarStream(folder), Steady(file), recipients)
         file.flush()
         os.fsync(file.fileno())
 
@@ -153,8 +153,9 @@ def extract(stream: IO[bytes], folder: Path) -> None:
             if source is None:
                 raise tarfile.ReadError("an entry without content")
             with place.open("xb") as file:
+                steady = Steady(file)
                 while chunk := source.read(CHUNK):
-                    file.write(chunk)
+                    steady.write(chunk)
 
 
 def raise_for(error: BaseException, archive: Path) -> None:

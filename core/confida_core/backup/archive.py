@@ -9,7 +9,7 @@ import asyncio
 import errno
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from confida_core.backup.age_files import new_identity, pack, recipients_of, unpack
-from confida_core.backup.manifest import FORMAT, Manifest, write_manifest
+from confida_core.backup.manifest import FORMAT, Manifest, copy_steadily, write_manifest
 from confida_core.backup.places import (
     ENCRYPTED,
     PART,
@@ -195,11 +195,13 @@ async def opened(copy: Closed) -> AsyncIterator[Path]:
     if copy.key is None:
         yield copy.path
         return
-    async with AsyncExitStack() as stack:
-        place = copy.path.with_name(f"{copy.path.name.partition('.')[0]}.trial{PART}")
-        stack.callback(shutil.rmtree, place, ignore_errors=True)
+    place = copy.path.with_name(f"{copy.path.name.partition('.')[0]}.trial{PART}")
+    try:
         await asyncio.to_thread(unpack, copy.path, place, [copy.key])
         yield place
+    finally:
+        # Removing a large file takes long enough to be felt by whoever waits for a page.
+        await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
 
 
 def copy_files(source: Path, target: Path) -> None:
@@ -213,7 +215,7 @@ def copy_files(source: Path, target: Path) -> None:
         if path.name.startswith("."):
             continue
         try:
-            shutil.copyfile(path, place)
+            copy_steadily(path, place)
         except FileNotFoundError:
             place.unlink(missing_ok=True)
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import IO, Literal
 from uuid import UUID
 
 import msgspec
@@ -112,6 +112,39 @@ def check_files(folder: Path, manifest: Manifest) -> None:
     strange = set(files_in(folder)) - set(manifest.files)
     if strange:
         raise BackupDamaged(f"{folder} holds files that are not in {NAME}: {', '.join(sorted(strange)[:3])}")
+
+
+class Steady:
+    """Writes on in a file and sees to it that little of it waits for the disk.
+
+    Hundreds of megabytes that are flushed at once hold up every commit of the running program for seconds.
+    """
+
+    EVERY = 8 * CHUNK
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._waiting = file, 0
+
+    def write(self, data: bytes) -> int:
+        self._waiting += len(data)
+        self._file.write(data)
+        if self._waiting >= self.EVERY:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+        os.fdatasync(self._file.fileno())
+        self._waiting = 0
+
+
+def copy_steadily(source: Path, target: Path) -> Path:
+    """Like `shutil.copyfile`. Raises OSError."""
+    with source.open("rb") as reading, target.open("wb") as file:
+        writing = Steady(file)
+        while chunk := reading.read(CHUNK):
+            writing.write(chunk)
+    return target
 
 
 def sync_file(path: Path) -> None:

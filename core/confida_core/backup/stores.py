@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from confida_core.backup.manifest import Manifest, StoredTable
+from confida_core.backup.manifest import Manifest, StoredTable, sync_file
 from confida_core.storage.database import Database, Row
 from confida_core.storage.postgres import DRIVER_ERRORS, PostgresDatabase, PostgresTransaction, translated
 from confida_core.storage.sqlite import SQLiteDatabase
@@ -25,11 +26,30 @@ async def dump(database: Database, name: str, folder: Path) -> dict[str, StoredT
     name: of the file, for SQLite. The copy stays encrypted with the store's own key.
     """
     if isinstance(database, SQLiteDatabase):
-        await asyncio.to_thread(database.copy_to, folder / f"{name}.db")
+        async with kept_steady(folder / f"{name}.db") as path:
+            await asyncio.to_thread(database.copy_to, path)
         return {}
     async with database.transaction() as transaction:
         await transaction.fetch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", ())
         return await dump_tables(connection_of(transaction), folder / TABLES_FOLDER)
+
+
+@asynccontextmanager
+async def kept_steady(path: Path) -> AsyncIterator[Path]:
+    """While somebody writes this file: bring it to the disk bit by bit, so that commits need not wait for all of it."""
+
+    async def flush() -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            with suppress(FileNotFoundError):
+                await asyncio.to_thread(sync_file, path)
+
+    flushing = asyncio.create_task(flush())
+    try:
+        yield path
+    finally:
+        flushing.cancel()
+        await asyncio.wait([flushing])
 
 
 def connection_of(transaction: object) -> PostgresTransaction:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from confida_core.backup.keyless import find_keyless
-from confida_core.backup.manifest import BackupDamaged, Manifest, check_files, read_manifest
+from confida_core.backup.manifest import BackupDamaged, Manifest, check_files, copy_steadily, read_manifest
 from confida_core.backup.stores import connection_of, load_tables, table_names
 from confida_core.installation import Installation
 from confida_core.storage.database import Database, DatabaseError, StorageFull
@@ -91,8 +91,9 @@ async def sqlite_copy(store: SQLiteDatabase, path: Path, scratch: bool) -> Async
     async with AsyncExitStack() as stack:
         if not scratch:
             # Opening it would write beside it; and the folder may be of a disk that is only written to once.
-            place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=store.path.parent, prefix=".trial-")))
-            path = Path(await asyncio.to_thread(shutil.copyfile, path, place / path.name))
+            place = Path(tempfile.mkdtemp(dir=store.path.parent, prefix=".trial-"))
+            stack.push_async_callback(asyncio.to_thread, shutil.rmtree, place, ignore_errors=True)
+            path = await asyncio.to_thread(copy_steadily, path, place / path.name)
         copy = store.sibling(path)
         stack.push_async_callback(copy.close)
         await check_sqlite(copy)

@@ -254,6 +254,8 @@ class SQLiteDatabase(Database):
         connection = connect(self.path, self._key)
         try:
             connection.execute("VACUUM INTO ?", (str(path),))
+            # What was committed meanwhile waits in the write-ahead log; else one of the next commits would move all of it.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         except DRIVER_ERRORS as error:
             raise translated(error) from None
         finally:
