@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from confida_core.contacts.people import display_names
+from confida_consent.rights.restriction import names_shown
 from confida_core.declarations import RecordDeclaration
 from confida_core.installation import Installation
 from confida_core.storage.batches import batches
@@ -226,7 +226,7 @@ async def contacts_among(crm: Installation, ids: Sequence[UUID]) -> set[UUID]:
 
 
 async def named(crm: Installation, access: Access, people: Sequence[AffectedPerson]) -> tuple[AffectedPerson, ...]:
-    names = await display_names(crm, access, [one.contact_id for one in people])
+    names = await names_shown(crm, access, [one.contact_id for one in people])
     return tuple(replace(one, name=names.get(one.contact_id, "")) for one in people)
 
 

@@ -5,13 +5,14 @@ Grounds and ways are words of a list, so that the audit trail says them without 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
+from confida_core.contacts.people import display_names
 from confida_core.contacts.states import unrestrict_contact
 from confida_core.contacts.validation import InvalidContent
 from confida_core.installation import Installation
@@ -92,6 +93,12 @@ async def may_look(crm: Installation, access: Access, contact_id: UUID) -> bool:
         contact_id, access.actor.id, f"{OPENED}%", now() - timedelta(minutes=OPEN_MINUTES),
     )  # fmt: skip
     return bool(rows) or await by_a_slip(crm, access, contact_id)
+
+
+async def names_shown(crm: Installation, access: Access, contact_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names for a list of many: without the restricted, whom nobody looks at before saying on which ground."""
+    await crm.orders.refresh()
+    return await display_names(crm, access, [one for one in contact_ids if not crm.orders.restricted(one)])
 
 
 async def tell_before_lifting(crm: Installation, access: Access, contact_id: UUID, told_by: str) -> None:

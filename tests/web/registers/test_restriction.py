@@ -10,6 +10,9 @@ from uuid import UUID
 import pytest
 
 from confida_consent.events import record_event as record_consent
+from confida_consent.rights.content import HoldNote
+from confida_consent.rights.holds import give_hold, today_of
+from confida_consent.rights.retention import choose_country
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
 from confida_core.contacts.people import create_contact
@@ -129,3 +132,27 @@ async def test_tasks_about_the_restricted_alone_are_not_counted(crm: Any, house:
     assert await due_count(crm, actor, today) == 1
     await restrict_contact(crm, system_access("tests"), house.mats)
     assert await due_count(crm, actor, today) == 0
+
+
+async def test_registers_name_a_restricted_person_only_after_the_ground(app: Any, crm: Any, house: House) -> None:
+    """They lead to the question instead; reading a list of many is no look with a ground."""
+    await restrict_contact(crm, system_access("tests"), house.ada)
+    await choose_country(crm, system_access("tests"), "DE")
+    note = HoldNote(name="Case", reason="A claim.", owner="Olga")
+    await give_hold(
+        crm, system_access("tests", "data_subject_rights"), house.ada, note, today_of(crm) + timedelta(days=9)
+    )
+    await crm.data.fetch("UPDATE contact SET created_at = ?, touched_at = NULL", now() - timedelta(days=9_000))
+    await crm.data.fetch("DELETE FROM interaction_participant")
+    await crm.data.fetch("DELETE FROM consent_event")
+    async with await signed_in_browser(app, crm, "Olga", "privacy_officer") as officer:
+        for path in ("/registers/holds", "/registers/retention/contacts"):
+            page = (await officer.get(path)).text
+            assert (MARK in page, "Somebody restricted" in page, f"/contacts/{house.ada}" in page) == (
+                False,
+                True,
+                True,
+            )
+        stolen = (await officer.post("/registers/affected", data={"kind": "unlock_key"})).text
+        assert (MARK in stolen, f"/contacts/{house.ada}" in stolen) == (False, True)
+    assert [read for read in await crm.door.read_log.of(house.ada) if read.actor_id == officer.account_id] == []

@@ -19,11 +19,11 @@ from confida_consent.rights.registers.disclosing import (
     disclosures_csv,
 )
 from confida_consent.vocabulary import BASIS_LABELS
+from confida_core.installation import Installation
 from confida_web.consents.words import channel_word, titles
-from confida_web.display import PersonRef
 from confida_web.page import page
 from confida_web.registers.pages import DisclosureRow, DisclosuresPage
-from confida_web.registers.words import instant_in, options, uuid_in
+from confida_web.registers.words import instant_in, options, person_of, uuid_in
 from confida_web.security.access import access_for
 
 HERE = "/registers/disclosures"
@@ -39,7 +39,7 @@ async def disclosures(request: Request[Any, Any, Any]) -> Response[Any]:
     known = {key: labels.get(key, key) for key in await disclosure_purposes(crm)}
     asked = {name: value for name, value in values.items() if value}
     content = DisclosuresPage(
-        rows=tuple(row_of(one, labels) for one in found.rows),
+        rows=tuple(row_of(crm, one, labels) for one in found.rows),
         purposes=options(known, values["purpose"]),
         values=values,
         older_href=f"{HERE}?{urlencode({**asked, 'before': str(found.next_before)})}" if found.next_before else None,
@@ -67,12 +67,10 @@ def query_of(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Disc
     )
 
 
-def row_of(one: DisclosedTo, labels: Mapping[str, str]) -> DisclosureRow:
+def row_of(crm: Installation, one: DisclosedTo, labels: Mapping[str, str]) -> DisclosureRow:
     return DisclosureRow(
         at=one.at,
-        person=PersonRef(name=one.name, href=f"/contacts/{one.contact_id}")
-        if one.name
-        else PersonRef(name="Somebody who is gone or hidden"),
+        person=person_of(crm, {one.contact_id: one.name} if one.name else {}, one.contact_id),
         recipient=one.recipient,
         purpose=labels.get(one.purpose, one.purpose),
         basis=BASIS_LABELS.get(one.basis, one.basis),

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from confida_consent.rights.content import HoldNote
 from confida_consent.rights.holds import Hold, give_hold, lift_hold, list_holds, review_hold, today_of
-from confida_core.contacts.people import display_names
+from confida_consent.rights.restriction import names_shown
 from confida_core.contacts.validation import InvalidContent
 from confida_web.contacts.head import head_of, open_contact
 from confida_web.display import Errors
@@ -45,14 +45,14 @@ async def holds(request: Request[Any, Any, Any]) -> Response[Any]:
 
 async def hold_rows(request: Request[Any, Any, Any], found: Sequence[Hold]) -> tuple[HoldRow, ...]:
     crm, access = request.state.crm, access_for(request, "data_subject_rights")
-    names, today = await display_names(crm, access, [one.contact_id for one in found]), today_of(crm)
+    names, today = await names_shown(crm, access, [one.contact_id for one in found]), today_of(crm)
     return tuple(
         HoldRow(
             id=str(one.id),
             name=one.note.name,
             reason=one.note.reason,
             owner=one.note.owner,
-            person=person_of(names, one.contact_id),
+            person=person_of(crm, names, one.contact_id),
             given_at=one.given_at,
             review_on=one.review_on,
             due=one.review_due(today),

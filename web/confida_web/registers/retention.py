@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from confida_consent.controller import read_controller
 from confida_consent.rights.registers.processing import period_in_words
+from confida_consent.rights.restriction import names_shown
 from confida_consent.rights.retention import choose_country, retention_country, switch_rule
 from confida_consent.rights.retention_due import Due, DueByRule, Preview, due_now, due_soon
 from confida_consent.rights.retention_rules import InvalidRetention, countries, own_retention_faults
 from confida_consent.rights.retention_run import list_runs, start_run
-from confida_core.contacts.people import display_names
 from confida_core.contacts.validation import InvalidContent
+from confida_core.installation import Installation
 from confida_core.vault.access import NotFound
 from confida_web.display import Errors, Option, Tab
 from confida_web.forms import parse_form, whole_number
@@ -95,7 +98,7 @@ async def due(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[A
     found: DueByRule | None = next((one for one in preview.rules if one.rule.key == key), None)
     if found is None:
         raise NotFound
-    names = await display_names(crm, access, [one.contact_id for one in found.items if one.contact_id is not None])
+    names = await names_shown(crm, access, [one.contact_id for one in found.items if one.contact_id is not None])
     spans = tuple(
         Tab(
             label="Today" if not span else f"Within {span} days",
@@ -108,17 +111,17 @@ async def due(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[A
         rule=found.rule,
         words=period_in_words(found.rule),
         action=ACTIONS[found.rule.action],
-        rows=tuple(due_row(one, names) for one in found.items),
+        rows=tuple(due_row(crm, one, names) for one in found.items),
         count=found.count,
         spans=spans,
     )
     return page(request, content)
 
 
-def due_row(one: Due, names: Any) -> DueRow:
+def due_row(crm: Installation, one: Due, names: Mapping[UUID, str]) -> DueRow:
     return DueRow(
         what=KINDS.get(one.kind, one.kind),
-        person=person_of(names, one.contact_id) if one.contact_id else None,
+        person=person_of(crm, names, one.contact_id) if one.contact_id else None,
         until=one.until,
         kept=KEPT.get(one.kept, ""),
     )

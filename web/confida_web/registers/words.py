@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request
 
+from confida_core.installation import Installation
 from confida_web.display import Option, PersonRef
 
 ACTIONS: Mapping[str, str] = {
@@ -35,11 +36,13 @@ def options(labels: Mapping[str, str], chosen: str = "") -> tuple[Option, ...]:
     return tuple(Option(value=key, label=label, chosen=key == chosen) for key, label in labels.items())
 
 
-def person_of(names: Mapping[UUID, str], contact_id: UUID) -> PersonRef:
-    """By name, or as somebody whom this access may not see or who is gone."""
+def person_of(crm: Installation, names: Mapping[UUID, str], contact_id: UUID) -> PersonRef:
+    """By name; somebody restricted without it, but with the way to the question on which ground; or somebody who is gone."""
     if contact_id in names:
         return PersonRef(name=names[contact_id], href=f"/contacts/{contact_id}")
-    return PersonRef(name="Somebody who is gone or hidden")
+    if crm.orders.restricted(contact_id):
+        return PersonRef(name="Somebody restricted", href=f"/contacts/{contact_id}")
+    return PersonRef(name="Somebody who is gone")
 
 
 def day_in(text: str) -> date | None:

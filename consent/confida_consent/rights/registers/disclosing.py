@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from confida_core.contacts.people import display_names
+from confida_consent.rights.restriction import names_shown
 from confida_core.exchange.formula_guard import guarded
 from confida_core.installation import Installation
 from confida_core.outbound.content import DISCLOSURE
@@ -81,7 +81,7 @@ async def disclosure_register(crm: Installation, access: Access, query: Disclosu
             break
         before = rows[-1]["id"]
     more, shown = len(found) > query.limit, found[: query.limit]
-    names = await display_names(crm, access, [row["contact_id"] for row, _ in shown])
+    names = await names_shown(crm, access, [row["contact_id"] for row, _ in shown])
     cut = looked >= LOOKED_THROUGH and not more
     next_before = shown[-1][0]["id"] if more else before if cut else None
     return DisclosurePage(
@@ -132,7 +132,7 @@ async def disclosures_csv(crm: Installation, access: Access, query: DisclosureQu
     while True:
         rows = await rows_of(crm, query, before, PAGE)
         opened = await crm.door.open(access, DISCLOSURE, rows)
-        names = await display_names(crm, access, [one.row["contact_id"] for one in opened])
+        names = await names_shown(crm, access, [one.row["contact_id"] for one in opened])
         wanted = [told(one.row, one.content, names) for one in opened]
         kept = [one for one in wanted if query.recipient.casefold() in one.recipient.casefold()]
         yield b"".join(line_of(one) for one in kept)
