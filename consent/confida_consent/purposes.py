@@ -14,6 +14,7 @@ from typing import Any
 
 from confida_consent.declarations import ConsentPurpose, Purpose, Wording
 from confida_consent.purpose_rules import InvalidPurpose, declared_purposes, faults_of
+from confida_consent.vocabulary import Basis
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
 from confida_core.contacts.text import clean_line, clean_text
@@ -21,6 +22,9 @@ from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.storage.database import Row, UniqueViolation, VersionConflict
 from confida_core.vault.access import Access, NotFound
+
+# Key of consent's own plugin.
+OURS = "consent"
 
 
 async def all_purposes(crm: Installation) -> dict[str, Purpose]:
@@ -132,12 +136,15 @@ def asks_for_more(before: ConsentPurpose, after: ConsentPurpose) -> bool:
 async def retire_purpose(crm: Installation, access: Access, key: str, *, retired: bool = True) -> Purpose:
     """Ask nobody any more under this purpose, and write to nobody; or (retired=False) take it up again.
 
-    Raises NotFound, Forbidden.
+    Raises NotFound, Forbidden, InvalidPurpose for one of ours that the law asks for: without the codes and answers that
+    leave for it nobody could come in, withdraw, or learn what becomes of a request.
     """
     access.actor.require("consents.manage")
     current = await purpose_of(crm, key)
     if current.retired == retired:
         return current
+    if retired and current.origin == OURS and current.declared.basis == Basis.LEGAL_OBLIGATION:
+        raise InvalidPurpose({"key": "The law asks for this one: it cannot be retired."})
     if current.origin:
         declared, _ = declared_purposes(crm.registry)[key]
         columns = await amendment(crm, declared, declared, retired=retired)

@@ -254,3 +254,17 @@ async def test_link_opens_the_persons_own_page_and_is_shown_once(client: Any, st
     assert link is not None
     assert (await stranger.get(link[1])).status_code == 200
     assert link[1] not in (await client.get(f"/contacts/{ada}/consents")).text
+
+
+@pytest.mark.parametrize(
+    "fields", [{"channels": ["pigeon"]}, {"basis": "x"}, {"validity": "P"}, {"text-0-language": 'x"y'}]
+)
+async def test_preview_of_a_purpose_that_is_not_sound_shows_the_form_again(client: Any, fields: dict[str, Any]) -> None:
+    assert (await save(client, **fields, _preview="yes")).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["consent_confirmation", "data_subject_request"])
+async def test_what_the_law_asks_for_is_not_retired(client: Any, crm: Any, key: str) -> None:
+    answer = await client.post(f"/consents/purposes/{key}/retire")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/consents/purposes/{key}")
+    assert not (await purpose_of(crm, key)).retired

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from confida_consent.controller import read_controller
 from confida_consent.declarations import ConsentPurpose, Purpose, Wording
 from confida_consent.notice_text import notice_text
-from confida_consent.purpose_rules import InvalidPurpose, declared_purposes
+from confida_consent.purpose_rules import InvalidPurpose, channels_wrong, declared_purposes
 from confida_consent.purposes import all_purposes, purpose_of, retire_purpose, save_purpose
 from confida_consent.vocabulary import Channel
 from confida_core.accounts.signing_in import address_of
@@ -196,7 +196,7 @@ async def previews_of(request: Request[Any, Any, Any], purpose: ConsentPurpose) 
     """The notice in each language, as it would read; nothing is kept."""
     crm, lang = request.state.crm, request.state.frame.lang
     controller, base = await read_controller(crm), address_of(crm)
-    if "en" not in purpose.texts or not purpose.channels or purpose.basis not in BASES:
+    if "en" not in purpose.texts or channels_wrong(purpose) or purpose.basis not in BASES:
         return []
     shown = []
     for tag in purpose.texts:
@@ -212,7 +212,11 @@ async def previews_of(request: Request[Any, Any, Any], purpose: ConsentPurpose) 
 @post("/consents/purposes/{key:str}/retire", permission="consents.manage")
 async def retire(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
     await parse_form(request)
-    await retire_purpose(request.state.crm, access_for(request, "consent"), key)
+    try:
+        await retire_purpose(request.state.crm, access_for(request, "consent"), key)
+    except InvalidPurpose as wrong:
+        problem = Toast(message=wrong.faults["key"], tone="problem")
+        return redirect(request, f"/consents/purposes/{key}", problem)
     undo = f"/consents/purposes/{key}/restore"
     message = "The purpose is retired: nobody is asked and nothing is sent for it."
     return redirect(request, "/consents/purposes", Toast(message=message, undo_url=undo))
