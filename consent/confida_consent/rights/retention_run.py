@@ -25,7 +25,7 @@ from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
 from confida_core.storage.sealed_files import delete_files
-from confida_core.vault.access import Access, system_access
+from confida_core.vault.access import Access, NotFound, system_access
 
 JOB = "consent.retention"
 INSIDE = system_access("retention", PURPOSE)
@@ -103,6 +103,9 @@ async def end_one(crm: Installation, one: Due) -> bool:
     """Whether it is gone now. What stands in the way is named in the log by its id."""
     try:
         await END[one.kind](crm, one.id)
+    except NotFound:
+        # Somebody else was faster.
+        return True
     except (ErasureBlocked, ErasureFailed, OSError) as error:
         structlog.get_logger().warning("retention_failed", kind=one.kind, id=str(one.id), reason=type(error).__name__)
         return False
