@@ -11,4 +11,6 @@ SPECIFICATIONS = ("confida_consent.hookspecs:ConsentHooks", "confida_web.hookspe
 
 def main() -> None:
     """Console script."""
-    command_line(BUILT_IN, {**CONSENT_COMMANDS, "serve": "confida_web.serving:serve"}, SPECIFICATIONS)(prog_name="confida")
+    command_line(BUILT_IN, {**CONSENT_COMMANDS, "serve": "confida_web.serving:serve"}, SPECIFICATIONS)(
+        prog_name="confida"
+    )

@@ -20,14 +20,15 @@ def rewritten(content: T, change: Change) -> T:
 
     A text that would become longer than its field allows is cut to the length it had.
     """
-    changed = _walked(content, change, ())
-    if changed is content or not isinstance(content, msgspec.Struct) or _storable(changed):
+    changed: T = _walked(content, change, ())
+    if changed is content or not isinstance(changed, msgspec.Struct) or _storable(changed):
         return changed
 
     def cut(path: Path, text: str) -> str:
         return change(path, text)[: len(text)]
 
-    return _walked(content, cut, ())
+    shortened: T = _walked(content, cut, ())
+    return shortened
 
 
 def texts_of(content: Any) -> Iterator[tuple[Path, str]]:

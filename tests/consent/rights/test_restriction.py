@@ -53,7 +53,9 @@ async def test_look_needs_a_ground_which_the_audit_trail_keeps(crm: Any) -> None
 async def test_ground_holds_for_half_an_hour(crm: Any) -> None:
     ada, olga = await restricted_contact(crm), officer()
     await open_restricted(crm, olga, ada, "consent")
-    await crm.data.fetch("UPDATE audit_event SET at = ?", (await restriction_of(crm, ada)).since.replace(year=2020))
+    restriction = await restriction_of(crm, ada)
+    assert restriction is not None
+    await crm.data.fetch("UPDATE audit_event SET at = ?", restriction.since.replace(year=2020))
     assert await may_look(crm, olga, ada) is False
 
 

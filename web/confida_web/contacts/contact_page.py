@@ -131,9 +131,7 @@ async def panels(
         request.state.crm.registry.all("contact_panels"), key=lambda panel: (panel.order, panel.key)
     )
     chips: list[ConfidenceChip] = []
-    boxes = [
-        await filled(request, access, contact, one, chips) for one in declared if access.actor.may(one.permission)
-    ]
+    boxes = [await filled(request, access, contact, one, chips) for one in declared if access.actor.may(one.permission)]
     return tuple(boxes), tuple(chips)
 
 
