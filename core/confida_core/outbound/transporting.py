@@ -39,3 +39,8 @@ def not_ready(crm: Installation, path: str) -> str:
     """Why nothing can leave on this path at present, a code, or ""."""
     transport = transport_of(crm, path)
     return transport.not_ready(crm) if transport else "no_transport"
+
+
+def ways_out(crm: Installation) -> tuple[str, ...]:
+    """Each way out and whom it hands to, in words, for the register of processing."""
+    return tuple(f"{way.label}: {way.recipient(crm)}" for way in crm.registry.transports.values())

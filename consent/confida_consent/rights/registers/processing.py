@@ -19,6 +19,7 @@ from confida_consent.vocabulary import BASIS_LABELS, CHANNEL_LABELS
 from confida_core.clock import now
 from confida_core.declarations import RecordDeclaration
 from confida_core.installation import Installation
+from confida_core.outbound.transporting import ways_out
 from confida_core.vault.access import Access
 
 # The European Economic Area; data in any other country are transferred to a third one (GDPR Art. 44).
@@ -106,7 +107,7 @@ async def processing_register(crm: Installation, access: Access) -> Register:
     access.actor.require("registers.read")
     controller, purposes = await read_controller(crm), await all_purposes(crm)
     limits = await limits_of(crm)
-    recipients = tuple(f"{path.label}: {path.recipient(crm)}" for path in crm.registry.transports.values())
+    recipients = ways_out(crm)
     groups = groups_by_purpose(crm, limits)
     activities = [asked_for(purpose, recipients) for purpose in purposes.values()]
     activities += [
