@@ -133,7 +133,8 @@ def decrypt(archive: Path, writing: int, identities: Sequence[Identity], failure
     import pyrage
 
     try:
-        with archive.open("rb", buffering=CHUNK) as source, os.fdopen(writing, "wb", buffering=CHUNK) as target:
+        # The pipe first: whoever reads it waits for its end, also if there is no archive.
+        with os.fdopen(writing, "wb", buffering=CHUNK) as target, archive.open("rb", buffering=CHUNK) as source:
             pyrage.decrypt_io(source, target, identities)
     except BrokenPipeError:
         pass
@@ -143,6 +144,8 @@ def decrypt(archive: Path, writing: int, identities: Sequence[Identity], failure
 
 def extract(stream: IO[bytes], folder: Path) -> None:
     """Regular files below the folder only."""
+    # As the entries are compared: the way to the folder may be relative, or lead over a link.
+    folder = folder.resolve()
     with tarfile.open(fileobj=stream, mode="r|") as tar:
         for info in tar:
             place = folder / info.name

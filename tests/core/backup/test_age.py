@@ -176,3 +176,24 @@ def test_packing_and_unpacking_take_little_memory(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert (tmp_path / "back" / "large").read_bytes() == (folder / "large").read_bytes()
     assert peak < 8_000_000
+
+
+@pytest.mark.parametrize("way", ["over a link", "relative"])
+def test_unpacks_into_a_folder_whose_name_is_not_its_real_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A home that is a link, or `--to backups`, is as good as any other."""
+    folder, real = tmp_path / "folder", tmp_path / "real"
+    folder.mkdir()
+    real.mkdir()
+    (folder / MANIFEST).write_text("{}")
+    (tmp_path / "link").symlink_to(real)
+    monkeypatch.chdir(tmp_path)
+    pack(folder, tmp_path / "a.tar.age", [OURS.to_public()])
+    unpack(tmp_path / "a.tar.age", tmp_path / "link" / "back" if way == "over a link" else Path("real/back"), [OURS])
+    assert (real / "back" / MANIFEST).read_text() == "{}"
+
+
+def test_missing_archive_is_said_and_nothing_waits(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        unpack(tmp_path / "a.tar.age", tmp_path / "back", [OURS])
