@@ -127,6 +127,15 @@ async def revoke_tokens(crm: Installation, subject_id: UUID, action: Action) -> 
     return len(gone)
 
 
+async def lower_tokens(crm: Installation, subject_id: UUID, action: Action) -> None:
+    """Tokens of this action go on working, as those do that are bound to no purpose."""
+    await crm.data.fetch(
+        "UPDATE consent_token SET purpose = '' WHERE subject_id = ? AND action = ? AND purpose <> ''",
+        subject_id,
+        action,
+    )
+
+
 async def hand_over_tokens(crm: Installation, loser: UUID, winner: UUID) -> None:
     """After a merge: one-click addresses in old mails go on working, for who they are now. Nothing else does, because a
     link into somebody's pages must not lead into other pages if the merge was a mistake.

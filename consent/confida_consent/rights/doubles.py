@@ -65,6 +65,13 @@ async def _same(crm: Installation, row: Row) -> list[Row]:
     return [one for one in rows if mine and one["id"] != row["id"] and named.get(one["id"]) == mine]
 
 
+async def split_doubles(crm: Installation, first_id: UUID, contact_id: UUID) -> None:
+    """The first is about this contact: doubles about somebody else go on by themselves; in the caller's transaction."""
+    for double in await crm.data.fetch("SELECT * FROM rights_request WHERE merged_into = ? ORDER BY id", first_id):
+        if double["contact_id"] not in (None, contact_id):
+            await crm.records.set_columns(REQUEST, double["id"], double["id"], merged_into=None, closed_at=None)
+
+
 async def _merge(crm: Installation, double_id: UUID, first_id: UUID) -> None:
     await crm.keyring.ensure([double_id, first_id], REQUEST.retention_class)
     async with crm.data.transaction():

@@ -19,7 +19,7 @@ import msgspec
 
 from confida_consent.rights.clock import Step
 from confida_consent.rights.declared import REQUEST
-from confida_consent.rights.doubles import merge_doubles
+from confida_consent.rights.doubles import merge_doubles, split_doubles
 from confida_consent.rights.letters import OpenedLetter, mail_code, print_code
 from confida_consent.rights.requests_receiving import stored_address
 from confida_consent.rights.requests_status import known_status_token, root_of
@@ -35,7 +35,7 @@ from confida_consent.rights.steps import (
     write_step,
 )
 from confida_consent.rights.vocabulary import OPEN
-from confida_consent.tokens import LIFE, hash_of, insert_token, revoke_tokens
+from confida_consent.tokens import LIFE, hash_of, insert_token, lower_tokens, revoke_tokens
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
 from confida_core.contacts.people import visible_contact
@@ -189,6 +189,9 @@ async def settle_identity(
     verified = False
     for request_id in dict.fromkeys(((await root_of(crm, own))["id"], own["id"])):
         row = await locked_request(crm, request_id, closed=True)
+        if row["contact_id"] is None and own["contact_id"] is not None:
+            # Merged while nobody was known.
+            await crm.records.set_columns(REQUEST, request_id, request_id, contact_id=own["contact_id"])
         file = await opened_file(crm, INSIDE, row)
         verified = row["verified_at"] is not None or not file.mandate or mandate_accepted
         if row["verified_at"] is not None or (row["state"] not in OPEN and row["merged_into"] is None):
@@ -227,7 +230,7 @@ async def record_identity(
 
 
 async def link_contact(crm: Installation, access: Access, request_id: UUID, contact_id: UUID) -> None:
-    """Say whose data a request is about, as long as nobody has proved it; codes sent before do not work any more.
+    """Say whose data a request is about, as long as nobody has proved it; what was mailed to somebody else opens nothing now.
 
     Raises InvalidContent once it is verified or closed, NotFound, Forbidden.
     """
@@ -240,6 +243,9 @@ async def link_contact(crm: Installation, access: Access, request_id: UUID, cont
             raise InvalidContent({"contact": "It has been proved whose request this is."})
         await crm.records.set_columns(REQUEST, request_id, request_id, contact_id=contact_id)
         await revoke_tokens(crm, request_id, "identity")
+        await revoke_tokens(crm, request_id, "proof")
+        await lower_tokens(crm, request_id, "status")
+        await split_doubles(crm, request_id, contact_id)
         await write_step(crm, access, request_id, LINKED)
     await merge_doubles(crm, request_id)
 

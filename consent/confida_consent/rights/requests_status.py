@@ -37,11 +37,17 @@ class RequestStatus:
 
 
 async def root_of(crm: Installation, row: Row) -> Row:
-    """The request into which this one was merged, or itself."""
-    seen = {row["id"]}
+    """The request into which this one was merged, or itself.
+
+    What is proved for one counts for the other, so that nothing leads on from here to a request about somebody else.
+    """
+    seen, contact_id = {row["id"]}, row["contact_id"]
     while row["merged_into"] is not None and row["merged_into"] not in seen:
-        seen.add(row["merged_into"])
-        row = await request_row(crm, row["merged_into"])
+        following = await request_row(crm, row["merged_into"])
+        if None not in (contact_id, following["contact_id"]) and contact_id != following["contact_id"]:
+            break
+        seen.add(following["id"])
+        row, contact_id = following, contact_id or following["contact_id"]
     return row
 
 

@@ -19,7 +19,7 @@ from confida_consent.rights.identity import (
 from confida_consent.rights.letters import letters_of
 from confida_consent.rights.requests import NewRequest, open_request, request_of
 from confida_consent.rights.requests_deciding import answer
-from confida_consent.rights.requests_status import status_of
+from confida_consent.rights.requests_status import known_status_token, status_of
 from confida_core.contacts.validation import InvalidContent
 from tests.consent.rights.requests_cast import (
     ADDRESS,
@@ -170,6 +170,54 @@ async def test_other_contact_ends_the_codes_sent_before(crm: Any) -> None:
     await link_contact(crm, officer(), request.id, zoe)
     assert await prove_identity(crm, handle, code) is None
     assert (await row_of(crm, request.id))["verified_at"] is None
+
+
+async def test_double_of_somebody_else_proves_nothing_of_the_first(crm: Any) -> None:
+    """Linked to Zoe after two had come in by Ada's address: whoever reads Ada's mail gets nothing of Zoe's."""
+    with_mail(crm)
+    ada = await make_ada(crm)
+    first, second = await asks(crm), await asks(crm)
+    await work(crm)
+    assert (await row_of(crm, second.id))["merged_into"] == first.id
+    handle = await start_identity(crm, second.id)
+    await work(crm)
+    zoe = await make_ada(crm, "Zoe", "zoe@example.org")
+    await link_contact(crm, officer(), first.id, zoe)
+    proved = await prove_identity(crm, handle, await newest_code(crm))
+    assert proved is not None
+    assert (await row_of(crm, first.id))["verified_at"] is None
+    status = await status_of(crm, proved.status_token)
+    assert status is not None
+    assert status.request_id == second.id
+    own = await row_of(crm, second.id)
+    assert (own["contact_id"], own["merged_into"], own["closed_at"], own["state"]) == (ada, None, None, "in_progress")
+
+
+async def test_other_contact_ends_the_links_mailed_before(crm: Any) -> None:
+    """A link that went to Ada shows nothing of what is Zoe's, and withdraws nothing."""
+    with_mail(crm)
+    await make_ada(crm)
+    request = await asks(crm)
+    mailed = await known_status_token(crm, request.id)
+    zoe = await make_ada(crm, "Zoe", "zoe@example.org")
+    await link_contact(crm, officer(), request.id, zoe)
+    for token in (mailed, request.status_token):
+        status = await status_of(crm, token)
+        assert status is not None
+        assert (status.known, status.state) == (False, "received")
+
+
+async def test_proof_for_a_double_says_whose_the_first_is(crm: Any) -> None:
+    """Nobody was known when both came in; the address was entered afterwards."""
+    with_mail(crm)
+    first, second = await asks(crm), await asks(crm)
+    await work(crm)
+    ada = await make_ada(crm)
+    handle = await start_identity(crm, second.id)
+    await work(crm)
+    assert await prove_identity(crm, handle, await newest_code(crm)) is not None
+    row = await row_of(crm, first.id)
+    assert (row["contact_id"], row["state"]) == (ada, "in_progress")
 
 
 async def test_lost_address_is_bridged_by_a_detail_on_file(crm: Any) -> None:
