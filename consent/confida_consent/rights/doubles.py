@@ -10,6 +10,7 @@ from datetime import UTC
 from uuid import UUID
 
 from confida_consent.rights.clock import Step
+from confida_consent.rights.content import RequestFile
 from confida_consent.rights.declared import REQUEST
 from confida_consent.rights.steps import (
     INSIDE,
@@ -21,6 +22,7 @@ from confida_consent.rights.steps import (
     request_row,
     write_step,
 )
+from confida_consent.rights.vocabulary import RequestKind
 from confida_consent.ways_in import same_address
 from confida_core.clock import now
 from confida_core.contacts.validation import InvalidContent
@@ -30,13 +32,16 @@ from confida_core.vault.access import NotFound
 
 # Of requests by people we do not know, so many of the latest are compared; each has to be opened.
 MOST_COMPARED = 200
+# What a stranger wrote is not proved by the person's own request, and a second wish is not lost in the first.
+IN_WORDS = frozenset({RequestKind.RECTIFICATION, RequestKind.OBJECTION, RequestKind.WITHDRAWAL, RequestKind.COMPLAINT})
 _OPEN = "closed_at IS NULL AND merged_into IS NULL"
 
 
 async def merge_doubles(crm: Installation, request_id: UUID) -> UUID:
     """Merge every open request that asks the same as this one into the first of them; returns the one that goes on.
 
-    The same: of the same contact, or, while nobody is known, with the same identifier; and of the same kind. Repeatable.
+    The same: of the same contact, or, while nobody is known, with the same identifier; of the same kind; and where what is
+    wanted stands in words, in the same words. Repeatable.
     """
     row = await request_row(crm, request_id)
     if row["merged_into"] is not None or row["closed_at"] is not None:
@@ -51,6 +56,18 @@ async def merge_doubles(crm: Installation, request_id: UUID) -> UUID:
 
 
 async def _same(crm: Installation, row: Row) -> list[Row]:
+    rows = await _of_the_same(crm, row)
+    if row["kind"] not in IN_WORDS or not rows:
+        return rows
+    wishes = {one.row["id"]: wish(one.content) for one in await crm.door.open(INSIDE, REQUEST, [row, *rows])}
+    return [one for one in rows if row["id"] in wishes and wishes.get(one["id"]) == wishes[row["id"]]]
+
+
+def wish(file: RequestFile) -> tuple[str, ...]:
+    return file.scope, file.message, file.mandate
+
+
+async def _of_the_same(crm: Installation, row: Row) -> list[Row]:
     if row["contact_id"] is not None:
         return await crm.data.fetch(
             f"SELECT * FROM rights_request WHERE contact_id = ? AND kind = ? AND id <> ? AND {_OPEN}",

@@ -169,6 +169,18 @@ async def test_doubles_of_unknown_people_go_by_the_identifier(crm: Any) -> None:
     assert [(await row_of(crm, one.id))["merged_into"] for one in (first, second, third)] == [None, first.id, None]
 
 
+async def test_wishes_in_words_are_doubles_only_in_the_same_words(crm: Any) -> None:
+    """A correction that a stranger typed is not proved by Ada's own, and hers is not lost in it."""
+    ada = await make_ada(crm)
+    foreign = await asks(crm, kind="rectification", message="My address is thief@example.org")
+    new = NewRequest(kind="rectification", contact_id=ada, proved=True, message="My name is Ada King")
+    own, again = [await open_request(crm, in_person(ada), new) for _ in range(2)]
+    await work(crm)
+    merged = [(await row_of(crm, one.id))["merged_into"] for one in (foreign, own, again)]
+    assert merged == [None, None, own.id]
+    assert (await row_of(crm, foreign.id))["verified_at"] is None
+
+
 async def test_two_at_the_same_moment_are_one_request(crm: Any) -> None:
     """DS step 7."""
     await make_ada(crm)

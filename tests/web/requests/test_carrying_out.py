@@ -10,6 +10,7 @@ import pytest
 
 from confida_consent.rights.content import HoldNote
 from confida_consent.rights.holds import give_hold
+from confida_consent.rights.requests_deciding import withdraw
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
 from confida_core.contacts.people import create_contact
 from confida_core.interactions.content import InteractionDraft
@@ -103,6 +104,19 @@ async def test_erasure_is_shown_confirmed_and_certified(client: Any, crm: Any) -
     assert zipfile.ZipFile(io.BytesIO(archive.content)).testzip() is None
     whole = await text_of(client, f"/requests/{request.id}")
     assert "Carried out" in whole
+
+
+async def test_nobody_is_erased_who_took_it_back(client: Any, crm: Any) -> None:
+    request, ada = await proved_request(crm, "erasure")
+    await withdraw(crm, INSIDE, request.id)
+    assert (await client.post(f"/requests/{request.id}/erasure", data={"seen": "yes"})).status_code == 422
+    assert await crm.data.fetch("SELECT id FROM contact WHERE id = ?", ada)
+
+
+async def test_nobody_is_erased_by_a_request_for_something_else(client: Any, crm: Any) -> None:
+    request, ada = await proved_request(crm, "access")
+    assert (await client.post(f"/requests/{request.id}/erasure", data={"seen": "yes"})).status_code == 422
+    assert await crm.data.fetch("SELECT id FROM contact WHERE id = ?", ada)
 
 
 async def test_hold_blocks_an_erasure_and_is_seen(client: Any, crm: Any) -> None:

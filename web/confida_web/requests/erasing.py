@@ -14,7 +14,7 @@ from confida_consent.rights.erasure_plan import plan_erasure
 from confida_consent.rights.erasure_rows import ErasureRow, erasures
 from confida_consent.rights.requests import OpenedRequest, request_of
 from confida_consent.rights.requests_carrying import note
-from confida_consent.rights.vocabulary import ErasureStage
+from confida_consent.rights.vocabulary import ErasureStage, RequestKind, RequestState
 from confida_core.contacts.people import display_names
 from confida_core.contacts.validation import InvalidContent
 from confida_core.installation import Installation
@@ -28,6 +28,9 @@ from confida_web.redirect import redirect
 from confida_web.requests.listing import HERE
 from confida_web.requests.packaging import access_of
 from confida_web.requests.pages_carrying import ErasurePage, StayLine
+
+# Answered is not among them: the letter may have to go before the address does.
+NOT_WANTED = frozenset({RequestState.WITHDRAWN, RequestState.REFUSED, RequestState.REVIEW, RequestState.EXPIRED})
 
 
 @get("/requests/{request_id:uuid}/erasure", permission="requests.decide")
@@ -99,6 +102,8 @@ async def carry_out(request: Request[Any, Any, Any], one: OpenedRequest, *, supp
     """Raises InvalidContent with the reason where it cannot be done, or was not completed."""
     if one.contact_id is None or not one.verified:
         raise InvalidContent({"": "First it has to be proved who asks."})
+    if one.kind is not RequestKind.ERASURE or one.state in NOT_WANTED or one.row["merged_into"] is not None:
+        raise InvalidContent({"": "This request does not ask for an erasure, or not any more."})
     crm, access = request.state.crm, access_of(request)
     try:
         done = await erase_person(crm, access, one.contact_id, request_id=one.id, suppress=suppress)
