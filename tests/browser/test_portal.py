@@ -179,7 +179,11 @@ def every_page(portal: Portal, window: Any) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("mode", [*MODES, "forced colours"])
+@pytest.mark.parametrize(
+    ("mode", "language"),
+    [("light", "en"), ("dark", "de"), ("320px", "de"), ("forced colours", "en")],
+    indirect=["language"],
+)
 def test_axe_finds_nothing(browser: Any, public_side: Portal, mode: str, language: str) -> None:
     given = MODES.get(mode, {"forced_colors": "active"})
     context = browser.new_context(

@@ -250,7 +250,11 @@ def test_details_are_corrected_by_whoever_is_in(window: Any, public_side: Portal
     assert window.locator("#own + ul li").count() >= 3
 
 
-@pytest.mark.parametrize("mode", [*MODES, "forced colours"])
+@pytest.mark.parametrize(
+    ("mode", "language"),
+    [("light", "en"), ("dark", "de"), ("320px", "de"), ("forced colours", "en")],
+    indirect=["language"],
+)
 def test_axe_finds_nothing(browser: Any, public_side: Portal, mode: str, language: str) -> None:
     given = MODES.get(mode, {"forced_colors": "active"})
     context = browser.new_context(bypass_csp=True, locale=f"{language}-DE", **given)
