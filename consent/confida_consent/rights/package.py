@@ -109,7 +109,7 @@ async def _keep(
         ledger_index=writer.proven.position,
         counts=dict(writer.facts.tally.counts),
         suggestions=writer.finder.suggestions(),
-        decided=decided_hash(request.content),
+        decided=decided_hash(request),
     )
     row = {"id": file.id, "owner_id": package_id, "permission": "requests.decide", "created_at": now()}
     columns = {"id": package_id, "request_id": request.row["id"], "state": PackageState.REVIEW.value}
@@ -137,9 +137,10 @@ def archive_name(reference: str) -> str:
     return f"answer-{reference}.zip"
 
 
-def decided_hash(content: RequestFile) -> str:
-    """Hash of what decides how the answer looks, to see whether an archive was made with the same."""
-    decided = (content.redactions, content.left_in, content.withheld)
+def decided_hash(request: Opened[RequestFile]) -> str:
+    """Hash of what decides how the answer looks, whose it is above all, to see whether an archive was made with the same."""
+    content = request.content
+    decided = (request.row["contact_id"], content.redactions, content.left_in, content.withheld)
     return hashlib.sha256(msgspec.msgpack.encode(decided)).hexdigest()
 
 

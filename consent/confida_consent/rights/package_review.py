@@ -81,7 +81,7 @@ async def review_package(crm: Installation, access: Access, request_id: UUID) ->
         redactions=file.redactions,
         left_in=file.left_in,
         withheld=file.withheld,
-        outdated=bool(note.decided) and note.decided != decided_hash(file),
+        outdated=bool(note.decided) and note.decided != decided_hash(request),
     )
 
 

@@ -99,6 +99,17 @@ async def test_answer_is_entered_in_the_ledger_and_the_audit_finds_it_sound(crm:
     assert (report.faults, sum(report.unopened.values())) == ([], 0)
 
 
+async def test_answer_made_before_it_was_known_whose_it_is_is_not_released(crm: Any) -> None:
+    """It says that nothing is held, or holds what is somebody else's."""
+    request_id = await ask(crm, None)
+    await assemble_package(crm, request_id)
+    await crm.data.fetch("UPDATE rights_request SET contact_id = ? WHERE id = ?", await add_contact(crm), request_id)
+    with pytest.raises(NotReady, match="outdated"):
+        await release_package(crm, OFFICER, request_id)
+    await assemble_package(crm, request_id)
+    await release_package(crm, OFFICER, request_id)
+
+
 async def test_fetched_once_and_not_a_second_time(crm: Any) -> None:
     request_id = await released(crm)
     name, pieces = await deliver_package(crm, proved(request_id))
