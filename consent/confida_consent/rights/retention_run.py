@@ -24,7 +24,7 @@ from confida_core.declarations import JobDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
-from confida_core.storage.sealed_files import delete_files
+from confida_core.storage.sealed_files import SEALED_FILE, delete_files
 from confida_core.vault.access import Access, NotFound, system_access
 
 JOB = "consent.retention"
@@ -128,7 +128,8 @@ async def end_request(crm: Installation, request_id: UUID) -> None:
     owners = [request_id, *packages]
     marks = ", ".join("?" * len(owners))
     files = await crm.data.fetch(f"SELECT id FROM sealed_file WHERE owner_id IN ({marks})", *owners)
-    await crm.keyring.destroy(request_id, [CLASS])
+    # The mandate of whoever asked for somebody else is a file like any other.
+    await crm.keyring.destroy(request_id, [CLASS, SEALED_FILE.retention_class])
     async with crm.data.transaction():
         await delete_files(crm, [row["id"] for row in files])
         for declaration in (LETTER, STEP, PACKAGE):

@@ -34,6 +34,7 @@ from confida_core.clock import now
 from confida_core.contacts.states import restrict_contact
 from confida_core.contacts.validation import InvalidContent
 from confida_core.ids import new_id
+from confida_core.storage.sealed_files import receive_file
 from confida_core.vault.access import Forbidden, NotFound, system_access
 from tests.consent.people import SYSTEM, add_contact, says
 from tests.consent.rights.requests_cast import asks
@@ -322,6 +323,20 @@ async def test_run_ends_the_file_of_a_request_with_its_key_and_everything_in_it(
     for table in ("rights_request", "rights_step", "rights_letter", "rights_package"):
         assert await crm.data.fetch(f"SELECT id FROM {table}") == []
     assert await crm.keyring.destroyed([request.id], "request") == {request.id}
+
+
+async def test_run_ends_the_mandate_of_a_request_in_backups_too(crm: Any) -> None:
+    await go_by(crm, "requests")
+
+    async def pieces() -> Any:
+        yield b"I may ask for Ada."
+
+    file = await receive_file(crm, "mandate.txt", pieces())
+    request = await asks(crm, mandate="For Ada", mandate_files=[file])
+    await crm.data.fetch("UPDATE rights_request SET closed_at = ?", datetime(2021, 12, 31, 12, tzinfo=UTC))
+    await run_retention(crm, {})
+    assert await crm.data.fetch("SELECT id FROM sealed_file") == []
+    assert await crm.keyring.destroyed([request.id], "relationship") == {request.id}
 
 
 async def test_run_ends_old_lines_of_the_read_log_only(crm: Any) -> None:
