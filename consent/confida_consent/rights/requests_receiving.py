@@ -10,6 +10,7 @@ from uuid import UUID
 
 from confida_consent.rights.doubles import merge_doubles
 from confida_consent.rights.letters import acknowledge
+from confida_consent.rights.redaction import names_of
 from confida_consent.rights.steps import INSIDE, opened_file, request_row
 from confida_consent.rights.vocabulary import RequestKind, RequestState
 from confida_consent.ways_in import address_mark
@@ -17,6 +18,7 @@ from confida_core.clock import now
 from confida_core.contacts.content import ContactContent
 from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.records import CONTACT
+from confida_core.index.fold import fold
 from confida_core.installation import Installation
 from confida_core.storage.database import Row
 
@@ -56,10 +58,12 @@ async def _received_lately(crm: Installation, contact_id: UUID) -> int:
 async def stored_address(crm: Installation, row: Row) -> tuple[UUID | None, str]:
     """Whose data a request may be about, and an e-mail address as it is stored with them; (None, "") if nobody is known.
 
-    Of a contact that was found by the identifier, that address; else the first one. The oldest contact wins, always.
-    Opens the request and the contacts, for the program itself.
+    Of a contact that was found by the identifier, that address; else the first one. Of several who share it, the one whose
+    name the request gives, and nobody if it gives another; without a name the oldest. Opens the request and the contacts,
+    for the program itself.
     """
-    identifier = (await opened_file(crm, INSIDE, row)).identifier
+    file = await opened_file(crm, INSIDE, row)
+    identifier = file.identifier
     mark = address_mark(crm, identifier)
     if row["contact_id"] is not None:
         content = await _content(crm, row["contact_id"])
@@ -68,12 +72,15 @@ async def stored_address(crm: Installation, row: Row) -> tuple[UUID | None, str]
         return row["contact_id"], _same_or_first(crm, content, mark)
     await crm.index.catch_up(ContactSource(crm))
     candidates = await crm.index.run(lambda ask: ask.addressed(identifier[:254], MOST_CANDIDATES))
+    sharing: list[tuple[UUID, str, bool]] = []
     for contact_id in sorted(candidates):
         content = await _content(crm, contact_id)
         found = _same(crm, content, mark) if content else ""
-        if found:
-            return contact_id, found
-    return None, ""
+        if content and found:
+            sharing.append((contact_id, found, fold(file.given_name_of) in names_of(content)))
+    if len(sharing) > 1 and file.given_name_of and not file.mandate:
+        sharing = [one for one in sharing if one[2]]
+    return sharing[0][:2] if sharing else (None, "")
 
 
 async def _content(crm: Installation, contact_id: UUID) -> ContactContent | None:

@@ -145,6 +145,18 @@ async def test_staff_enter_a_letter_with_the_day_it_came(crm: Any) -> None:
     assert set(wrong.value.errors) == {"kind", "source", "identifier", "received_at"}
 
 
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("zoe  ZANDER", "Zoe Zander"), ("Ada Lovelace", "Ada Lovelace"), ("", "Ada Lovelace"), ("Mats", "")],
+)
+async def test_who_shares_an_address_is_told_apart_by_the_name(crm: Any, name: str, found: str) -> None:
+    """Of two with one address, the one who asks; where the name is neither's, staff find out."""
+    people = {one: await make_ada(crm, one) for one in ("Ada Lovelace", "Zoe Zander")}
+    request = await asks(crm, name=name)
+    await work(crm)
+    assert (await row_of(crm, request.id))["contact_id"] == people.get(found)
+
+
 async def test_doubles_become_one_request_and_keep_both_references(crm: Any) -> None:
     ada = await make_ada(crm)
     first, second = await asks(crm), await asks(crm)
