@@ -119,6 +119,17 @@ def rule_of(country: str) -> ClockRule:
         raise UnknownJurisdiction(country) from None
 
 
+def has_region(country: str, subdivision: str) -> bool:
+    """Whether public holidays of this part of the country are known; "" is the whole of it."""
+    import holidays
+
+    try:
+        holidays.country_holidays(country.upper(), subdiv=subdivision or None)
+    except NotImplementedError:
+        return False
+    return True
+
+
 def deadline(events: Iterable[ClockEvent], country: str, zone: ZoneInfo, *, subdivision: str | None = None) -> Deadline:
     """What the events say about the date. At least one of them is `received`; their order does not matter.
 

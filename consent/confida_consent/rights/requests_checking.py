@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from confida_consent.rights.clock import rules
+from confida_consent.rights.clock import has_region, rules
 from confida_consent.rights.content import RequestFile
 from confida_consent.rights.vocabulary import RequestKind, RequestSource, RequestState
 from confida_core.clock import now
@@ -50,7 +50,7 @@ async def checked_request(
         ("kind", new.kind in set(RequestKind), "Choose what is asked for."),
         ("source", new.source in set(RequestSource), "Choose how it came."),
         ("country", country in rules(), "Choose the country whose rules apply."),
-        ("subdivision", _SUBDIVISION.fullmatch(new.subdivision.upper()) is not None, "Such as BY or ENG."),
+        ("subdivision", _sound_region(country, new.subdivision.upper()), "Such as BY or ENG."),
         ("language", not new.language or _LANGUAGE.fullmatch(new.language) is not None, "Choose a language."),
         ("delivery", new.delivery in DELIVERIES, "Choose how the answer is delivered."),
         ("identifier", bool(texts["identifier"] or new.contact_id or (by_staff and texts["given_name_of"])),
@@ -80,6 +80,12 @@ async def checked_request(
         "verified_at": received if proved else None,
     }
     return columns, file
+
+
+def _sound_region(country: str, subdivision: str) -> bool:
+    """Of a country without a clock that itself is what is wrong."""
+    form = _SUBDIVISION.fullmatch(subdivision) is not None
+    return form and (not subdivision or country not in rules() or has_region(country, subdivision))
 
 
 def _text(new: NewRequest, name: str, sealed: str, clean: Callable[[str], str], errors: dict[str, str]) -> str:

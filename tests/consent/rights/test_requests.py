@@ -157,6 +157,17 @@ async def test_who_shares_an_address_is_told_apart_by_the_name(crm: Any, name: s
     assert (await row_of(crm, request.id))["contact_id"] == people.get(found)
 
 
+@pytest.mark.parametrize(("region", "refused"), [("BAYERN", True), ("ENG", True), ("by", False), ("", False)])
+async def test_region_that_the_country_has_not_is_refused(crm: Any, region: str, refused: bool) -> None:
+    new = NewRequest(kind="access", source="letter", name="Ada", identifier="A 7", country="DE", subdivision=region)
+    if refused:
+        with pytest.raises(InvalidContent) as wrong:
+            await open_request(crm, officer(), new)
+        assert set(wrong.value.errors) == {"subdivision"}
+    else:
+        assert (await open_request(crm, officer(), new)).reference
+
+
 async def test_doubles_become_one_request_and_keep_both_references(crm: Any) -> None:
     ada = await make_ada(crm)
     first, second = await asks(crm), await asks(crm)
