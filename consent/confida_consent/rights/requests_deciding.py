@@ -63,6 +63,7 @@ async def extend(crm: Installation, access: Access, request_id: UUID, reasons: s
     await crm.keyring.ensure([request_id], REQUEST.retention_class)
     async with crm.data.transaction():
         row = await locked_request(crm, request_id)
+        _check_none_proposed(row)
         found = deadline_of(crm, row, await events_of(crm, request_id))
         if found.extended:
             raise InvalidContent({"": "It has been extended before."})
@@ -80,6 +81,7 @@ async def propose_refusal(crm: Installation, access: Access, request_id: UUID, r
     await crm.keyring.ensure([request_id], REQUEST.retention_class)
     async with crm.data.transaction():
         row = await locked_request(crm, request_id)
+        _check_none_proposed(row)
         await _note(crm, row, reasons=reasons)
         return await move(crm, access, row, REFUSAL_PROPOSED, reasons, refusal_by=access.actor.id)
 
@@ -101,6 +103,12 @@ async def approve_refusal(crm: Installation, access: Access, request_id: UUID, *
         await _note(crm, row, decision="refused", complaint_told=controller.authority)
         await move(crm, access, row, Step.REFUSED, reasons)
         return await tell(crm, access, row, "refusal", reasons=reasons, by=by)
+
+
+def _check_none_proposed(row: Row) -> None:
+    """The words that somebody else looks at must not change under their eyes."""
+    if row["state"] == "review" and row["refusal_by"] is not None:
+        raise InvalidContent({"": "A refusal is proposed; approve or decline it first."})
 
 
 def _check_four_eyes(access: Access, row: Row) -> None:

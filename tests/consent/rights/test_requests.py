@@ -266,6 +266,18 @@ async def test_extension_needs_reasons_and_is_told(crm: Any) -> None:
         await extend(crm, officer(), request.id, "Once more.")
 
 
+async def test_proposed_refusal_keeps_its_reasons_until_it_is_decided(crm: Any) -> None:
+    """Four eyes have looked at these words, and at no others."""
+    ada = await make_ada(crm)
+    request = await open_request(crm, officer(), NewRequest(kind="access", source="email", contact_id=ada))
+    await propose_refusal(crm, officer(), request.id, "The seventh time this week.")
+    with pytest.raises(InvalidContent):
+        await extend(crm, officer(), request.id, "There are nine archives.")
+    with pytest.raises(InvalidContent):
+        await propose_refusal(crm, officer(), request.id, "Because.")
+    assert (await request_of(crm, officer(), request.id)).file.reasons == "The seventh time this week."
+
+
 async def test_extension_after_the_first_date_is_refused(crm: Any) -> None:
     received = now() - timedelta(days=60)
     new = NewRequest(kind="access", source="letter", name="Ada", received_at=received)
