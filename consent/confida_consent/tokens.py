@@ -86,11 +86,11 @@ async def make_token(
 
 
 async def insert_token(crm: Installation, token: str, columns: Mapping[str, object]) -> UUID:
-    row = {"id": new_id(), "token_hash": hash_of(token), "tries": 0, **columns}
+    token_id = new_id()
+    row = {"id": token_id, "token_hash": hash_of(token), "tries": 0, **columns}
     names, marks = ", ".join(row), ", ".join("?" * len(row))
     await crm.data.fetch(f"INSERT INTO consent_token ({names}) VALUES ({marks})", *row.values())
-    found: UUID = row["id"]  # type: ignore[assignment]
-    return found
+    return token_id
 
 
 async def find_token(crm: Installation, token: str, action: Action) -> TokenGrant | None:

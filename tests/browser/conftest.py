@@ -82,3 +82,20 @@ def page(browser: Any, server: LiveServer, signed_in: Any, tmp_path: Path) -> It
     yield window
     context.close()
     assert watch.complaints == []
+
+
+@pytest.fixture(params=["en", "de"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def window(browser: Any, public_side: Any, language: str) -> Iterator[Any]:
+    """A window without JavaScript on the public side that prefers the language; the test fails if the page complained behind its back."""
+    context = browser.new_context(java_script_enabled=False, accept_downloads=True, locale=f"{language}-DE")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    watch = Watch(page, public_side.server.url)
+    yield page
+    context.close()
+    assert watch.complaints == []

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Watch
 from tests.browser.test_accessibility import MODES, violations
 from tests.live_server import LiveServer, serving
 
@@ -72,23 +71,6 @@ def public_side(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
     with serving(tmp_path_factory.mktemp("portal") / "home", before=make_people) as live:
         yield Portal(live, links)
-
-
-@pytest.fixture(params=["en", "de"])
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def window(browser: Any, public_side: Portal, language: str) -> Iterator[Any]:
-    """A window without JavaScript that prefers the language; the test fails if the page complained behind its back."""
-    context = browser.new_context(java_script_enabled=False, accept_downloads=True, locale=f"{language}-DE")
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    watch = Watch(page, public_side.server.url)
-    yield page
-    context.close()
-    assert watch.complaints == []
 
 
 def button(page: Any, name: str) -> Any:
