@@ -106,13 +106,13 @@ def settings(tmp_path: Path, engine: str, request: pytest.FixtureRequest) -> Ite
         yield read_settings(home=tmp_path / "home", region="DE")
         return
     server = request.getfixturevalue("postgres_server")
-    number, urls = next(_numbers), {}
-    for setting in ("database", "keyring"):
-        server.psql(f"CREATE DATABASE {setting}_{number} TEMPLATE template_{setting}")
-        urls[f"{setting}_url"] = server.get_uri(database=f"{setting}_{number}")
+    number = next(_numbers)
+    names = {setting: f"{setting}_{number}" for setting in ("database", "keyring")}
+    made = "CREATE DATABASE {1} TEMPLATE template_{0} STRATEGY FILE_COPY;"
+    server.psql("\n".join(made.format(*item) for item in names.items()))
+    urls = {f"{setting}_url": server.get_uri(database=name) for setting, name in names.items()}
     yield read_settings(home=tmp_path / "home", region="DE", **urls)
-    for setting in ("database", "keyring"):
-        server.psql(f"DROP DATABASE {setting}_{number} WITH (FORCE)")
+    server.psql("\n".join(f"DROP DATABASE {name} WITH (FORCE);" for name in names.values()))
 
 
 @pytest.fixture

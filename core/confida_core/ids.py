@@ -6,12 +6,16 @@ import os
 import time
 from uuid import UUID
 
+NANOSECONDS = 1_000_000
+
 
 def new_id() -> UUID:
-    """Millisecond time in the first 48 bits, 74 random bits; sorts by time across processes to the millisecond."""
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = int.from_bytes(os.urandom(10), "big")
+    """Milliseconds in the first 48 bits, their 4096th parts in the next 12 (RFC 9562, section 6.2, method 3), 62 random bits.
+
+    Sorts by time across processes to a quarter of a microsecond, which is less than making one takes.
+    """
+    milliseconds, rest = divmod(time.time_ns(), NANOSECONDS)
     value = (milliseconds & 0xFFFF_FFFF_FFFF) << 80
-    value |= 0x7000 << 64 | (random_bits >> 68) << 64
-    value |= 0b10 << 62 | (random_bits & 0x3FFF_FFFF_FFFF_FFFF)
+    value |= (0x7000 | rest * 4096 // NANOSECONDS) << 64
+    value |= 0b10 << 62 | int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=value)

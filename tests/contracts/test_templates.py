@@ -136,7 +136,7 @@ def test_undefined_name_is_refused(environment: Environment) -> None:
 def test_plugin_template_cannot_replace_ours(tmp_path: Path) -> None:
     (tmp_path / "layout.html").write_text("stolen", encoding="utf-8")
     (tmp_path / "panel.html").write_text("<b>{{ name }}</b>", encoding="utf-8")
-    environment = build_environment([tmp_path])
+    environment = build_environment((tmp_path,))
     assert "stolen" not in render(environment, SAMPLES["login"], Frame())
     assert render_panel(environment, "panel.html", Frame(), {"name": "<i>"}) == "<b>&lt;i&gt;</b>"
 

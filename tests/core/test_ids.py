@@ -25,3 +25,8 @@ def test_later_id_sorts_later_and_ends_differ() -> None:
     second = new_id()
     assert first < second
     assert len({new_id().bytes[-1] for _ in range(2_000)}) > 200
+
+
+def test_ids_made_one_after_the_other_sort_in_that_order() -> None:
+    made = [new_id() for _ in range(1_000)]
+    assert sorted(made) == made

@@ -75,6 +75,16 @@ async def app(crm: Any) -> Any:
 
 
 @pytest.fixture
+async def own_app(crm: Any) -> AsyncIterator[Any]:
+    """An application to which a test may add routes: nobody shares it."""
+    from confida_web.app import create_app, routed
+
+    routed.cache_clear()
+    yield create_app(crm)
+    routed.cache_clear()
+
+
+@pytest.fixture
 async def stranger(app: Any) -> AsyncIterator[Browser]:
     """Somebody who is not signed in."""
     async with browser_of(app) as browser:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.web.client import app, as_role, client, stranger
+from tests.web.client import app, as_role, client, own_app, stranger
 
-__all__ = ["app", "as_role", "client", "crm", "stranger"]
+__all__ = ["app", "as_role", "client", "crm", "own_app", "stranger"]
 
 
 @pytest.fixture

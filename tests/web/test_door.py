@@ -43,10 +43,10 @@ async def stream(request: Request[Any, Any, Any]) -> Stream:
 
 
 @pytest.fixture
-async def reader(app: Any, crm: Any) -> AsyncIterator[Browser]:
-    app.register(peek)
-    app.register(stream)
-    async with await signed_in_browser(app, crm, "Mats", "staff") as browser:
+async def reader(own_app: Any, crm: Any) -> AsyncIterator[Browser]:
+    own_app.register(peek)
+    own_app.register(stream)
+    async with await signed_in_browser(own_app, crm, "Mats", "staff") as browser:
         yield browser
 
 

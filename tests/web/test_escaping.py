@@ -36,7 +36,8 @@ def test_every_kind_of_value_is_escaped_as_before(value: Any) -> None:
 def test_every_page_is_the_same_as_with_the_usual_generator(monkeypatch: pytest.MonkeyPatch) -> None:
     ours = pages.build_environment()
     monkeypatch.setattr(pages, "EscapingGenerator", CodeGenerator)
-    usual = pages.build_environment()
+    usual = pages.build_environment.__wrapped__()
+    assert usual.code_generator_class is not ours.code_generator_class
     who = frame()
     assert [
         name for name, one in samples().items() if pages.render(ours, one, who) != pages.render(usual, one, who)

@@ -58,16 +58,15 @@ async def test_static_files_and_304_carry_them_too(stranger: Browser) -> None:
     assert (missing(answer, cached=True), missing(again, cached=True)) == ({}, {})
 
 
-async def test_failure_of_ours_carries_them_and_shows_nothing(crm: Any, caplog: pytest.LogCaptureFixture) -> None:
-    from confida_web.app import create_app
-
+async def test_failure_of_ours_carries_them_and_shows_nothing(
+    own_app: Litestar, caplog: pytest.LogCaptureFixture
+) -> None:
     @get("/broken", public=True)
     async def broken() -> None:
         raise LookupError("Ada Lovelace")
 
-    app: Litestar = create_app(crm)
-    app.register(broken)
-    async with browser_of(app) as browser:
+    own_app.register(broken)
+    async with browser_of(own_app) as browser:
         answer = await browser.get("/broken")
     assert (answer.status_code, missing(answer)) == (500, {})
     assert "Ada" not in answer.text + caplog.text

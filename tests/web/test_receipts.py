@@ -17,7 +17,7 @@ from confida_consent.receipts.readable import page_of
 from confida_consent.tokens import make_token
 from confida_core.ids import new_id
 from confida_web.frame import STRANGER
-from confida_web.page import default_environment, render
+from confida_web.page import build_environment, render
 from confida_web.receipts.pages import ReceiptDownload, ReceiptPaper
 from tests.consent.people import LETTER, SYSTEM, add_contact, says
 from tests.consent.receipts.papers import NOTICE, objection, paper
@@ -89,8 +89,8 @@ async def test_person_gets_no_receipt_of_somebody_else(stranger: Any, crm: Any) 
 def test_receipt_stands_in_either_frame() -> None:
     download = ReceiptDownload(href="/x/receipt.jsonld", name="receipt.jsonld", what="for programs")
     shown = ReceiptPaper(receipt=page_of(paper()), downloads=(download,), archive="/x/all.zip", back="/contacts/1")
-    staff = render(default_environment(), shown, frame())
-    own = render(default_environment(), replace(shown, back=""), replace(STRANGER, portal=True))
+    staff = render(build_environment(), shown, frame())
+    own = render(build_environment(), replace(shown, back=""), replace(STRANGER, portal=True))
     assert ('class="portal"' in own, 'class="portal"' in staff, 'href="/contacts/1"' in staff) == (True, False, True)
     for html in (staff, own):
         assert NOTICE.decode() in unescape(html)
@@ -102,13 +102,13 @@ def test_receipt_stands_in_either_frame() -> None:
 def test_blocks_of_the_receipt_stand_alone_and_escape() -> None:
     told = replace(paper().circumstances, detail="<script>alert(1)</script>")
     shown = ReceiptPaper(receipt=page_of(paper(circumstances=told)))
-    alone = render(default_environment(), shown, frame(), "paper")
+    alone = render(build_environment(), shown, frame(), "paper")
     assert ("<script>" in alone, "&lt;script&gt;alert(1)" in alone) == (False, True)
-    assert render(default_environment(), shown, frame(), "files").strip() == ""
+    assert render(build_environment(), shown, frame(), "files").strip() == ""
 
 
 def test_objection_on_paper_is_no_consent() -> None:
-    html = render(default_environment(), ReceiptPaper(receipt=page_of(objection())), frame(), "paper")
+    html = render(build_environment(), ReceiptPaper(receipt=page_of(objection())), frame(), "paper")
     assert re.findall(r"<h1>([^<]+)</h1>", html) == ["Record of your objection"]
 
 

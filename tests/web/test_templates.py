@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 
 from confida_web.errors.pages import ErrorPage
 from confida_web.frame import Frame
-from confida_web.page import STATIC_FOLDER, default_environment, page, render, static_url
+from confida_web.page import STATIC_FOLDER, build_environment, page, render, static_url
 from tests.contracts.test_templates import read
 from tests.web.samples import LONG, TOAST_FRAME, contact_page, contacts_page, frame, head
 
@@ -71,34 +71,34 @@ def test_page_renders_error_without_frame_and_environment(client: TestClient[Lit
 def test_undeclared_block_is_refused(client: TestClient[Litestar]) -> None:
     assert client.get("/wrong-block", headers={"HX-Request": "true"}).status_code == 500
     with pytest.raises(ValueError, match="declares no block 'nonsense'"):
-        render(default_environment(), contacts_page(3), frame(), "nonsense")
+        render(build_environment(), contacts_page(3), frame(), "nonsense")
 
 
 def test_forbidden_and_missing_look_alike() -> None:
-    environment = default_environment()
+    environment = build_environment()
     assert render(environment, ErrorPage(status=403), frame()) == render(environment, ErrorPage(status=404), frame())
 
 
 def test_every_value_of_a_contact_is_escaped() -> None:
     nasty = "<script>alert(1)</script>\"'"
-    html = render(default_environment(), contact_page(contact=head(name=nasty, nickname=nasty, tags=(nasty,))), frame())
+    html = render(build_environment(), contact_page(contact=head(name=nasty, nickname=nasty, tags=(nasty,))), frame())
     assert "<script>alert" not in html
     assert html.count("&lt;script&gt;alert(1)") >= 4  # Title, heading, nickname and tag.
 
 
 def test_toast_follows_a_block_and_can_be_undone() -> None:
-    html = render(default_environment(), contact_page(), TOAST_FRAME, "head")
+    html = render(build_environment(), contact_page(), TOAST_FRAME, "head")
     assert '<hx-partial hx-target="#toasts" hx-swap="beforeend">' in html
     assert 'action="/contacts/1/unarchive"' in html
 
 
 def test_lone_surrogate_in_a_name_breaks_no_page(client: TestClient[Litestar]) -> None:
-    html = render(default_environment(), contact_page(contact=head(name="\ud800")), frame())
+    html = render(build_environment(), contact_page(contact=head(name="\ud800")), frame())
     assert html.encode("utf-8", "replace").decode("utf-8").startswith("<!doctype html>")
 
 
 def test_first_visit_of_the_list_is_light() -> None:
-    html = render(default_environment(), contacts_page(50), frame())
+    html = render(build_environment(), contacts_page(50), frame())
     page_bytes = len(gzip.compress(html.encode()))
     files = {address.partition("?")[0].removeprefix("/static/") for address in read(html).addresses}
     weights = {name: len(gzip.compress((STATIC_FOLDER / name).read_bytes())) for name in files}
@@ -112,7 +112,7 @@ def test_static_address_changes_with_content() -> None:
 
 
 def test_person_without_name_is_called_by_mail_or_says_so() -> None:
-    environment = default_environment()
+    environment = build_environment()
     assert "<h1><bdi>kontakt@example.org</bdi></h1>" in render(environment, contact_page(3), frame())
     assert "<h1><bdi>(no name)</bdi></h1>" in render(environment, contact_page(5), frame())
     assert f"<bdi>{LONG}</bdi>" in render(environment, contact_page(1), frame())
@@ -127,6 +127,6 @@ def test_every_icon_of_the_sheet_is_used() -> None:
 
 
 def test_signed_in_frame_names_the_account_once() -> None:
-    html = render(default_environment(), contacts_page(0), Frame(account_name="Olga", csrf_token="a'b<c>"))
+    html = render(build_environment(), contacts_page(0), Frame(account_name="Olga", csrf_token="a'b<c>"))
     assert "a'b<c>" not in html
     assert "\\u0027" in html

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import gc
 from collections.abc import AsyncIterator, Callable
+from functools import lru_cache
 from typing import Any
 
 from litestar import Litestar
@@ -42,18 +44,27 @@ def create_app(crm: Installation) -> Litestar:
     check_routes(handlers, crm.registry.permissions)
     check_prefixes(crm.registry.with_owner("routes"))
     static_files()
-    app = Litestar(
+    app = copy.copy(routed(tuple(handlers)))
+    app.state = State({"crm": crm, "templates": build_environment(tuple(crm.registry.all("template_folders")))})
+    # Around everything, errors of routing included: Litestar's own middleware never sees those.
+    app.asgi_handler = Envelope(app.asgi_handler, crm)
+    return app
+
+
+@lru_cache(maxsize=4)
+def routed(handlers: tuple[Any, ...]) -> Litestar:
+    """An application of these routes that has no installation yet; each installation gets a copy.
+
+    Litestar reads the signature of every handler anew for each application, a quarter of a second for ours.
+    """
+    return Litestar(
         route_handlers=handlers,
         guards=[guard],
         exception_handlers={Exception: answer},
         openapi_config=None,
         debug=False,
         logging_config=None,
-        state=State({"crm": crm, "templates": build_environment(crm.registry.all("template_folders"))}),
     )
-    # Around everything, errors of routing included: Litestar's own middleware never sees those.
-    app.asgi_handler = Envelope(app.asgi_handler, crm)
-    return app
 
 
 def check_prefixes(routes: tuple[Declared, ...]) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import Request, Response
 from litestar.enums import MediaType
@@ -64,7 +64,7 @@ def page(
     pages always render. A toast of the frame travels with either form. Raises ValueError for an undeclared block.
     """
     frame = getattr(request.state, "frame", None) or STRANGER
-    environment = getattr(request.app.state, "templates", None) or default_environment()
+    environment = getattr(request.app.state, "templates", None) or build_environment()
     alone = block if is_fragment_request(request.headers) else None
     body = render(environment, content, frame, alone).encode("utf-8", "replace")
     headers = {"Vary": "HX-Request, Accept-Encoding"}
@@ -102,15 +102,11 @@ def render_panel(environment: Environment, template: str, frame: Frame, data: Ma
         return Markup(environment.get_template(template).render(context))  # noqa: S704
 
 
-def build_environment(
-    template_folders: Sequence[Path] = (),
-    compiled_folder: Path | None = None,
-) -> Environment:
+@lru_cache(maxsize=4)
+def build_environment(template_folders: tuple[Path, ...] = ()) -> Environment:
     """The template environment: escaping on, undefined names refused, compiled templates kept for good.
 
     template_folders: those of plugins; ours comes first, so that none of them can replace a page of ours.
-    compiled_folder: keeps compiled templates between starts (a quarter of a second). They are executed when loaded, so
-    only this program may write there; None compiles anew at each start.
     """
     environment = Environment(
         loader=FileSystemLoader([TEMPLATE_FOLDER, *template_folders]),
@@ -120,7 +116,6 @@ def build_environment(
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
-        bytecode_cache=FileSystemBytecodeCache(str(compiled_folder)) if compiled_folder else None,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     environment.code_generator_class = EscapingGenerator
@@ -135,12 +130,6 @@ def build_environment(
     for name, template in _MACROS.items():
         environment.globals[name] = environment.get_template(template).module
     return environment
-
-
-@lru_cache(maxsize=1)
-def default_environment() -> Environment:
-    """The environment without plugins, for pages that must render before the application stands."""
-    return build_environment()
 
 
 @lru_cache(maxsize=512)

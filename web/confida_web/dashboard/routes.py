@@ -18,7 +18,7 @@ from confida_web.formatting import Formatter
 from confida_web.interactions.entries import KINDS
 from confida_web.interactions.story import formatter_of
 from confida_web.interactions.words import said_of, task_rows
-from confida_web.page import default_environment, page, render_panel
+from confida_web.page import build_environment, page, render_panel
 from confida_web.security.access import access_for
 
 
@@ -74,7 +74,7 @@ async def panels_of(request: Request[Any, Any, Any], access: Access) -> tuple[Pa
 
 
 async def panel_of(request: Request[Any, Any, Any], access: Access, widget: DashboardWidget) -> Panel:
-    environment = getattr(request.app.state, "templates", None) or default_environment()
+    environment = getattr(request.app.state, "templates", None) or build_environment()
     try:
         data = await widget.data(request.state.crm, access)
         html = render_panel(environment, widget.template, request.state.frame, data)
