@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from confida_core.installation import Installation
     from confida_core.vault.access import Access
 
+API = 1
+"""The number of the public surface: the three `api` modules and the hooks. It rises when something is taken away."""
+
 FieldType = Literal["text", "number", "date", "boolean", "choice", "set"]
 
 
@@ -150,6 +153,23 @@ class StoreDeclaration:
     records: tuple[str, ...] = ()
 
 
+Reasons = Callable[["Installation", Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrashGuard:
+    """Who has a say about contacts in the trash.
+
+    key: `<plugin>.<name>`. stays: of these contacts, those that are not erased yet although their thirty days are over,
+    each with the reason in words without anything personal. gone: those that nobody can take out of the trash any more,
+    likewise; None if the guard never says so. Both are asked in the transaction of what they stop; an error stops it too.
+    """
+
+    key: str
+    stays: Reasons
+    gone: Reasons | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PurposeDeclaration:
     """What personal data may be opened for. Consent's purposes build on these keys.
@@ -175,11 +195,15 @@ class PermissionDeclaration:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PluginInfo:
-    """Who declares: key (prefix of tables, URLs, settings and permissions), name people read, and one sentence."""
+    """Who declares: key (prefix of tables, URLs, settings and permissions), name people read, and one sentence.
+
+    api: the number of the public surface it was made for (`confida_core.api.API`); who says nothing was made for the first.
+    """
 
     key: str
     name: str
     summary: str
+    api: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ import pluggy
 from piccolo.columns import JSON, JSONB, Bytea, Text, Varchar
 from piccolo.table import Table
 
-from confida_core.declarations import PiccoloApp, PluginInfo, RecordDeclaration, TableDeclaration
+from confida_core.declarations import API, PiccoloApp, PluginInfo, RecordDeclaration, TableDeclaration
 from confida_core.hookspecs import PROJECT, CoreHooks
 
 ENTRY_POINTS = "confida.plugins"
@@ -55,6 +55,7 @@ class Registry:
         self._declared = MappingProxyType(dict(declared))
         self.records: Mapping[str, RecordDeclaration] = self._by_key("records", lambda record: record.name)
         self.stores = self._by_key("stores", lambda store: store.key)
+        self.trash_guards = self._by_key("trash_guards", lambda guard: guard.key)
         self.purposes = self._by_key("purposes", lambda purpose: purpose.key)
         self.permissions = self._by_key("permissions", lambda permission: permission.key)
         self.jobs = self._by_key("jobs", lambda job: job.key)
@@ -144,6 +145,11 @@ def register(manager: pluggy.PluginManager, module: Any, distribution: str, vers
         raise PluginError(f"{distribution} {version} cannot be registered: {error}") from error
     if not isinstance(info, PluginInfo):
         raise PluginError(f"{distribution} {version}: plugin_info must return a PluginInfo")
+    if info.api != API:
+        raise PluginError(
+            f"{distribution} {version} (plugin {info.key}) was made for api {info.api}, this Confida has api {API}: "
+            f"install the release of {distribution} for it, or take {info.key} off the list of plugins"
+        )
     return LoadedPlugin(info, distribution, version, module)
 
 

@@ -1,0 +1,213 @@
+"""What plugins may use of core; everything else may change without notice.
+
+Re-exports only: core itself imports from where a thing lives. How long a name stays is said in docs/plugins/compatibility.md.
+Names without words of their own: `API` is the number of this surface, which a plugin repeats in its `PluginInfo`.
+`DATA` is the engine that every table of a plugin names (`class Member(Table, tablename="membership_member", db=DATA)`); `Table` and
+the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINISTRATORS` are sets of roles for permissions.
+`ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters). `Row` is one row of
+a table, by column. `Condition` is a question in the condition language, as `read_condition` returns it.
+"""
+
+from __future__ import annotations
+
+from confida_core.accounts.audit import record_event
+from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY, WORKERS, Role
+from confida_core.accounts.staff import StaffAccount, account_names, active_accounts
+from confida_core.cli.program import Program, pass_program, print_json
+from confida_core.clock import now
+from confida_core.contacts.content import (
+    Birthday,
+    ContactContent,
+    ContactKind,
+    EmailAddress,
+    LineText,
+    Link,
+    LongText,
+    PhoneNumber,
+    PostalAddress,
+    Sealed,
+    ShortText,
+    StructuredName,
+)
+from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
+from confida_core.contacts.people import (
+    NewContact,
+    create_contact,
+    create_many,
+    display_names,
+    touch,
+    update_contact,
+    visible_contact,
+)
+from confida_core.contacts.relationships import Related, add_relationship, relationships_of
+from confida_core.contacts.validation import InvalidContent, validate_content
+from confida_core.declarations import (
+    API,
+    InAnswer,
+    IndexField,
+    JobDeclaration,
+    PermissionDeclaration,
+    PiccoloApp,
+    PluginInfo,
+    PurposeDeclaration,
+    RecordDeclaration,
+    SelfCheck,
+    StoreDeclaration,
+    StoredItem,
+    TableDeclaration,
+    TimelineSource,
+)
+from confida_core.demo.declarations import DemoData
+from confida_core.doctor import Finding
+from confida_core.hookspecs import hookimpl
+from confida_core.ids import new_id
+from confida_core.index.conditions import Condition, InvalidCondition
+from confida_core.index.explain import explain
+from confida_core.index.in_python import matches
+from confida_core.index.plan import Scope
+from confida_core.index.query import IndexPage, IndexQuery
+from confida_core.index.reading import read_condition
+from confida_core.installation import Installation
+from confida_core.interactions.content import Attachment, InteractionContent, InteractionDraft
+from confida_core.interactions.interactions import log_interaction, visible_interaction
+from confida_core.interactions.timeline import Place, TimelineItem
+from confida_core.jobs.arguments import ArgumentRefused
+from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
+from confida_core.outbound.content import MessageState, OutboundMessage, Permitted, SendResult
+from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
+from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
+from confida_core.outbound.sender import permitted, send, send_batch
+from confida_core.outbound.transporting import Undeliverable
+from confida_core.piccolo_app import tables_of
+from confida_core.settings import Settings
+from confida_core.storage.changes import Change
+from confida_core.storage.database import Row, UniqueViolation, VersionConflict
+from confida_core.storage.engine import DATA
+from confida_core.storage.sealed_files import (
+    OpenFile,
+    ReceivedFile,
+    delete_files,
+    discard_files,
+    keep_files,
+    open_file,
+    receive_file,
+)
+from confida_core.vault.access import Access, Actor, Forbidden, NotFound, system_access
+from confida_core.vault.door import Opened, PurposeRefused
+
+__all__ = [
+    "ADMINISTRATORS",
+    "API",
+    "DATA",
+    "EVERYBODY",
+    "PRIVACY",
+    "WORKERS",
+    "Access",
+    "Actor",
+    "ArgumentRefused",
+    "Attachment",
+    "Birthday",
+    "Change",
+    "Condition",
+    "ContactContent",
+    "ContactKind",
+    "Delivery",
+    "DemoData",
+    "Disclosure",
+    "EmailAddress",
+    "FieldDefinition",
+    "Finding",
+    "Forbidden",
+    "Handover",
+    "InAnswer",
+    "IndexField",
+    "IndexPage",
+    "IndexQuery",
+    "Installation",
+    "InteractionContent",
+    "InteractionDraft",
+    "InvalidCondition",
+    "InvalidContent",
+    "JobDeclaration",
+    "LineText",
+    "Link",
+    "LongText",
+    "MessageState",
+    "NewContact",
+    "NotFound",
+    "OpenFile",
+    "Opened",
+    "OutboundMessage",
+    "PermissionDeclaration",
+    "Permitted",
+    "PhoneNumber",
+    "PiccoloApp",
+    "Place",
+    "PluginInfo",
+    "PostalAddress",
+    "Program",
+    "PurposeDeclaration",
+    "PurposeRefused",
+    "ReceivedFile",
+    "RecordDeclaration",
+    "Related",
+    "Role",
+    "Row",
+    "Scope",
+    "Sealed",
+    "SelfCheck",
+    "SendResult",
+    "SendingGate",
+    "Settings",
+    "ShortText",
+    "StaffAccount",
+    "StoreDeclaration",
+    "StoredItem",
+    "StructuredName",
+    "TableDeclaration",
+    "TimelineItem",
+    "TimelineSource",
+    "Transport",
+    "Undeliverable",
+    "UniqueViolation",
+    "UnknownJob",
+    "Verdict",
+    "VersionConflict",
+    "account_names",
+    "active_accounts",
+    "add_relationship",
+    "create_contact",
+    "create_many",
+    "custom_fields",
+    "delete_files",
+    "discard_files",
+    "disclosures_of",
+    "display_names",
+    "enqueue",
+    "enqueue_many",
+    "explain",
+    "hookimpl",
+    "keep_files",
+    "log_interaction",
+    "matches",
+    "new_id",
+    "now",
+    "open_file",
+    "pass_program",
+    "permitted",
+    "print_json",
+    "read_condition",
+    "receive_file",
+    "record_disclosures",
+    "record_event",
+    "relationships_of",
+    "send",
+    "send_batch",
+    "system_access",
+    "tables_of",
+    "touch",
+    "update_contact",
+    "validate_content",
+    "visible_contact",
+    "visible_interaction",
+]
