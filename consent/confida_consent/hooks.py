@@ -11,6 +11,7 @@ from confida_consent.event_openings import EVENT_OPENER
 from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.piccolo_app import app
 from confida_consent.rights import retention_checks
+from confida_consent.rights.trash_guard import RIGHTS
 from confida_core.declarations import (
     IndexField,
     JobDeclaration,
@@ -21,6 +22,7 @@ from confida_core.declarations import (
     RecordDeclaration,
     SelfCheck,
     TableDeclaration,
+    TrashGuard,
 )
 from confida_core.demo.declarations import DemoData
 from confida_core.hookspecs import hookimpl
@@ -77,6 +79,11 @@ def ledger_openers() -> Sequence[LedgerOpener]:
 @hookimpl
 def self_checks() -> Sequence[SelfCheck]:
     return [soundness.RULES, retention_checks.RETENTION]
+
+
+@hookimpl
+def trash_guards() -> Sequence[TrashGuard]:
+    return [RIGHTS]
 
 
 @hookimpl

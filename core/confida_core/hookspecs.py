@@ -20,6 +20,7 @@ from confida_core.declarations import (
     StoreDeclaration,
     TableDeclaration,
     TimelineSource,
+    TrashGuard,
 )
 from confida_core.demo.declarations import DemoData
 from confida_core.outbound.declarations import SendingGate, Transport
@@ -56,6 +57,21 @@ class CoreHooks:
     def stores(self) -> Sequence[StoreDeclaration]:  # type: ignore[empty-body]
         """Places beside the tables that keep personal data, such as files or another system: what they hold of a person
         is part of the copy that person gets, and is removed when that person is erased.
+        """
+
+    @hookspec
+    def trash_guards(self) -> Sequence[TrashGuard]:  # type: ignore[empty-body]
+        """Reasons why a contact in the trash must not be erased yet, although its thirty days are over, such as a request
+        that waits for an answer; or why it cannot be taken out any more. Asked by the job that empties the trash, and when
+        a contact is taken out. A guard that raises stops both: nothing is erased that nobody could be asked about.
+
+        def trash_guards():
+            async def stays(crm, contact_ids):
+                rows = await crm.data.fetch("SELECT contact_id FROM membership_fee WHERE paid_at IS NULL")
+                owing = {row["contact_id"] for row in rows}
+                return {one: "A fee is open." for one in contact_ids if one in owing}
+
+            return [TrashGuard(key="membership.fees", stays=stays)]
         """
 
     @hookspec

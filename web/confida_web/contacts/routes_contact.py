@@ -20,6 +20,7 @@ from confida_core.contacts.pictures import contact_picture
 from confida_core.contacts.states import archive_contact, restrict_contact, unarchive_contact
 from confida_core.contacts.teams import teams
 from confida_core.contacts.trash import restore_contact, trash_contact
+from confida_core.contacts.validation import InvalidContent
 from confida_core.exchange.exports import ExportOrder
 from confida_core.storage.pictures import NoPicture
 from confida_core.storage.sealed_files import open_picture
@@ -86,7 +87,10 @@ async def delete(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) ->
 
 @post("/contacts/{contact_id:uuid}/restore", permission="contacts.delete")
 async def restore(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -> Response[Any]:
-    await restore_contact(request.state.crm, access_for(request, "relationship"), contact_id)
+    try:
+        await restore_contact(request.state.crm, access_for(request, "relationship"), contact_id)
+    except InvalidContent as refused:
+        return redirect(request, "/contacts/trash", Toast(message=" ".join(refused.errors.values()), tone="problem"))
     return redirect(request, f"/contacts/{contact_id}", Toast(message="The contact is back."))
 
 
