@@ -1,4 +1,4 @@
-"""The sealed content of accounts and sessions."""
+"""The sealed content of accounts, sessions and tokens."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ class SessionContent(Struct, frozen=True, kw_only=True):
 
     device: Annotated[str, Meta(max_length=60)] = ""
     address: Annotated[str, Meta(max_length=60)] = ""
+
+
+class ApiTokenContent(Struct, frozen=True, kw_only=True):
+    """What whoever made a token calls it, such as the program that uses it."""
+
+    label: Annotated[str, Meta(max_length=100)]

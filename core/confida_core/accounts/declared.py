@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY
-from confida_core.accounts.sealed import ACCOUNT, SESSION
+from confida_core.accounts.sealed import ACCOUNT, API_TOKEN, SESSION
 from confida_core.accounts.tables import AuditEvent, LoginAttempt, OneTimeLink, StoredSetting
 from confida_core.accounts.tidying import tidy
 from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
 
-RECORDS = (ACCOUNT, SESSION)
+RECORDS = (ACCOUNT, SESSION, API_TOKEN)
 
 TABLES = (
     TableDeclaration(
@@ -38,6 +38,7 @@ TABLES = (
 
 PERMISSIONS = (
     PermissionDeclaration(key="account.own", label="Sign in and look after one's own account", roles=EVERYBODY),
+    PermissionDeclaration(key="api.use", label="Let programs in with tokens of one's own", roles=EVERYBODY),
     PermissionDeclaration(key="accounts.manage", label="Invite people and change their roles", roles=ADMINISTRATORS),
     PermissionDeclaration(key="settings.manage", label="Change settings and custom fields", roles=ADMINISTRATORS),
     PermissionDeclaration(key="system.manage", label="See the system, its jobs and plugins", roles=ADMINISTRATORS),

@@ -1,9 +1,9 @@
-"""The two sealed tables of accounts."""
+"""The sealed tables of accounts."""
 
 from __future__ import annotations
 
-from confida_core.accounts.content import AccountContent, SessionContent
-from confida_core.accounts.tables import Account, Session
+from confida_core.accounts.content import AccountContent, ApiTokenContent, SessionContent
+from confida_core.accounts.tables import Account, ApiToken, Session
 from confida_core.declarations import RecordDeclaration
 
 ACCOUNT = RecordDeclaration(
@@ -28,4 +28,17 @@ SESSION = RecordDeclaration(
     purpose="security",
     label="Signed-in browsers",
     clear={"secret_hash": "SHA-256 of 256 random bits."},
+)
+API_TOKEN = RecordDeclaration(
+    table=ApiToken,
+    content=ApiTokenContent,
+    subject="account_id",
+    retention_class="account",
+    purpose="security",
+    label="Tokens of the API",
+    clear={
+        "secret_mark": "Keyed hash of 256 random bits.",
+        "purpose": "Key of a declared purpose.",
+        "scopes": "Keys of declared permissions.",
+    },
 )

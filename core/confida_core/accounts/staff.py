@@ -172,13 +172,14 @@ async def change_role(crm: Installation, access: Access, account_id: UUID, role:
 
 
 async def disable_account(crm: Installation, access: Access, account_id: UUID) -> None:
-    """Ends its sessions and links at once. Raises Forbidden, NotFound, InvalidAccount."""
+    """Ends its sessions, links and tokens at once, for good. Raises Forbidden, NotFound, InvalidAccount."""
     access.actor.require("accounts.manage")
     async with crm.data.transaction():
         await manageable(crm, access, account_id)
         await crm.data.fetch("UPDATE account SET state = 'disabled' WHERE id = ?", account_id)
         await keep_an_owner(crm)
         await end_sessions_of(crm, account_id)
+        await crm.data.fetch("DELETE FROM api_token WHERE account_id = ?", account_id)
         await crm.data.fetch("DELETE FROM one_time_link WHERE account_id = ?", account_id)
         await note(crm, access, "account.disabled", account_id)
 

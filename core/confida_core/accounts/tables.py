@@ -1,8 +1,8 @@
-"""Tables of accounts, sessions, one-time links, failed log-ins and the audit trail."""
+"""Tables of accounts, sessions, one-time links, tokens of the API, failed log-ins and the audit trail."""
 
 from __future__ import annotations
 
-from piccolo.columns import UUID, Boolean, Bytea, Integer, Timestamptz, Varchar
+from piccolo.columns import UUID, Boolean, Bytea, Date, Integer, Timestamptz, Varchar
 from piccolo.table import Table
 
 from confida_core.storage.engine import DATA
@@ -44,6 +44,21 @@ class OneTimeLink(Table, tablename="one_time_link", db=DATA):
     account_id = UUID(null=True, default=None, index=True)
     expires_at = Timestamptz()
     used_at = Timestamptz(null=True, default=None)
+
+
+class ApiToken(Table, tablename="api_token", db=DATA):
+    """One secret with which a program uses the API in the name of an account. What it is called is sealed."""
+
+    id = UUID(primary_key=True)
+    version = Integer()
+    sealed = Bytea()
+    account_id = UUID(index=True)
+    secret_mark = Bytea(unique=True)
+    purpose = Varchar(length=100)
+    scopes = Varchar(length=4000)
+    created_at = Timestamptz()
+    expires_at = Timestamptz(index=True)
+    last_used_on = Date(null=True, default=None)
 
 
 class LoginAttempt(Table, tablename="login_attempt", db=DATA):
