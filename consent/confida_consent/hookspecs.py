@@ -14,6 +14,8 @@ class ConsentHooks:
     """Consent's hookspecs."""
 
     _checks = (declared_purposes,)
+    # Nobody is asked under a purpose of a disabled plugin, but everybody can still withdraw from it.
+    _parked = ("consent_purposes", "ledger_openers")
 
     @hookspec
     def consent_purposes(self) -> Sequence[ConsentPurpose]:  # type: ignore[empty-body]

@@ -98,7 +98,7 @@ def declared_purposes(registry: Registry) -> Mapping[str, tuple[ConsentPurpose, 
         purpose, plugin = item.value, item.plugin
         if faults := faults_of(purpose):
             raise PluginError(f"{plugin}: consent purpose {purpose.key!r} is not sound: {InvalidPurpose(faults)}")
-        if plugin.distribution != "confida" and not purpose.key.startswith(f"{plugin.info.key}."):
+        if not plugin.built_in and not purpose.key.startswith(f"{plugin.info.key}."):
             raise PluginError(
                 f"{plugin}: the key of consent purpose {purpose.key!r} must begin with {plugin.info.key}."
             )

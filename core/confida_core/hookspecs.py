@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pluggy
 
 from confida_core.declarations import (
+    CLICommand,
     Exporter,
     Importer,
     IndexField,
@@ -17,6 +18,7 @@ from confida_core.declarations import (
     PurposeDeclaration,
     RecordDeclaration,
     SelfCheck,
+    SettingsModel,
     StoreDeclaration,
     TableDeclaration,
     TimelineSource,
@@ -24,6 +26,7 @@ from confida_core.declarations import (
 )
 from confida_core.demo.declarations import DemoData
 from confida_core.outbound.declarations import SendingGate, Transport
+from confida_core.plugin_settings.model import check_models
 
 PROJECT = "confida"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -32,6 +35,12 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 class CoreHooks:
     """Core's hookspecs."""
+
+    _checks = (check_models,)
+
+    # What a disabled plugin is still asked as long as its tables hold something: its data take part in every answer,
+    # erasure, retention and restriction.
+    _parked = ("plugin_info", "piccolo_apps", "records", "tables", "stores", "purposes", "permissions")
 
     @hookspec
     def plugin_info(self) -> PluginInfo:  # type: ignore[empty-body]
@@ -105,6 +114,14 @@ class CoreHooks:
     @hookspec
     def exporters(self) -> Sequence[Exporter]:  # type: ignore[empty-body]
         """File formats that can be written."""
+
+    @hookspec
+    def settings_model(self) -> SettingsModel:  # type: ignore[empty-body]
+        """What an operator can choose, on a page, in the environment or in a file."""
+
+    @hookspec
+    def cli_commands(self) -> Sequence[CLICommand]:  # type: ignore[empty-body]
+        """Commands of the command line."""
 
     @hookspec
     def demo_data(self) -> Sequence[DemoData]:  # type: ignore[empty-body]

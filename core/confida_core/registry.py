@@ -6,52 +6,36 @@ Every error names the distribution and its version: whoever reads it must know w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from importlib import metadata
 from types import MappingProxyType
 from typing import Any
 
 import pluggy
-from piccolo.columns import JSON, JSONB, Bytea, Text, Varchar
-from piccolo.table import Table
 
-from confida_core.declarations import API, PiccoloApp, PluginInfo, RecordDeclaration, TableDeclaration
+from confida_core.declarations import API, PiccoloApp, PluginInfo, RecordDeclaration
+from confida_core.declared_schema import check_schema, check_twice
 from confida_core.hookspecs import PROJECT, CoreHooks
+from confida_core.loaded_plugin import Declared, LoadedPlugin, Loading, PluginError
 
 ENTRY_POINTS = "confida.plugins"
-LEAKY = (Varchar, Text, JSON, JSONB, Bytea)
-
-
-class PluginError(RuntimeError):
-    """A plugin cannot be loaded; the start stops, because its data would escape export and erasure."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedPlugin:
-    """distribution, version: where it was installed from."""
-
-    info: PluginInfo
-    distribution: str
-    version: str
-    module: Any
-
-    def __str__(self) -> str:
-        return f"{self.distribution} {self.version} (plugin {self.info.key})"
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """One declaration and who made it."""
-
-    plugin: LoadedPlugin
-    value: Any
 
 
 class Registry:
-    """All declarations, by hook name. Nothing is called on it during a request but look-ups."""
+    """All declarations, by hook name. Nothing is called on it during a request but look-ups.
 
-    def __init__(self, plugins: Sequence[LoadedPlugin], declared: Mapping[str, tuple[Declared, ...]]) -> None:
+    unreachable: keys of plugins whose tables hold data that nothing here declares, in safe mode only.
+    """
+
+    def __init__(
+        self,
+        plugins: Sequence[LoadedPlugin],
+        declared: Mapping[str, tuple[Declared, ...]],
+        loading: Loading | None = None,
+        unreachable: Sequence[str] = (),
+    ) -> None:
         self.plugins = tuple(plugins)
+        self.loading, self.unreachable = loading or Loading(), tuple(unreachable)
         self._declared = MappingProxyType(dict(declared))
         self.records: Mapping[str, RecordDeclaration] = self._by_key("records", lambda record: record.name)
         self.stores = self._by_key("stores", lambda store: store.key)
@@ -94,26 +78,38 @@ class Registry:
 
 
 def load_registry(
-    enabled: Sequence[str], *, built_in: Iterable[Any], specifications: Iterable[Any] = (CoreHooks,)
+    enabled: Sequence[str],
+    *,
+    built_in: Iterable[Any],
+    specifications: Iterable[Any] = (CoreHooks,),
+    parked: Sequence[str] = (),
 ) -> Registry:
     """Load the named plugins and our own modules, call each hook once, check everything.
 
     built_in: modules of our own that declare like any plugin. specifications: classes of hookspecs; one with `_checks`,
-    callables that take the registry, has what its hooks return checked by them. Raises PluginError.
+    callables that take the registry, has what its hooks return checked by them. parked: disabled plugins; of their hooks
+    only those are called that a specification lists in `_parked`. Raises PluginError.
     """
     manager = pluggy.PluginManager(PROJECT)
-    hooks, specifications = [], tuple(specifications)
-    for specification in specifications:
+    loading = Loading(tuple(enabled), tuple(built_in), tuple(specifications))
+    hooks, kept = [], set[str]()
+    for specification in loading.specifications:
         manager.add_hookspecs(specification)
         hooks += [name for name in vars(specification) if not name.startswith("_")]
-    plugins = [register(manager, module, "confida", own_version()) for module in built_in]
-    plugins += [register(manager, *installed(name)) for name in enabled]
+        kept.update(getattr(specification, "_parked", ()))
+    plugins = [
+        replace(register(manager, module, "confida", own_version()), built_in=True) for module in loading.built_in
+    ]
+    plugins += [register_named(manager, name) for name in enabled]
+    plugins += [replace(register_named(manager, name), parked=True) for name in parked]
     check_misspelt(manager)
-    ordered = sorted(plugins, key=lambda plugin: (plugin.distribution != "confida", plugin.info.key))
+    ordered = sorted(plugins, key=lambda plugin: (not plugin.built_in, plugin.info.key))
     check_keys(ordered)
-    declared = {name: tuple(collect(manager, ordered, name)) for name in hooks}
+    active = [plugin for plugin in ordered if not plugin.parked]
+    declared = {name: tuple(collect(manager, ordered if name in kept else active, name)) for name in hooks}
+    check_twice(declared)
     check_schema(declared)
-    registry = Registry(ordered, declared)
+    registry = Registry(ordered, declared, loading)
     for specification in specifications:
         for check in getattr(specification, "_checks", ()):
             check(registry)
@@ -126,15 +122,36 @@ def own_version() -> str:
 
 def installed(name: str) -> tuple[Any, str, str]:
     """Module, distribution and version of an entry point. Only what is enabled is ever imported."""
-    for point in metadata.entry_points(group=ENTRY_POINTS):
-        if point.name == name:
-            distribution = point.dist.name if point.dist else point.value
-            version = point.dist.version if point.dist else "?"
-            try:
-                return point.load(), distribution, version
-            except Exception as error:
-                raise PluginError(f"{distribution} {version} (plugin {name}) cannot be imported: {error!r}") from error
-    raise PluginError(f"plugin {name} is enabled but not installed: install it, or take it off the list of plugins")
+    point = entry_point(name)
+    distribution, version = origin_of(point)
+    try:
+        return point.load(), distribution, version
+    except Exception as error:
+        raise PluginError(f"{distribution} {version} (plugin {name}) cannot be imported: {error!r}") from error
+
+
+def entry_point(name: str) -> metadata.EntryPoint:
+    """Where a plugin is installed. Raises PluginError if it is nowhere, or in two distributions."""
+    found = [point for point in metadata.entry_points(group=ENTRY_POINTS) if point.name == name]
+    if not found:
+        raise PluginError(f"plugin {name} is enabled but not installed: install it, or take it off the list of plugins")
+    if len(found) > 1:
+        both = " and ".join(sorted(" ".join(origin_of(point)) for point in found))
+        raise PluginError(f"plugin {name} is installed twice, by {both}: uninstall one of them")
+    return found[0]
+
+
+def origin_of(point: metadata.EntryPoint) -> tuple[str, str]:
+    """Distribution and version of an entry point."""
+    return (point.dist.name, point.dist.version) if point.dist else (point.value, "?")
+
+
+def register_named(manager: pluggy.PluginManager, name: str) -> LoadedPlugin:
+    """An installed plugin; its key is the name of its entry point, which is what settings and commands know it by."""
+    plugin = register(manager, *installed(name))
+    if plugin.info.key != name:
+        raise PluginError(f"{plugin}: its entry point is named {name}, and must be named {plugin.info.key} as its key")
+    return plugin
 
 
 def register(manager: pluggy.PluginManager, module: Any, distribution: str, version: str) -> LoadedPlugin:
@@ -185,50 +202,4 @@ def collect(manager: pluggy.PluginManager, plugins: Sequence[LoadedPlugin], hook
             yield Declared(plugin, value)
 
 
-def check_schema(declared: Mapping[str, tuple[Declared, ...]]) -> None:
-    """No column can leak: text, JSON and binary columns are sealed or stand on their table's clear list with a reason."""
-    described: dict[type[Table], RecordDeclaration | TableDeclaration] = {}
-    for hook in ("records", "tables"):
-        for item in declared.get(hook, ()):
-            described[item.value.table] = item.value
-    for item in declared.get("piccolo_apps", ()):
-        for table in item.value.tables:
-            declaration = described.get(table)
-            if declaration is None:
-                raise PluginError(
-                    f"{item.plugin}: table {table._meta.tablename} does not say what happens on export, erasure and retention"
-                )
-            check_table(item.plugin, table, declaration)
-    check_classes(declared.get("records", ()))
-
-
-def check_classes(declared: Sequence[Declared]) -> None:
-    """A class ends as a whole, with its key: what outlasts an erasure cannot be under the same key as what does not."""
-    ending = {item.value.retention_class: item for item in declared if item.value.erasure != "keep"}
-    for item in declared:
-        other = ending.get(item.value.retention_class)
-        if item.value.erasure == "keep" and other is not None:
-            raise PluginError(
-                f"{item.plugin}: {item.value.name} is kept on erasure, and {other.value.name} of the same retention class "
-                f"{item.value.retention_class!r} is not: what is kept needs a class of its own"
-            )
-
-
-def check_table(plugin: LoadedPlugin, table: type[Table], declaration: RecordDeclaration | TableDeclaration) -> None:
-    name = table._meta.tablename
-    if plugin.distribution != "confida" and not name.startswith(f"{plugin.info.key}_"):
-        raise PluginError(f"{plugin}: the name of table {name} must begin with {plugin.info.key}_")
-    columns = {column._meta.name: column for column in table._meta.columns}
-    if isinstance(declaration, RecordDeclaration):
-        missing = {"id", "version", "sealed"} - set(columns)
-        if declaration.subject is not None:
-            missing |= {declaration.subject} - set(columns)
-        if missing:
-            raise PluginError(f"{plugin}: record table {name} lacks {', '.join(sorted(missing))}")
-        if declaration.erasure == "keep" and not declaration.keeps:
-            raise PluginError(f"{plugin}: record table {name} is kept on erasure without a reason")
-    for column_name, column in columns.items():
-        if isinstance(column, LEAKY) and column_name != "sealed" and not declaration.clear.get(column_name):
-            raise PluginError(
-                f"{plugin}: column {name}.{column_name} could hold personal data in the clear: seal it, or give the reason in `clear`"
-            )
+__all__ = ["Declared", "LoadedPlugin", "PluginError", "Registry", "installed", "load_registry", "own_version"]

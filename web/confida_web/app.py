@@ -12,7 +12,6 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import State
-from litestar.handlers import HTTPRouteHandler
 
 from confida_consent import hooks as consent_hooks
 from confida_consent.hookspecs import ConsentHooks
@@ -20,15 +19,17 @@ from confida_core import hooks as core_hooks
 from confida_core.hookspecs import CoreHooks
 from confida_core.installation import Installation, open_installation
 from confida_core.jobs.worker import run_worker
-from confida_core.registry import Declared, Registry, load_registry
+from confida_core.registry import Registry, load_registry
 from confida_core.settings import Settings
 from confida_web import hooks as web_hooks
 from confida_web.errors.answers import answer
 from confida_web.hookspecs import WebHooks
 from confida_web.logs import log_structures_as_json
 from confida_web.page import build_environment
+from confida_web.routing import check_handlers, handlers_of
+from confida_web.search.commands import check_commands
 from confida_web.security.envelope import Envelope
-from confida_web.security.guard import UnguardedRoute, check_routes, guard
+from confida_web.security.guard import guard
 from confida_web.static_files import static_files
 
 
@@ -39,12 +40,11 @@ def load_everything(settings: Settings) -> Registry:
 
 
 def create_app(crm: Installation) -> Litestar:
-    """The application of an open installation. Raises UnguardedRoute for a route that nobody guards."""
-    handlers = crm.registry.all("routes")
-    check_routes(handlers, crm.registry.permissions)
-    check_prefixes(crm.registry.with_owner("routes"))
+    """The application of an open installation. Raises UnguardedRoute for a route that nobody guards, and PluginError."""
+    check_handlers(crm.registry)
+    check_commands(crm.registry.with_owner("commands"))
     static_files()
-    app = copy.copy(routed(tuple(handlers)))
+    app = copy.copy(routed(tuple(handlers_of(crm.registry))))
     app.state = State({"crm": crm, "templates": build_environment(tuple(crm.registry.all("template_folders")))})
     # Around everything, errors of routing included: Litestar's own middleware never sees those.
     app.asgi_handler = Envelope(app.asgi_handler, crm)
@@ -65,17 +65,6 @@ def routed(handlers: tuple[Any, ...]) -> Litestar:
         debug=False,
         logging_config=None,
     )
-
-
-def check_prefixes(routes: tuple[Declared, ...]) -> None:
-    """A plugin's pages live under its own key, so that none can take the place of another's. Raises UnguardedRoute."""
-    for item in routes:
-        if item.plugin.distribution == "confida" or not isinstance(item.value, HTTPRouteHandler):
-            continue
-        prefix = f"/x/{item.plugin.info.key}"
-        for path in item.value.paths:
-            if path != prefix and not path.startswith(prefix + "/"):
-                raise UnguardedRoute(f"{item.plugin}: route {path} must begin with {prefix}/")
 
 
 class OpeningApp:

@@ -46,7 +46,7 @@ CODES: Mapping[str, int] = {
     "confida_core.storage.database.DatabaseError": FAILED,
     "confida_core.storage.migrations.MigrationError": FAILED,
     "confida_core.settings.InvalidSettings": FAILED,
-    "confida_core.registry.PluginError": FAILED,
+    "confida_core.loaded_plugin.PluginError": FAILED,
     "confida_core.presence.InUse": FAILED,
     "confida_core.backup.manifest.BackupDamaged": FAILED,
     "confida_core.backup.plan.RestoreRefused": FAILED,
