@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY
 from confida_core.accounts.sealed import ACCOUNT, API_TOKEN, SESSION
-from confida_core.accounts.tables import AuditEvent, LoginAttempt, OneTimeLink, StoredSetting
+from confida_core.accounts.tables import ApiRequest, AuditEvent, LoginAttempt, OneTimeLink, StoredSetting
 from confida_core.accounts.tidying import tidy
 from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
 
@@ -15,6 +15,15 @@ TABLES = (
         table=OneTimeLink,
         subject_free="Random ids of accounts; removed when used or after a week.",
         clear={"secret_hash": "SHA-256 of 256 random bits.", "kind": "What the link is for, one of three words."},
+    ),
+    TableDeclaration(
+        table=ApiRequest,
+        subject="made_id",
+        subject_free="Random ids and keyed hashes, never what was sent or answered; removed after a day.",
+        clear={
+            "key_mark": "Keyed hash of the token's id and the key that a program chose.",
+            "content_mark": "Keyed hash of the request, to tell whether the same is asked again.",
+        },
     ),
     TableDeclaration(
         table=LoginAttempt,

@@ -61,6 +61,17 @@ class ApiToken(Table, tablename="api_token", db=DATA):
     last_used_on = Date(null=True, default=None)
 
 
+class ApiRequest(Table, tablename="api_request", db=DATA):
+    """One request of a program that was carried out under an idempotency key, and what it made."""
+
+    id = UUID(primary_key=True)
+    token_id = UUID()
+    key_mark = Bytea(unique=True)
+    content_mark = Bytea()
+    made_id = UUID(index=True)
+    at = Timestamptz(index=True)
+
+
 class LoginAttempt(Table, tablename="login_attempt", db=DATA):
     """One attempt that did not succeed (or has not yet), under keyed hashes of the account name and the address."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from confida_core.accounts.api_requests import remove_old_requests
 from confida_core.accounts.api_tokens import remove_old_tokens
 from confida_core.accounts.attempts import remove_old_attempts
 from confida_core.accounts.sessions import remove_old_sessions
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 
 async def tidy(crm: Installation, arguments: Mapping[str, Any]) -> None:
-    """Ended sessions, attempts older than a day, links that are too old, tokens that ran out a while ago."""
+    """Ended sessions, attempts older than a day, links that are too old, tokens that ran out a while ago, idempotency keys."""
     await remove_old_sessions(crm)
     await remove_old_attempts(crm)
     await remove_old_tokens(crm)
+    await remove_old_requests(crm)
     await crm.data.fetch("DELETE FROM one_time_link WHERE expires_at <= ?", now())
