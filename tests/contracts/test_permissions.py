@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confida_web.routing import handlers_of
 from tests.web.client import Browser, browser_of, signed_in_browser
 
 pytestmark = pytest.mark.anyio
@@ -24,8 +25,6 @@ public
     GET POST /my/code
     GET POST /my/confirm/{token:str}
     GET POST /my/consents
-    GET      /my/details
-    GET POST /my/details/edit
     GET      /my/history
     POST     /my/leave
     GET      /my/p/{token:str}
@@ -231,6 +230,9 @@ system.manage
     GET      /settings/plugins
     GET      /settings/system
     POST     /settings/system/recovery-key
+person
+    GET      /my/details
+    GET POST /my/details/edit
 """
 
 ROLES = ("owner", "administrator", "staff", "readonly", "privacy_officer")
@@ -265,7 +267,7 @@ Route = tuple[str, str]
 
 
 def expected() -> dict[Route, str]:
-    """(method, path) -> permission, or "public"."""
+    """(method, path) -> permission, or "public", or "person" for whoever is signed in on the public side."""
     found: dict[Route, str] = {}
     permission = ""
     for line in EXPECTED.strip().splitlines():
@@ -298,8 +300,9 @@ async def app(crm: Any) -> Any:
 
 def declared(crm: Any) -> dict[Route, str]:
     found: dict[Route, str] = {}
-    for handler in crm.registry.all("routes"):
-        permission = "public" if handler.opt.get("public") is True else str(handler.opt.get("permission"))
+    for handler in handlers_of(crm.registry):
+        open_to = [who for who in ("public", "person") if handler.opt.get(who) is True]
+        permission = open_to[0] if open_to else str(handler.opt.get("permission"))
         found |= {(str(method), path): permission for method in handler.http_methods for path in handler.paths}
     return found
 
@@ -323,7 +326,9 @@ async def test_stranger_reaches_nothing_but_the_public_routes(app: Any) -> None:
     guarded = sorted(route for route, permission in expected().items() if permission != "public")
     async with browser_of(app) as stranger:
         found = await statuses(stranger, guarded)
-    assert found == {route: 303 if route[0] == "GET" else 401 for route in guarded}
+    assert found == {
+        route: 303 if route[0] == "GET" else 404 if expected()[route] == "person" else 401 for route in guarded
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -349,10 +354,11 @@ async def test_role_reaches_what_it_holds_and_the_rest_does_not_exist_for_it(app
 
 async def test_forms_without_a_token_are_those_without_a_session(crm: Any) -> None:
     weaker = {
-        (path, handler.opt["csrf"])
-        for handler in crm.registry.all("routes")
+        (path, handler.opt.get("csrf", "portal"))
+        for handler in handlers_of(crm.registry)
         for path in handler.paths
-        if handler.opt.get("csrf", "token") != "token"
+        if handler.http_methods - {"GET", "HEAD", "OPTIONS"}
+        and handler.opt.get("csrf", "portal" if path.startswith("/my") else "token") != "token"
     }
     assert weaker == {
         ("/csp-report", "none"),  # The browser itself sends it, and nothing but a log line follows.

@@ -71,7 +71,7 @@ def test_plugins_page_must_lie_below_its_key() -> None:
 
     from confida_core.declarations import PluginInfo
     from confida_core.registry import Declared, LoadedPlugin
-    from confida_web.app import check_prefixes
+    from confida_web.routing import check_prefixes
     from confida_web.security.guard import UnguardedRoute
 
     @get(["/x/sales/deals", "/x/sales"], public=True, sync_to_thread=False)
@@ -82,6 +82,6 @@ def test_plugins_page_must_lie_below_its_key() -> None:
 
     info = PluginInfo(key="sales", name="Sales", summary="Deals.")
     plugin = LoadedPlugin(info, "confida-sales", "1.0", SimpleNamespace())
-    check_prefixes((Declared(plugin, own),))
+    check_prefixes((Declared(plugin, own),), "/x/{key}")
     with pytest.raises(UnguardedRoute, match=r"confida-sales 1\.0.*must begin with /x/sales/"):
-        check_prefixes((Declared(plugin, other),))
+        check_prefixes((Declared(plugin, other),), "/x/{key}")

@@ -55,7 +55,7 @@ class Frame:
     words: the catalogue the page's own words are taken from; staff pages are written in English so far, whatever `lang`.
     portal: the page belongs to the public side, which knows no staff. base: where that person's pages begin ("/my" or a
     link's own address). languages: those the page can be switched to. person_in: somebody is on their own pages, whose
-    name is person_name; may_sign_out: with a session, not by a link.
+    name is person_name; may_sign_out: with a session, not by a link. places: of these pages, in order.
     """
 
     account_name: str = ""
@@ -82,6 +82,7 @@ class Frame:
     person_in: bool = False
     person_name: str = ""
     may_sign_out: bool = False
+    places: tuple[NavItem, ...] = ()
 
     @property
     def signed_in(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from confida_core.declarations import JobDeclaration, PluginInfo
 from confida_core.hookspecs import hookimpl
-from confida_web.declarations import ContactPanel, NavDeclaration
+from confida_web.declarations import Command, ContactPanel, NavDeclaration, PortalItem, SearchSource
 
 AREAS = (
     "dashboard",
@@ -52,6 +52,26 @@ def plugin_info() -> PluginInfo:
 @hookimpl
 def routes() -> Sequence[Any]:
     return of_all_areas("ROUTES")
+
+
+@hookimpl
+def portal_routes() -> Sequence[Any]:
+    return of_all_areas("PORTAL_ROUTES")
+
+
+@hookimpl
+def portal_items() -> Sequence[PortalItem]:
+    return of_all_areas("PORTAL_ITEMS")
+
+
+@hookimpl
+def commands() -> Sequence[Command]:
+    return of_all_areas("COMMANDS")
+
+
+@hookimpl
+def search_sources() -> Sequence[SearchSource]:
+    return of_all_areas("SEARCH_SOURCES")
 
 
 @hookimpl

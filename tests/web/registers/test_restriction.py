@@ -20,6 +20,7 @@ from confida_core.contacts.relationships import add_relationship
 from confida_core.contacts.states import restrict_contact
 from confida_core.interactions.tasks import due_count
 from confida_core.vault.access import system_access
+from confida_web.routing import handlers_of
 from tests.consent.people import SYSTEM, says
 from tests.core.interactions.cast import log, plan
 from tests.web.client import Browser, signed_in_browser
@@ -67,8 +68,8 @@ async def house(crm: Any) -> House:
 def pages_of(crm: Any, house: House) -> list[str]:
     """Every page that is shown by GET, with Ada's ids where it takes any, and Mats' beside it."""
     found: list[str] = []
-    for handler in crm.registry.all("routes"):
-        if "GET" not in handler.http_methods or handler.opt.get("public") is True:
+    for handler in handlers_of(crm.registry):
+        if "GET" not in handler.http_methods or {"public", "person"} & set(handler.opt):
             continue
         for path in handler.paths:
             for contact in (house.ada, house.mats):

@@ -20,6 +20,7 @@ from confida_web.account import setting_up, signing_in
 from confida_web.account.browsers import address_of
 from confida_web.account.pages import AccountPage, SessionRow
 from confida_web.account.signing_in import TOO_MANY, waiting
+from confida_web.declarations import Command
 from confida_web.display import Option
 from confida_web.forms import FormData, parse_form
 from confida_web.frame import Toast
@@ -140,6 +141,14 @@ async def revoke_others(request: Request[Any, Any, Any]) -> Response[Any]:
     await end_sessions_of(request.state.crm, visitor.actor.id, but=visitor.session_id)
     return redirect(request, "/account", Toast(message="Signed out everywhere else."))
 
+
+COMMANDS = (
+    Command(key="account", label="Your account", permission="account.own", href="/account", icon="user"),
+    Command(
+        key="sign-out", label="Sign out", permission="account.own", action="/logout", keywords=("log", "leave"),
+        icon="sign-out",
+    ),
+)  # fmt: skip
 
 ROUTES = (
     signing_in.login_form,

@@ -28,7 +28,7 @@ from confida_web.portal.pages import MessagePage
 from confida_web.redirect import elsewhere
 from confida_web.registers.reason import ReasonNeeded
 from confida_web.security.csrf import ForeignRequest
-from confida_web.security.guard import NotFresh, NotSignedIn
+from confida_web.security.guard import NotEntered, NotFresh, NotSignedIn
 from confida_web.security.target import SAFE, Refused
 
 LEDGER = (
@@ -71,6 +71,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The response for any exception; never one that could hold what was sent."""
     if isinstance(error, NotSignedIn):
         return ask_to_sign_in(request, "/login")
+    if isinstance(error, NotEntered):
+        return ask_to_enter(request)
     if isinstance(error, NotFresh):
         return ask_to_sign_in(request, "/login/fresh")
     if isinstance(error, ReasonNeeded):
@@ -145,6 +147,13 @@ def ask_to_sign_in(request: Request[Any, Any, Any], address: str) -> Response[An
         target = address if back == "/" else f"{address}?next={quote(back, safe='')}"
         return elsewhere(target)
     return error_page(request, 401, SENTENCES[401])
+
+
+def ask_to_enter(request: Request[Any, Any, Any]) -> Response[Any]:
+    """To the page that asks for the address; a form of somebody who is out answers like a link that does not work."""
+    if request.method in SAFE:
+        return elsewhere("/my/")
+    return page(request, MessagePage(kind="spent", status=404), status=404)
 
 
 def back_to(request: Request[Any, Any, Any]) -> str:

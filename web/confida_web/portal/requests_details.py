@@ -50,7 +50,7 @@ async def own_content(request: Request[Any, Any, Any], person: Person) -> Contac
     return opened.content if opened else None
 
 
-@get("/my/details", public=True)
+@get("/my/details", person=True)
 async def details(request: Request[Any, Any, Any]) -> Response[Any]:
     """For a session only: a link that lay in some mail for weeks shows no addresses."""
     person = session_person(request)
@@ -80,7 +80,7 @@ def details_of(content: ContactContent) -> tuple[Detail, ...]:
     return tuple(Detail(label=label, values=values) for label, all_ in found if (values := tuple(filter(None, all_))))
 
 
-@get("/my/details/edit", public=True)
+@get("/my/details/edit", person=True)
 async def correct_form(request: Request[Any, Any, Any]) -> Response[Any]:
     person = session_person(request)
     content = await own_content(request, person) if person else None
@@ -104,7 +104,7 @@ async def correct_page(request: Request[Any, Any, Any], content: ContactContent,
     )  # fmt: skip
 
 
-@post("/my/details/edit", public=True, csrf="portal")
+@post("/my/details/edit", person=True)
 async def correct(request: Request[Any, Any, Any]) -> Response[Any]:
     """A request to correct the details, with both sides of each in its file. Raises TooManyAttempts."""
     person = session_person(request)

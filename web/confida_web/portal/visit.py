@@ -18,9 +18,10 @@ from confida_consent.ways_in import INSIDE, find_person_session
 from confida_core.contacts.records import CONTACT
 from confida_core.installation import Installation
 from confida_core.vault.access import Actor
-from confida_web.frame import Frame, LanguageLink
+from confida_web.frame import Frame, LanguageLink, NavItem
 from confida_web.languages import LANGUAGES, choose, direction_of, known
 from confida_web.portal.cookies import LANGUAGE, PERSON
+from confida_web.portal.places import places_of
 from confida_web.security.cookies import read_cookie
 
 HOME = "/my"
@@ -108,8 +109,15 @@ def portal_frame(crm: Installation, person: Person | None, scope: Mapping[str, A
         person_name=person.name if person else "",
         person_in=person is not None,
         may_sign_out=person is not None and person.session_id is not None,
+        places=own_places(crm, person, scope["path"], language),
         languages=language_links(scope["path"], language),
     )
+
+
+def own_places(crm: Installation, person: Person | None, path: str, language: str) -> tuple[NavItem, ...]:
+    if person is None:
+        return ()
+    return places_of(crm.registry, path, language, base=person.base, session=person.session_id is not None)
 
 
 def asked_language(scope: Mapping[str, Any]) -> str:

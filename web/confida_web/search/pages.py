@@ -11,10 +11,14 @@ from confida_web.page import Page
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """One result. detail: what tells two people of one name apart. group: heading under which it stands."""
+    """One result. detail: what tells two people of one name apart. group: heading under which it stands.
+
+    action: takes a POST without fields, instead of `href`.
+    """
 
     label: str
-    href: str
+    href: str = ""
+    action: str = ""
     detail: str = ""
     icon: str = "user"
     group: str = ""
@@ -22,7 +26,10 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage(Page):
-    """POST /search (field `q`): the whole page of results, for those without JavaScript and for Enter."""
+    """POST /search (field `q`): the whole page of results, for those without JavaScript and for Enter.
+
+    others: what was found besides contacts, by group. failed: one sentence for each source that cannot be searched.
+    """
 
     template: ClassVar[str] = "search/search.html"
     title: ClassVar[str] = "Search"
@@ -31,11 +38,13 @@ class SearchPage(Page):
     q: str = ""
     hits: tuple[Hit, ...] = ()
     more: bool = False
+    others: tuple[Hit, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PalettePage(Page):
-    """POST /search/palette (field `q`): at most 8 hits, always as block `options`."""
+    """POST /search/palette (field `q`): a few hits of each kind, always as block `options`. failed: what cannot be searched."""
 
     template: ClassVar[str] = "search/palette.html"
     title: ClassVar[str] = "Search"
@@ -43,6 +52,7 @@ class PalettePage(Page):
 
     q: str = ""
     hits: tuple[Hit, ...] = ()
+    failed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,11 +14,19 @@ from confida_web.contacts.list_state import LONGEST_TEXT
 from confida_web.display import Option
 from confida_web.forms import parse_form
 from confida_web.page import page
+from confida_web.search import sources
+from confida_web.search.commands import commands_for
 from confida_web.search.pages import Hit, PalettePage, PeopleChoices, SearchPage
+from confida_web.search.words import words_of
 from confida_web.security.access import access_for
 
 IN_PALETTE = 8
 ON_PAGE = 50
+PER_SOURCE = 20
+IN_PALETTE_PER_SOURCE = 4
+
+
+SEARCH_SOURCES = sources.SEARCH_SOURCES
 
 
 def hit_of(contact: Opened[ContactContent], group: str = "") -> Hit:
@@ -46,16 +54,35 @@ async def search(request: Request[Any, Any, Any]) -> Response[Any]:
     query = IndexQuery(text=text, archived=None, limit=ON_PAGE)
     found = await list_contacts(request.state.crm, access_for(request, "relationship"), query)
     hits = tuple(hit_of(one) for one in found.contacts)
-    return page(request, SearchPage(q=text, hits=hits, more=found.page.next_cursor is not None), block="results")
+    others, failed = await found_elsewhere(request, text, PER_SOURCE)
+    shown = SearchPage(q=text, hits=hits, more=found.page.next_cursor is not None, others=others, failed=failed)
+    return page(request, shown, block="results")
 
 
 @post("/search/palette", permission="contacts.read", status_code=200)
 async def palette(request: Request[Any, Any, Any]) -> Response[Any]:
-    """The few contacts most likely meant, while somebody types."""
+    """The few contacts most likely meant while somebody types, what else is found, and what can be done."""
     text = (await parse_form(request)).get("q").strip()[:LONGEST_TEXT]
     found = await likely_contacts(request.state.crm, access_for(request, "relationship"), text, limit=IN_PALETTE)
-    hits = tuple(hit_of(one, "Contacts") for one in found)
-    return page(request, PalettePage(q=text, hits=hits), block="options")
+    hits = [hit_of(one, "Contacts") for one in found]
+    others, failed = await found_elsewhere(request, text, IN_PALETTE_PER_SOURCE)
+    hits += others
+    for one in commands_for(request.state.crm.registry, request.state.actor, words_of(text)):
+        hits.append(Hit(label=one.label, href=one.href, action=one.action, icon=one.icon, group="Go to"))
+    return page(request, PalettePage(q=text, hits=tuple(hits), failed=failed), block="options")
+
+
+async def found_elsewhere(
+    request: Request[Any, Any, Any], text: str, limit: int
+) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+    """What the declared sources find, and a sentence for each that cannot be searched."""
+    crm, access, words = request.state.crm, access_for(request, "relationship"), words_of(text)
+    hits: list[Hit] = []
+    for source in sorted(crm.registry.all("search_sources"), key=lambda one: (one.order, one.key)):
+        if words and access.actor.may(source.permission):
+            for one in await source.find(crm, access, words, limit):
+                hits.append(Hit(label=one.label, href=one.href, detail=one.detail, icon=one.icon, group=source.label))
+    return tuple(hits), ()
 
 
 @post("/search/people", permission="contacts.read", status_code=200)

@@ -11,7 +11,10 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from confida_core.vault.access import Forbidden
 from confida_web.forms import read_form_token
+from confida_web.frame import Frame
 from confida_web.page import is_fragment_request
+from confida_web.portal.places import count_waiting
+from confida_web.portal.visit import is_portal
 from confida_web.security.access import access_for
 from confida_web.security.csrf import FIELD, HEADER, ForeignRequest, check_origin, is_token
 from confida_web.security.target import SAFE
@@ -24,6 +27,10 @@ class NotSignedIn(Exception):
 
 class NotFresh(Exception):
     """The page needs a password typed within five minutes."""
+
+
+class NotEntered(Exception):
+    """The page of the public side needs the person themselves, signed in."""
 
 
 class UnguardedRoute(RuntimeError):
@@ -46,11 +53,13 @@ def check_routes(handlers: Iterable[Any], permissions: Iterable[str]) -> None:
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Runs before every handler. Raises NotSignedIn, NotFresh, Forbidden, ForeignRequest, and what bad bodies raise."""
+    """Runs before every handler. Raises NotSignedIn, NotEntered, NotFresh, Forbidden, ForeignRequest, and what bad bodies raise."""
     request: Any = connection
     opt, visitor = handler.opt, request.state.visitor
-    public = opt.get("public") is True
-    if not public:
+    if opt.get("person") is True:
+        if request.state.person is None or request.state.person.session_id is None:
+            raise NotEntered
+    elif opt.get("public") is not True:
         if visitor is None:
             raise NotSignedIn
         visitor.actor.require(str(opt.get("permission")))
@@ -58,17 +67,26 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
         await check_change(request, handler)
     if opt.get("fresh") is True and not (visitor and visitor.fresh):
         raise NotFresh
-    if visitor is not None and request.method in SAFE and not is_fragment_request(request.headers):
-        request.state.frame = await count_badges(
-            request.state.crm, access_for(request, "relationship"), request.state.frame
-        )
+    if request.method in SAFE and not is_fragment_request(request.headers):
+        request.state.frame = await with_badges(request)
+
+
+async def with_badges(request: Request[Any, Any, Any]) -> Frame:
+    """What waits in each place, for staff and for people on the public side."""
+    crm, person = request.state.crm, request.state.person
+    frame: Frame = request.state.frame
+    if request.state.visitor is not None:
+        return await count_badges(crm, access_for(request, "relationship"), frame)
+    if person is not None and person.session_id is not None:
+        return await count_waiting(crm, access_for(request, "data_subject_rights"), frame)
+    return frame
 
 
 async def check_change(request: Request[Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Where the change comes from. `csrf="origin"` is for forms that stand before any session; `csrf="none"` for reports
-    and one-click requests of mail programs; `csrf="portal"` for the public side, see `check_person_change`.
+    and one-click requests of mail programs; `csrf="portal"`, the rule below /my, for the public side, see `check_person_change`.
     """
-    asked = handler.opt.get("csrf", "token")
+    asked = handler.opt.get("csrf") or ("portal" if is_portal(request.scope["path"]) else "token")
     if asked == "none":
         return
     if asked == "portal":

@@ -17,13 +17,14 @@ from confida_core.contacts.teams import save_team, teams
 from confida_core.contacts.validation import InvalidContent
 from confida_core.index.conditions import Not, Test
 from confida_core.index.plan import Scope
-from confida_web.declarations import NavDeclaration
+from confida_web.declarations import Command, NavDeclaration
 from confida_web.display import Option
 from confida_web.forms import FormData, parse_form
 from confida_web.frame import Toast
 from confida_web.multipart import BadBody
 from confida_web.page import page
 from confida_web.redirect import redirect
+from confida_web.routing import handlers_of
 from confida_web.security.access import access_for
 from confida_web.settings.organisation import organisation, save_organisation
 from confida_web.settings.pages import (
@@ -81,7 +82,7 @@ LINKS = (
 @get("/settings", permission="contacts.read")
 async def settings(request: Request[Any, Any, Any]) -> Response[Any]:
     """The way to all settings that this account may see."""
-    known = {path for handler in request.state.crm.registry.all("routes") for path in handler.paths}
+    known = {path for handler in handlers_of(request.state.crm.registry) for path in handler.paths}
     links = (link for permission, link in LINKS if request.state.actor.may(permission) and link.href in known)
     return page(request, SettingsPage(links=tuple(links)))
 
@@ -267,6 +268,14 @@ ROUTES = (
     organisation,
     save_organisation,
 )
+
+COMMANDS = tuple(
+    Command(
+        key=link.href.strip("/").replace("/", "."), label=link.label, permission=permission, href=link.href,
+        keywords=("settings", *link.text.split()), icon=link.icon,
+    )
+    for permission, link in LINKS
+)  # fmt: skip
 
 NAV_ITEMS = (
     NavDeclaration(

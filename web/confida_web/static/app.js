@@ -90,7 +90,7 @@ function openPalette(text = "") {
   paletteInput.select();
 }
 function choose(step) {
-  const options = all('a[role="option"]', palette);
+  const options = all('[role="option"][id]', palette);
   if (!options.length) return;
   const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
   const next = options[(now + step + options.length) % options.length];
@@ -103,8 +103,8 @@ function onPaletteKey(event) {
     event.preventDefault();
     choose(event.key === "ArrowDown" ? 1 : -1);
   } else if (event.key === "Enter") {
-    const chosen = one('a[role="option"][aria-selected="true"]', palette) ?? one('a[role="option"]', palette);
-    if (chosen) { event.preventDefault(); location.assign(chosen.href); }
+    const chosen = one('[role="option"][aria-selected="true"]', palette) ?? one('[role="option"][id]', palette);
+    if (chosen) { event.preventDefault(); chosen.click(); }
   }
 }
 
@@ -192,7 +192,7 @@ addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(
 document.addEventListener("htmx:after:swap", (event) => {
   tend(event.target instanceof Element ? event.target : document);
   tend();
-  if (palette?.open) { paletteInput.setAttribute("aria-expanded", String(Boolean(one('a[role="option"]', palette)))); choose(1); }
+  if (palette?.open) { paletteInput.setAttribute("aria-expanded", String(Boolean(one('[role="option"][id]', palette)))); choose(1); }
 });
 document.addEventListener("htmx:error", () => say(one("#toasts").dataset[navigator.onLine ? "failed" : "offline"]));
 
