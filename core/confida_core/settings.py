@@ -45,6 +45,9 @@ class Settings(BaseSettings):
         default="UTC", description="Time zone in which dates are shown and typed, such as Europe/Berlin."
     )
     plugins: tuple[str, ...] = Field(default=(), description="Names of the plugins that are enabled.")
+    api_requests_per_minute: int = Field(
+        default=600, ge=1, le=1_000_000, description="Requests that each token of the API may make in a minute."
+    )
     upload_megabytes: int = Field(default=250, ge=1, le=10_000, description="Largest attachment.")
     mail_from: str = Field(
         default="", description="Sender of all mail, such as crm@example.org or Example <crm@example.org>."
@@ -76,6 +79,9 @@ class Settings(BaseSettings):
     backup_daily: int = Field(default=7, ge=1, le=3660, description="Days of which a backup is kept.")
     backup_weekly: int = Field(default=5, ge=0, le=520, description="Weeks of which a backup is kept.")
     backup_monthly: int = Field(default=12, ge=0, le=1200, description="Months of which a backup is kept.")
+    plugin: dict[str, dict[str, Any]] = Field(
+        default={}, description="Settings of plugins: sections such as [plugin.membership] of config.toml."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -97,6 +103,14 @@ class Settings(BaseSettings):
         if config.exists() and key in tomllib.loads(config.read_text("utf-8")):
             return "config.toml"
         return "command line" if key in self.model_fields_set else "default"
+
+    def plugin_value(self, key: str, name: str) -> tuple[Any, str] | None:
+        """What an operator chose for a plugin, and where: from `CONFIDA_<KEY>_<NAME>`, then from [plugin.<key>]; or None."""
+        text = os.environ.get(f"CONFIDA_{key}_{name}".upper())
+        if text is not None:
+            return text, "environment"
+        section = self.plugin.get(key, {})
+        return (section[name], "config.toml") if name in section else None
 
     @property
     def key_places(self) -> KeyPlaces:
