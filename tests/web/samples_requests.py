@@ -140,6 +140,7 @@ def form_samples(now: datetime) -> dict[str, Page]:
         field(name="day", label="When it came", kind="day", hint="Empty: today."),
         field(name="reasons", label="The reasons", required=True),
     )
+    fields += (field(name="proposal", label="", kind="hidden", value="1"),)
     errors = {"": "Somebody else has to approve it: four eyes see more than two.", "reasons": "Say why."}
     new = {
         "values": dict.fromkeys(("name", "identifier", "scope", "message", "mandate", "received", "subdivision"), ""),
@@ -158,7 +159,7 @@ def form_samples(now: datetime) -> dict[str, Page]:
         "request-step": pages.StepPage(heading="Note the proof", button="Save", fields=fields, **step),
         "request-step-wrong": pages.StepPage(
             heading="Approve the refusal", button="Refuse", grave=True, quote="It was answered.", fields=fields,
-            errors=errors, **step,
+            errors=errors, changes=(("The reasons", LONG, "It is excessive."), ("Proposed by", "", "Mats")), **step,
         ),
         "request-new": pages.NewRequestPage(**{**new, "values": {**new["values"], "find": ""}}),  # type: ignore[arg-type,dict-item]
         "request-new-wrong": pages.NewRequestPage(
@@ -190,6 +191,8 @@ def answer_samples(now: datetime) -> dict[str, Page]:
     )
     withheld = (
         pages_carrying.WithheldLine(key="0", category="Notes of a colleague", ground="GDPR Art. 15(4)", note="Weighed"),
+        pages_carrying.WithheldLine(key="1", category=LONG, ground="GDPR Art. 23", approved=True),
+        pages_carrying.WithheldLine(key="2", category="Letters", ground="GDPR Art. 15(4)", may_approve=True),
     )
     plan = {
         "reference": "R-7KQ4-M2XD", "back": HREF, "action": f"{HREF}/erasure", "name": "Ada Lovelace",

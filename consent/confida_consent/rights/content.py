@@ -18,12 +18,15 @@ class Withheld(Sealed, frozen=True):
     """Something kept back from the answer. ground: the provision. note: the balancing (GDPR Art. 15(4), 23).
 
     group: the table or store all of whose entries are kept back; "" where it only tells what was blackened or left out.
+    by, approved_by: hex ids of the two who decided it; "" where nobody has.
     """
 
     category: ShortText
     ground: Text
     note: Text = ""
     group: ShortText = ""
+    by: ShortText = ""
+    approved_by: ShortText = ""
 
 
 class Redaction(Sealed, frozen=True):

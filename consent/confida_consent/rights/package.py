@@ -140,7 +140,9 @@ def archive_name(reference: str) -> str:
 def decided_hash(request: Opened[RequestFile]) -> str:
     """Hash of what decides how the answer looks, whose it is above all, to see whether an archive was made with the same."""
     content = request.content
-    decided = (request.row["contact_id"], content.redactions, content.left_in, content.withheld)
+    # Who approved it changes nothing in the archive.
+    withheld = [(one.category, one.ground, one.note, one.group) for one in content.withheld]
+    decided = (request.row["contact_id"], content.redactions, content.left_in, withheld)
     return hashlib.sha256(msgspec.msgpack.encode(decided)).hexdigest()
 
 

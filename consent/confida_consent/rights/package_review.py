@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,14 +21,15 @@ from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.storage.file_seal import read_sealed
 from confida_core.storage.sealed_files import path_of
-from confida_core.vault.access import Access, NotFound
+from confida_core.vault.access import Access, Forbidden, NotFound
 from confida_core.vault.door import Opened
 
 VALID_DAYS = 14
 
 
 class NotReady(Exception):
-    """The package cannot be released or fetched now. reason: no_package, failed, wrong_state, undecided, outdated."""
+    """The package cannot be released or fetched now. reason: no_package, failed, wrong_state, undecided, outdated,
+    unapproved (something is kept back that only one person decided), own (one's own decision), gone (there is no such)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -88,27 +90,59 @@ async def review_package(crm: Installation, access: Access, request_id: UUID) ->
 async def withhold(
     crm: Installation, access: Access, request_id: UUID, category: str, ground: str, *, note: str = "", group: str = ""
 ) -> None:
-    """Keep something back, and say so in the answer (item 15).
+    """Keep something back, and say so in the answer (item 15); nothing is released until somebody else has approved it.
 
     category, ground, note: in the words the person is told. group: key of a table or store that is left out as a whole; ""
     if it only explains what was blackened. The package must be assembled anew. Raises Forbidden, NotFound, ValueError.
     """
     if not category.strip() or not ground.strip():
         raise ValueError("say what is kept back, and on which ground")
-    kept = Withheld(category=category.strip(), ground=ground.strip(), note=note.strip(), group=group)
+    kept = Withheld(
+        category=category.strip(), ground=ground.strip(), note=note.strip(), group=group, by=access.actor.id.hex
+    )
     await _change(crm, access, request_id, lambda file: msgspec.structs.replace(file, withheld=[*file.withheld, kept]))
 
 
-async def give_after_all(crm: Installation, access: Access, request_id: UUID, number: int) -> None:
-    """Take back the withholding at this place of the list. Raises Forbidden, NotFound, IndexError."""
+def key_of(kept: Withheld) -> str:
+    """Names one withholding by its very words, so that nobody approves others than those they read."""
+    return hashlib.sha256(msgspec.msgpack.encode(kept)).hexdigest()[:32]
+
+
+async def approve_withholding(crm: Installation, access: Access, request_id: UUID, key: str) -> None:
+    """The second pair of eyes on what is kept back. key: `key_of` it as it was shown.
+
+    Raises Forbidden (not for a program), NotFound, NotReady (own; gone: it has been changed, taken back or approved).
+    """
+    if access.actor.kind != "staff":
+        raise Forbidden("requests.decide")
+
+    def approved(file: RequestFile) -> RequestFile:
+        kept = _kept(file, key)
+        if kept.approved_by:
+            raise NotReady("gone")
+        if kept.by == access.actor.id.hex:
+            raise NotReady("own")
+        done = msgspec.structs.replace(kept, approved_by=access.actor.id.hex)
+        return msgspec.structs.replace(file, withheld=[done if one is kept else one for one in file.withheld])
+
+    await _change(crm, access, request_id, approved)
+
+
+async def give_after_all(crm: Installation, access: Access, request_id: UUID, key: str) -> None:
+    """Take a withholding back; one person is enough for it. Raises Forbidden, NotFound, NotReady (gone)."""
 
     def without(file: RequestFile) -> RequestFile:
-        if not 0 <= number < len(file.withheld):
-            raise IndexError(number)
-        rest = [one for place, one in enumerate(file.withheld) if place != number]
-        return msgspec.structs.replace(file, withheld=rest)
+        kept = _kept(file, key)
+        return msgspec.structs.replace(file, withheld=[one for one in file.withheld if one is not kept])
 
     await _change(crm, access, request_id, without)
+
+
+def _kept(file: RequestFile, key: str) -> Withheld:
+    found = next((one for one in file.withheld if key_of(one) == key), None)
+    if found is None:
+        raise NotReady("gone")
+    return found
 
 
 async def decide_redactions(
@@ -145,7 +179,8 @@ async def _change(
 async def release_package(crm: Installation, access: Access, request_id: UUID, *, days: int = VALID_DAYS) -> datetime:
     """Let the person fetch it, once, for so many days; returns until when. Raises Forbidden, NotFound, NotReady.
 
-    Refused while a suggestion is undecided, while decisions are newer than the archive, and after a failed collector.
+    Refused while a suggestion is undecided, while only one person wants something kept back, while decisions are newer
+    than the archive, and after a failed collector.
     """
     access.actor.require("requests.decide")
     review = await review_package(crm, access, request_id)
@@ -159,6 +194,8 @@ async def release_package(crm: Installation, access: Access, request_id: UUID, *
         raise NotReady("outdated")
     if review.suggestions:
         raise NotReady("undecided")
+    if not all(one.approved_by for one in review.withheld):
+        raise NotReady("unapproved")
     until = now() + timedelta(days=days)
     async with crm.data.transaction():
         await _move(crm, review.package_id, PackageState.REVIEW, PackageState.READY, expires_at=until)

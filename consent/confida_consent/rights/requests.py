@@ -19,6 +19,7 @@ from confida_consent.rights.declared import REQUEST, STEP
 from confida_consent.rights.requests_checking import checked_request
 from confida_consent.rights.requests_references import new_reference
 from confida_consent.rights.steps import (
+    REFUSAL_PROPOSED,
     clock_events,
     deadline_of,
     opened_file,
@@ -116,6 +117,11 @@ class OpenedRequest:
     @property
     def open(self) -> bool:
         return self.row["closed_at"] is None and self.state in OPEN
+
+    @property
+    def proposal(self) -> UUID | None:
+        """The step that proposed the refusal as it stands: its words never change."""
+        return next((one.id for one in reversed(self.steps) if one.step == REFUSAL_PROPOSED), None)
 
     @property
     def verified(self) -> bool:

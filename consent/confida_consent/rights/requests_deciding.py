@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import msgspec
 
 from confida_consent.controller import read_controller
 from confida_consent.rights.clock import Step
-from confida_consent.rights.declared import REQUEST
+from confida_consent.rights.declared import REQUEST, STEP
 from confida_consent.rights.letters import Written, tell
 from confida_consent.rights.steps import (
     INSIDE,
@@ -86,10 +87,27 @@ async def propose_refusal(crm: Installation, access: Access, request_id: UUID, r
         return await move(crm, access, row, REFUSAL_PROPOSED, reasons, refusal_by=access.actor.id)
 
 
-async def approve_refusal(crm: Installation, access: Access, request_id: UUID, *, by: str = "") -> Written:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """A refusal as somebody proposed it."""
+
+    reasons: str = ""
+    actor_id: UUID | None = None
+
+
+class ProposalChanged(Exception):
+    """Not the words that were read before they were approved. before: those, after: what is proposed now."""
+
+    def __init__(self, before: Proposal, after: Proposal) -> None:
+        super().__init__("the proposal is another one")
+        self.before, self.after = before, after
+
+
+async def approve_refusal(crm: Installation, access: Access, request_id: UUID, *, seen: UUID, by: str = "") -> Written:
     """Refuse, by another person than who proposed it; the letter names reasons, authority and remedy (GDPR Art. 12(4)).
 
-    Raises InvalidContent ("": nothing is proposed, it is one's own proposal, or no authority is set), NotFound, Forbidden.
+    seen: the proposal that was read (`OpenedRequest.proposal`). Raises ProposalChanged if it is another one by now,
+    InvalidContent ("": nothing is proposed, it is one's own proposal, or no authority is set), NotFound, Forbidden.
     """
     _staff(access)
     controller = await read_controller(crm)
@@ -97,12 +115,27 @@ async def approve_refusal(crm: Installation, access: Access, request_id: UUID, *
     async with crm.data.transaction():
         row = await locked_request(crm, request_id)
         _check_four_eyes(access, row)
+        await _check_seen(crm, access, request_id, seen)
         if not controller.authority:
             raise InvalidContent({"": "First name the supervisory authority on the page of the organisation."})
         reasons = (await opened_file(crm, access, row)).reasons
         await _note(crm, row, decision="refused", complaint_told=controller.authority)
         await move(crm, access, row, Step.REFUSED, reasons)
         return await tell(crm, access, row, "refusal", reasons=reasons, by=by)
+
+
+async def _check_seen(crm: Installation, access: Access, request_id: UUID, seen: UUID) -> None:
+    rows = await crm.data.fetch(
+        "SELECT * FROM rights_step WHERE request_id = ? AND step = ? ORDER BY at, id", request_id, REFUSAL_PROPOSED
+    )
+    if rows and rows[-1]["id"] == seen:
+        return
+    words = {one.row["id"]: one for one in await crm.door.open(access, STEP, rows)}
+    before, after = (
+        Proposal(reasons=one.content.text, actor_id=one.row["actor_id"]) if (one := words.get(step_id)) else Proposal()
+        for step_id in (seen, rows[-1]["id"] if rows else None)
+    )
+    raise ProposalChanged(before, after)
 
 
 def _check_none_proposed(row: Row) -> None:

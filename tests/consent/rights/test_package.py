@@ -19,8 +19,10 @@ from confida_consent.rights.package import ASSEMBLE, assemble_package, newest_pa
 from confida_consent.rights.package_delivery import DeliveryGrant, deliver_package, expire_packages
 from confida_consent.rights.package_review import (
     NotReady,
+    approve_withholding,
     decide_redactions,
     give_after_all,
+    key_of,
     open_for_review,
     release_package,
     reopen_package,
@@ -233,12 +235,44 @@ async def test_decisions_after_the_assembly_must_be_assembled_in_before_the_rele
         await release_package(crm, OFFICER, request_id)
     await assemble_package(crm, request_id)
     assert "Trade secrets." in (await unpacked(crm, request_id))["answer.html"].decode()
-    await give_after_all(crm, OFFICER, request_id, 0)
-    with pytest.raises(IndexError):
-        await give_after_all(crm, OFFICER, request_id, 0)
+    (kept,) = await withheld_of(crm, request_id)
+    await give_after_all(crm, OFFICER, request_id, key_of(kept))
+    with pytest.raises(NotReady, match="gone"):
+        await give_after_all(crm, OFFICER, request_id, key_of(kept))
     await assemble_package(crm, request_id)
     assert "Trade secrets." not in (await unpacked(crm, request_id))["answer.html"].decode()
     assert await release_package(crm, OFFICER, request_id, days=3) < now() + timedelta(days=3, minutes=1)
+
+
+async def withheld_of(crm: Any, request_id: UUID) -> Any:
+    review = await review_package(crm, OFFICER, request_id)
+    assert review is not None
+    return review.withheld
+
+
+async def test_withholding_takes_two_people(crm: Any) -> None:
+    """As a refusal does (DS step 9), of which it is a part: nobody keeps something back alone."""
+    request_id, first, second = (
+        await assembled(crm),
+        staff("requests.read", "requests.decide"),
+        staff("requests.read", "requests.decide"),
+    )
+    await withhold(crm, first, request_id, "Letters", "Art. 15(4)", note="Trade secrets.", group="interaction")
+    await assemble_package(crm, request_id)
+    with pytest.raises(NotReady, match="unapproved"):
+        await release_package(crm, second, request_id)
+    (kept,) = await withheld_of(crm, request_id)
+    with pytest.raises(NotReady, match="own"):
+        await approve_withholding(crm, first, request_id, key_of(kept))
+    with pytest.raises(Forbidden):
+        await approve_withholding(crm, system_access("tests", "data_subject_rights"), request_id, key_of(kept))
+    await approve_withholding(crm, second, request_id, key_of(kept))
+    with pytest.raises(NotReady, match="gone"):
+        await approve_withholding(crm, second, request_id, key_of(kept))
+    assert [(one.by, one.approved_by) for one in await withheld_of(crm, request_id)] == [(first.actor.id.hex, second.actor.id.hex)]
+    # What the person gets is the same, so that nothing has to be put together anew.
+    await release_package(crm, first, request_id)
+    assert await state_of(crm, request_id) == "ready"
 
 
 async def test_withholding_needs_what_and_on_which_ground(crm: Any) -> None:

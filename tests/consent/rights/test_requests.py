@@ -13,6 +13,7 @@ from confida_consent.rights.doubles import merge_doubles
 from confida_consent.rights.letters import letters_of, log_incoming, write_letter
 from confida_consent.rights.requests import NewRequest, open_request, request_of
 from confida_consent.rights.requests_deciding import (
+    ProposalChanged,
     answer,
     approve_refusal,
     ask,
@@ -294,13 +295,13 @@ async def test_refusal_cannot_be_approved_by_its_proposer(crm: Any) -> None:
     request = await asks(crm)
     proposer, other = officer(), officer()
     with pytest.raises(InvalidContent):
-        await approve_refusal(crm, other, request.id)
+        await approve_refusal(crm, other, request.id, seen=request.id)
     await propose_refusal(crm, proposer, request.id, "It was answered last week.")
     assert (await row_of(crm, request.id))["state"] == "review"
     with pytest.raises(InvalidContent):
-        await approve_refusal(crm, proposer, request.id)
+        await approve_refusal(crm, proposer, request.id, seen=await proposal_of(crm, request.id))
     assert (await row_of(crm, request.id))["closed_at"] is None
-    await approve_refusal(crm, other, request.id)
+    await approve_refusal(crm, other, request.id, seen=await proposal_of(crm, request.id))
     row = await row_of(crm, request.id)
     assert (row["state"], row["refusal_by"]) == ("refused", proposer.actor.id)
     letter = (await letters_of(crm, other, request.id))[-1]
@@ -309,11 +310,34 @@ async def test_refusal_cannot_be_approved_by_its_proposer(crm: Any) -> None:
     assert (await request_of(crm, other, request.id)).file.complaint_told == "Berlin Authority"
 
 
+async def proposal_of(crm: Any, request_id: Any) -> Any:
+    return (await request_of(crm, officer(), request_id)).proposal
+
+
+async def test_refusal_with_other_words_than_were_read_is_not_approved(crm: Any) -> None:
+    """Somebody takes the proposal back and makes another one while somebody else still reads the first."""
+    await name_authority(crm)
+    request, proposer, other = await asks(crm), officer(), officer()
+    await propose_refusal(crm, proposer, request.id, "It was answered last week.")
+    read = await proposal_of(crm, request.id)
+    await decline_refusal(crm, proposer, request.id, "There is a better reason.")
+    await propose_refusal(crm, proposer, request.id, "The law forbids it.")
+    with pytest.raises(ProposalChanged) as changed:
+        await approve_refusal(crm, other, request.id, seen=read)
+    assert (changed.value.before.reasons, changed.value.after.reasons) == (
+        "It was answered last week.",
+        "The law forbids it.",
+    )
+    assert (await row_of(crm, request.id))["state"] == "review"
+    await approve_refusal(crm, other, request.id, seen=await proposal_of(crm, request.id))
+    assert (await row_of(crm, request.id))["state"] == "refused"
+
+
 async def test_refusal_needs_an_authority_to_name(crm: Any) -> None:
     request = await asks(crm)
     await propose_refusal(crm, officer(), request.id, "Unfounded.")
     with pytest.raises(InvalidContent):
-        await approve_refusal(crm, officer(), request.id)
+        await approve_refusal(crm, officer(), request.id, seen=await proposal_of(crm, request.id))
     assert (await row_of(crm, request.id))["state"] == "review"
 
 
@@ -325,7 +349,7 @@ async def test_program_proposes_and_approves_no_refusal(crm: Any) -> None:
         await propose_refusal(crm, INSIDE, request.id, "Unfounded.")
     await propose_refusal(crm, officer(), request.id, "Unfounded.")
     with pytest.raises(Forbidden):
-        await approve_refusal(crm, INSIDE, request.id)
+        await approve_refusal(crm, INSIDE, request.id, seen=await proposal_of(crm, request.id))
 
 
 async def test_declined_refusal_goes_on(crm: Any) -> None:

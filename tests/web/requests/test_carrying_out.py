@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -26,7 +27,7 @@ async def does(browser: Any, href: str, action: str, **fields: str) -> Any:
     return await browser.post(f"{href}/package", data={"action": action, **fields})
 
 
-async def test_answer_is_put_together_looked_at_and_released(client: Any, crm: Any) -> None:
+async def test_answer_is_put_together_looked_at_and_released(client: Any, as_role: Any, crm: Any) -> None:
     with_mail(crm)
     request, ada = await proved_request(crm)
     zoe = ContactContent(display_name="Zoe Zander", emails=[EmailAddress(address="zoe@example.org")])
@@ -46,9 +47,20 @@ async def test_answer_is_put_together_looked_at_and_released(client: Any, crm: A
     assert (await does(client, href, "withhold", category="Notes", ground="Art. 15(4)")).status_code == 303
     assert "Put the answer together again" in await text_of(client, f"{href}/package")
     assert (await does(client, href, "release")).status_code == 422
-    assert (await does(client, href, "give", key="0")).status_code == 303
+    page = await text_of(client, f"{href}/package")
+    assert "waits for a second person" in page
+    assert 'value="approve"' not in page
+    officer = await as_role("privacy_officer")
+    kept = re.search(r'name="key" value="([0-9a-f]{32})"', await text_of(officer, f"{href}/package"))
+    assert kept
+    assert (await does(client, href, "give", key="7")).status_code == 409
+    assert (await does(client, href, "approve", key=kept[1])).status_code == 422
     await does(client, href, "assemble")
     await work(crm)
+    assert (await does(client, href, "release")).status_code == 422
+    assert (await does(officer, href, "approve", key=kept[1])).status_code == 303
+    assert (await does(officer, href, "approve", key=kept[1])).status_code == 409
+    assert "approved by a second person" in await text_of(client, f"{href}/package")
     archive = await client.get(f"{href}/package.zip")
     assert zipfile.ZipFile(io.BytesIO(archive.content)).testzip() is None
     assert (await does(client, href, "release")).status_code == 303
@@ -65,7 +77,6 @@ async def test_answer_is_put_together_looked_at_and_released(client: Any, crm: A
         ("blacken", {"words": "x"}),
         ("withhold", {"category": "Notes"}),
         ("withhold", {"category": "x" * 300, "ground": "y"}),
-        ("give", {"key": "7"}),
         ("reopen", {"again": ""}),
         ("reopen", {"again": "lost"}),
     ],

@@ -51,7 +51,19 @@ async def test_refusal_takes_two_people(client: Any, as_role: Any, crm: Any) -> 
     assert "Olga proposes to refuse this." in page
     assert f"{href}/step/approve" in page
     assert "It was answered last week." in await text_of(officer, f"{href}/step/approve")
-    assert (await does(officer, href, "approve")).status_code == 303
+    form = await text_of(officer, f"{href}/step/approve")
+    read = re.search(r'name="proposal" value="([^"]+)"', form)
+    assert read
+    # Meanwhile Olga takes it back and proposes it in other words.
+    await does(client, href, "decline", reasons="Better words.")
+    await does(client, href, "refuse", reasons="It is excessive.")
+    other = await does(officer, href, "approve", proposal=read[1])
+    assert other.status_code == 409
+    assert "<del>It was answered last week.</del> <ins>It is excessive.</ins>" in other.text
+    assert (await row_of(crm, request.id))["state"] == "review"
+    read = re.search(r'name="proposal" value="([^"]+)"', other.text)
+    assert read
+    assert (await does(officer, href, "approve", proposal=read[1])).status_code == 303
     page = await text_of(client, href)
     assert "Berlin Authority" in page
     assert (await row_of(crm, request.id))["state"] == "refused"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,14 @@ class Asking:
     @property
     def id(self) -> UUID:
         return self.one.id
+
+
+class ChangedMeanwhile(Exception):
+    """What was to be decided is not what was shown. changes: (label, before, after) of every field."""
+
+    def __init__(self, changes: tuple[tuple[str, str, str], ...]) -> None:
+        super().__init__("changed meanwhile")
+        self.changes = changes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +117,9 @@ async def taken(form: StepForm, visit: Asking) -> Response[Any]:
     except InvalidContent as wrong:
         shown_again = await step_page(form, visit, wrong.errors)
         return page(visit.request, shown_again, block="form", status=422)
+    except ChangedMeanwhile as changed:
+        shown_again = replace(await step_page(form, visit), changes=changed.changes)
+        return page(visit.request, shown_again, block="form", status=409)
     if isinstance(done, Page):
         return page(visit.request, done)
     return redirect(visit.request, f"{HERE}/{visit.id}", Toast(message=done))

@@ -16,8 +16,10 @@ from confida_consent.rights.package import order_package
 from confida_consent.rights.package_review import (
     NotReady,
     Review,
+    approve_withholding,
     decide_redactions,
     give_after_all,
+    key_of,
     open_for_review,
     release_package,
     reopen_package,
@@ -54,6 +56,9 @@ NOT_READY: Mapping[str, str] = {
     "wrong_state": "It cannot be released in this state.",
     "undecided": "Decide about every passage first.",
     "outdated": "Something was decided since it was put together. Put it together again.",
+    "unapproved": "Something is kept back. Somebody else has to approve that first.",
+    "own": "Somebody else has to approve it: four eyes see more than two.",
+    "gone": "This has been changed, taken back or approved meanwhile. Look again.",
 }
 WHAT = {"name": "Name", "email": "E-mail address", "phone": "Telephone number"}
 LONGEST = 2_000
@@ -81,10 +86,11 @@ async def answer_page(
         values={name: form.get(name) for name in names},
         errors=errors or {},
     )
-    return with_review(shown, review, labels, href) if review else shown
+    return with_review(shown, review, labels, href, access.actor.id) if review else shown
 
 
-def with_review(shown: AnswerPage, review: Review, labels: Mapping[str, str], href: str) -> AnswerPage:
+def with_review(shown: AnswerPage, review: Review, labels: Mapping[str, str], href: str, reader_id: UUID) -> AnswerPage:
+    """reader_id: whoever looks at it; nobody approves what they themselves keep back."""
     word, tone = STATES[review.state]
     kept = review.state in {PackageState.REVIEW, PackageState.READY, PackageState.DELIVERED}
     return replace(
@@ -105,12 +111,22 @@ def with_review(shown: AnswerPage, review: Review, labels: Mapping[str, str], hr
         ),
         decided=decided_of(review.redactions, review.left_in, labels),
         withheld=tuple(
-            WithheldLine(key=str(number), category=one.category, ground=one.ground, note=one.note)
-            for number, one in enumerate(review.withheld)
+            WithheldLine(
+                key=key_of(one),
+                category=one.category,
+                ground=one.ground,
+                note=one.note,
+                approved=bool(one.approved_by),
+                may_approve=not one.approved_by and one.by != reader_id.hex,
+            )
+            for one in review.withheld
         ),
         outdated=review.outdated,
         archive_href=f"{href}/package.zip" if kept else "",
-        may_release=review.state is PackageState.REVIEW and not review.outdated and not review.suggestions,
+        may_release=review.state is PackageState.REVIEW
+        and not review.outdated
+        and not review.suggestions
+        and all(one.approved_by for one in review.withheld),
     )
 
 
@@ -148,7 +164,8 @@ async def act(request: Request[Any, Any, Any], request_id: FromPath[UUID]) -> Re
         return page(request, await answer_page(request, request_id, form, wrong.errors), block="review", status=422)
     except NotReady as wrong:
         problem = {"": NOT_READY.get(wrong.reason, NOT_READY["wrong_state"])}
-        return page(request, await answer_page(request, request_id, form, problem), block="review", status=422)
+        status = 409 if wrong.reason == "gone" else 422
+        return page(request, await answer_page(request, request_id, form, problem), block="review", status=status)
     return redirect(request, f"{HERE}/{request_id}/package", Toast(message=message))
 
 
@@ -227,14 +244,16 @@ async def keep_back(request: Request[Any, Any, Any], one: OpenedRequest, form: F
     await withhold(
         request.state.crm, access_of(request), one.id, values["category"], values["ground"], note=values["note"], group=group
     )  # fmt: skip
-    return "It is kept back, and the answer says so. Put it together again."
+    return "Somebody else has to approve it. Put the answer together again, so that it says so."
+
+
+async def approve(request: Request[Any, Any, Any], one: OpenedRequest, form: FormData) -> str:
+    await approve_withholding(request.state.crm, access_of(request), one.id, form.get("key"))
+    return "Approved."
 
 
 async def give(request: Request[Any, Any, Any], one: OpenedRequest, form: FormData) -> str:
-    try:
-        await give_after_all(request.state.crm, access_of(request), one.id, form.integer("key", -1))
-    except IndexError:
-        raise InvalidContent({"": "It is given already."}) from None
+    await give_after_all(request.state.crm, access_of(request), one.id, form.get("key"))
     return "It is given after all. Put the answer together again."
 
 
@@ -260,6 +279,7 @@ ACTIONS: Mapping[str, Act] = {
     "blacken": blacken,
     "undecide": undecide,
     "withhold": keep_back,
+    "approve": approve,
     "give": give,
     "release": release,
     "reopen": reopen,

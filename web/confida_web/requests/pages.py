@@ -172,7 +172,7 @@ class RequestPage(Page):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FormField:
-    """One field of a step's form. kind: text, area, day, choice, radio, several or tick."""
+    """One field of a step's form. kind: text, area, day, choice, radio, several or hidden."""
 
     name: str
     label: str
@@ -186,7 +186,10 @@ class FormField:
 
 @dataclass(frozen=True, kw_only=True)
 class StepPage(Page):
-    """GET and POST /requests/{id}/step/{key}: one decision, with the words that it needs. grave: the button warns."""
+    """GET and POST /requests/{id}/step/{key}: one decision, with the words that it needs. grave: the button warns.
+
+    changes: (label, before, after) of what somebody changed since the form was shown.
+    """
 
     template: ClassVar[str] = "requests/step.html"
     title: ClassVar[str] = "Request"
@@ -200,6 +203,7 @@ class StepPage(Page):
     button: str
     grave: bool = False
     quote: str = ""
+    changes: tuple[tuple[str, str, str], ...] = ()
     fields: tuple[FormField, ...] = ()
     errors: Errors = field(default_factory=dict)
 

@@ -34,10 +34,14 @@ class DecidedLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WithheldLine:
+    """Something kept back. key: names it by its words. approved: by a second person; may_approve: whoever reads this may."""
+
     key: str
     category: str
     ground: str
     note: str = ""
+    approved: bool = False
+    may_approve: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

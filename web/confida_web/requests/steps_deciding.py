@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from confida_consent.rights.letters import INCOMING, TEMPLATES, draft, log_incoming, write_letter
 from confida_consent.rights.requests_deciding import (
+    Proposal,
+    ProposalChanged,
     answer,
     approve_refusal,
     ask,
@@ -13,9 +17,10 @@ from confida_consent.rights.requests_deciding import (
     reply_received,
     withdraw,
 )
+from confida_core.accounts.staff import account_names
 from confida_core.contacts.validation import InvalidContent
 from confida_web.requests.entering import instant_of
-from confida_web.requests.forms import Asking, Fields, StepForm
+from confida_web.requests.forms import Asking, ChangedMeanwhile, Fields, StepForm
 from confida_web.requests.pages import FormField
 from confida_web.requests.steps_identity import chosen_way
 from confida_web.requests.words import BY, CHANNELS, options
@@ -88,12 +93,31 @@ async def run_refuse(visit: Asking) -> str:
 
 
 async def approve_fields(visit: Asking) -> Fields:
-    return (by_field(visit),)
+    return by_field(visit), FormField(name="proposal", label="", kind="hidden", value=str(visit.one.proposal or ""))
 
 
 async def run_approve(visit: Asking) -> str:
-    await approve_refusal(visit.crm, visit.access, visit.id, by=chosen_way(visit.form.get("by")))
+    by, seen = chosen_way(visit.form.get("by")), proposal_read(visit.form.get("proposal"))
+    try:
+        await approve_refusal(visit.crm, visit.access, visit.id, seen=seen, by=by)
+    except ProposalChanged as changed:
+        raise ChangedMeanwhile(await changes_of(visit, changed.before, changed.after)) from None
     return "Refused. The letter names the authority and the way to court."
+
+
+def proposal_read(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
+async def changes_of(visit: Asking, before: Proposal, after: Proposal) -> tuple[tuple[str, str, str], ...]:
+    """Each field that differs, as it was read and as it stands."""
+    names = await account_names(visit.crm, [one.actor_id for one in (before, after) if one.actor_id is not None])
+    who, whose = ("" if one.actor_id is None else names.get(one.actor_id, "") for one in (before, after))
+    fields = (("The reasons", before.reasons, after.reasons), ("Proposed by", who, whose))
+    return tuple(one for one in fields if one[1] != one[2])
 
 
 async def decline_fields(visit: Asking) -> Fields:
