@@ -13,6 +13,8 @@ from typing import Any
 from confida_core.declarations import JobDeclaration, PluginInfo
 from confida_core.hookspecs import hookimpl
 from confida_web.declarations import Command, ContactPanel, NavDeclaration, PortalItem, SearchSource
+from confida_web.rest.declarations import ApiResource
+from confida_web.rest.own import own_resources
 
 AREAS = (
     "dashboard",
@@ -72,6 +74,11 @@ def commands() -> Sequence[Command]:
 @hookimpl
 def search_sources() -> Sequence[SearchSource]:
     return of_all_areas("SEARCH_SOURCES")
+
+
+@hookimpl
+def api_resources() -> Sequence[ApiResource]:
+    return own_resources()
 
 
 @hookimpl

@@ -15,6 +15,7 @@ from confida_web.declarations import (
     PortalItem,
     SearchSource,
 )
+from confida_web.rest.declarations import ApiResource
 
 
 class WebHooks:
@@ -131,6 +132,29 @@ class WebHooks:
         def search_sources():
             return [
                 SearchSource(key="membership.clubs", label="Clubs", permission="membership.read", find=find_clubs)
+            ]
+        ```
+        """
+
+    @hookspec
+    def api_resources(self) -> Sequence[ApiResource]:  # type: ignore[empty-body]
+        """What programs may read and change through the REST API, at /api/v1/<key>, a plugin's at /api/v1/x/<plugin>/<key>.
+
+        Called once at start. From each declaration come the routes, the part of the OpenAPI document, and the paragraph of
+        its page. One that does not fit together (a permission or purpose nobody declares, a shape that can be changed but
+        not read) stops the start. Its functions are called with the access of the token's owner, for the token's purpose;
+        what they raise is answered like everywhere (NotFound 404, InvalidContent 422, VersionConflict 412), anything else
+        with 500 and a reference to the log. A record that is kept as it was declared needs one line. Core's own resources
+        are declared here too.
+
+        ```python
+        @hookimpl
+        def api_resources():
+            return [
+                record_resource(
+                    MEMBERSHIP, key="memberships", label="Memberships", summary="Who is a member, and since when.",
+                    read="membership.read", write="membership.write", delete="membership.write",
+                )
             ]
         ```
         """

@@ -8,6 +8,7 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler
 
 from confida_core.registry import Declared, Registry
+from confida_web.rest.resources import api_handlers
 from confida_web.security.guard import UnguardedRoute, check_routes
 
 PREFIXES = {"routes": "/x/{key}", "portal_routes": "/my/x/{key}"}
@@ -15,13 +16,14 @@ PREFIXES = {"routes": "/x/{key}", "portal_routes": "/my/x/{key}"}
 
 
 def handlers_of(registry: Registry) -> list[Any]:
-    """All handlers of all hooks that return some."""
-    return [handler for hook in PREFIXES for handler in registry.all(hook)]
+    """All handlers of all hooks that return some, and those of the API's resources. Raises PluginError."""
+    return [*(handler for hook in PREFIXES for handler in registry.all(hook)), *api_handlers(registry)]
 
 
 def check_handlers(registry: Registry) -> None:
     """Raises UnguardedRoute for a handler that nobody guards, or that stands in another's place."""
     check_routes(registry.all("routes"), registry.permissions)
+    check_routes(api_handlers(registry), registry.permissions)
     check_portal_routes(registry.all("portal_routes"))
     for hook, prefix in PREFIXES.items():
         check_prefixes(registry.with_owner(hook), prefix)

@@ -27,6 +27,7 @@ from confida_web.page import Page, is_fragment_request, page
 from confida_web.portal.pages import MessagePage
 from confida_web.redirect import elsewhere
 from confida_web.registers.reason import ReasonNeeded
+from confida_web.rest.problems import Problem, as_problem, is_api, problem_answer
 from confida_web.security.csrf import ForeignRequest
 from confida_web.security.guard import NotEntered, NotFresh, NotSignedIn
 from confida_web.security.target import SAFE, Refused
@@ -69,6 +70,8 @@ SENTENCES = {
 
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The response for any exception; never one that could hold what was sent."""
+    if is_api(request.scope["path"]):
+        return answer_program(request, as_problem(error))
     if isinstance(error, NotSignedIn):
         return ask_to_sign_in(request, "/login")
     if isinstance(error, NotEntered):
@@ -85,8 +88,20 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return error_page(request, status, detail, headers, reference)
 
 
+def answer_program(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Below /api a program asks, which reads no pages."""
+    status, detail, headers = status_of(error)
+    reference = ""
+    if status >= 500:
+        reference = secrets.token_hex(6)
+        log_failure(request, error, reference)
+    return problem_answer(error, status, detail, headers, reference)
+
+
 def status_of(error: Exception) -> tuple[int, str, dict[str, str]]:
     """Status, sentence, and headers that belong to it."""
+    if isinstance(error, Problem):
+        return error.status, error.detail, error.headers
     if isinstance(error, BadBody):
         return error.status, error.detail, {}
     if isinstance(error, Refused):

@@ -15,6 +15,7 @@ from confida_web.frame import Frame
 from confida_web.page import is_fragment_request
 from confida_web.portal.places import count_waiting
 from confida_web.portal.visit import is_portal
+from confida_web.rest.gate import check_client
 from confida_web.security.access import access_for
 from confida_web.security.csrf import FIELD, HEADER, ForeignRequest, check_origin, is_token
 from confida_web.security.target import SAFE
@@ -53,8 +54,14 @@ def check_routes(handlers: Iterable[Any], permissions: Iterable[str]) -> None:
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Runs before every handler. Raises NotSignedIn, NotEntered, NotFresh, Forbidden, ForeignRequest, and what bad bodies raise."""
+    """Runs before every handler. Raises NotSignedIn, NotEntered, NotFresh, Forbidden, ForeignRequest, Problem, and what bad
+    bodies raise.
+    """
     request: Any = connection
+    if handler.opt.get("api") is not None:
+        # No cookie counts there, so there is nothing that a foreign page could make a browser do.
+        await check_client(request, handler)
+        return
     opt, visitor = handler.opt, request.state.visitor
     if opt.get("person") is True:
         if request.state.person is None or request.state.person.session_id is None:
