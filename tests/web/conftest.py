@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 
-from tests.web.client import app, as_role, client, own_app, stranger
 
-__all__ = ["app", "as_role", "client", "crm", "own_app", "stranger"]
+@pytest.fixture
+def confida_registry() -> Callable[[Any], Any]:
+    """As plugins test, with the pages' own declarations beside core's."""
+    from confida_web.app import load_everything
+
+    return load_everything
 
 
 @pytest.fixture
-async def crm(settings: Any) -> AsyncIterator[Any]:
-    """As in the other tests, with the pages' own declarations beside core's."""
-    from confida_core.installation import open_installation
-    from confida_core.setup import initialise, upgrade
-    from confida_web.app import load_everything
+async def own_app(crm: Any) -> AsyncIterator[Any]:
+    """An application to which a test may add routes: nobody shares it."""
+    from confida_web.app import create_app, routed
 
-    initialise(settings)
-    async with open_installation(settings, load_everything(settings)) as installation:
-        await upgrade(installation)
-        yield installation
+    routed.cache_clear()
+    yield create_app(crm)
+    routed.cache_clear()

@@ -1,0 +1,197 @@
+"""An installation for each test: a copy of one that was made once per session, because making one takes a second."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+import pytest
+
+from confida_web.testing.plugin import OPTION
+
+if TYPE_CHECKING:
+    from confida_core.installation import Installation
+    from confida_core.registry import Registry
+    from confida_core.settings import Settings
+    from confida_core.vault.access import Access
+
+STORES = ("database", "keyring")
+LoadRegistry = Callable[["Settings"], "Registry"]
+
+
+class MakeContact(Protocol):
+    """`await contact("Ada Lovelace", email="ada@example.org", note="...")` returns the contact's id.
+
+    kind: "person" or "organisation". content: fields of `ContactContent`.
+    """
+
+    async def __call__(
+        self, name: str = "Ada Lovelace", *, kind: str = "person", email: str = "", **content: Any
+    ) -> UUID: ...
+
+
+@dataclass(frozen=True)
+class Template:
+    """A new installation. databases: setting -> name of its database on the server; empty without one."""
+
+    home: Path
+    databases: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one installation differs by from another. given: its settings but for where it lies."""
+
+    given: Mapping[str, Any]
+    load: LoadRegistry
+
+
+@dataclass
+class Templates:
+    """Makes each kind of installation once: by engine, enabled plugins and how declarations are loaded."""
+
+    folders: pytest.TempPathFactory
+    made: dict[tuple[Any, ...], Template] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def of(self, kind: Kind, server: Any) -> Template:
+        key = (server is not None, kind.given["plugins"], kind.load)
+        if key not in self.made:
+            self.made[key] = self._make(kind, server)
+        return self.made[key]
+
+    def _make(self, kind: Kind, server: Any) -> Template:
+        from confida_core.installation import open_installation
+        from confida_core.settings import read_settings
+        from confida_core.setup import initialise, upgrade
+
+        databases = {} if server is None else self.new_names("template")
+        for name in databases.values():
+            server.psql(f"CREATE DATABASE {name}")
+        home = self.folders.mktemp("template") / "home"
+        settings = read_settings(**{**kind.given, "home": home, **urls_of(server, databases)})
+
+        async def make() -> None:
+            initialise(settings)
+            async with open_installation(settings, kind.load(settings)) as installation:
+                await upgrade(installation)
+
+        asyncio.run(make())
+        return Template(home, databases)
+
+    def new_names(self, what: str) -> dict[str, str]:
+        """Names that no other database of this server has."""
+        number = next(self.numbers)
+        return {store: f"{what}_{store}_{number}" for store in STORES}
+
+
+def urls_of(server: Any, databases: Mapping[str, str]) -> dict[str, str]:
+    """Always both: a database that the environment of whoever runs the tests names is never touched."""
+    return {f"{store}_url": server.get_uri(database=databases[store]) if databases else "" for store in STORES}
+
+
+@pytest.fixture(scope="session")
+def installation_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """What the installations of this session are copied from."""
+    return Templates(tmp_path_factory)
+
+
+@pytest.fixture
+def confida_plugins(pytestconfig: pytest.Config) -> tuple[str, ...]:
+    """Names of the plugins that are enabled; `confida_plugins` of pytest's configuration unless a test says otherwise."""
+    return tuple(pytestconfig.getini(OPTION) or ())
+
+
+@pytest.fixture
+def confida_settings() -> Mapping[str, Any]:
+    """Further settings of the installation, as in its `config.toml`; a test overrides it to choose its own."""
+    return {"region": "DE"}
+
+
+@pytest.fixture
+def confida_registry() -> LoadRegistry:
+    """How what is declared is loaded: core, consent, web and the enabled plugins."""
+    from confida_web.app import load_everything
+
+    return load_everything
+
+
+@pytest.fixture
+def installation_kind(
+    confida_settings: Mapping[str, Any], confida_plugins: tuple[str, ...], confida_registry: LoadRegistry
+) -> Kind:
+    """Which installation a test gets a copy of."""
+    return Kind({**confida_settings, "plugins": confida_plugins}, confida_registry)
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path,
+    engine: str,
+    installation_kind: Kind,
+    installation_templates: Templates,
+    request: pytest.FixtureRequest,
+) -> Iterator[Settings]:
+    """Settings of a fresh installation that nobody has opened yet; its databases are dropped afterwards."""
+    from confida_core.settings import read_settings
+
+    server: Any = request.getfixturevalue("postgres_server") if engine == "postgres" else None
+    template = installation_templates.of(installation_kind, server)
+    home = tmp_path / "home"
+    shutil.copytree(template.home, home, symlinks=True)
+    names = copied(server, template, installation_templates)
+    yield read_settings(**{**installation_kind.given, "home": home, **urls_of(server, names)})
+    if names:
+        server.psql("\n".join(f"DROP DATABASE {name} WITH (FORCE);" for name in names.values()))
+
+
+def copied(server: Any, template: Template, templates: Templates) -> dict[str, str]:
+    """Copies the template's databases, if it has any; returns the names of the copies."""
+    if not template.databases:
+        return {}
+    names = templates.new_names("copy")
+    made = "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY;"
+    # One call of the client for both: starting it takes longer than its work.
+    server.psql("\n".join(made.format(names[store], template.databases[store]) for store in STORES))
+    return names
+
+
+@pytest.fixture
+async def crm(settings: Settings, confida_registry: LoadRegistry) -> AsyncIterator[Installation]:
+    """An open installation with the tables of every enabled plugin, as an operator would get it."""
+    from confida_core.installation import open_installation
+
+    async with open_installation(settings, confida_registry(settings)) as installation:
+        yield installation
+
+
+@pytest.fixture
+def access(crm: Installation) -> Access:
+    """Somebody of the staff who may do everything, at daily work (purpose "relationship")."""
+    from confida_core.ids import new_id
+    from confida_core.vault.access import Access, Actor
+
+    olga = Actor(id=new_id(), permissions=frozenset(crm.registry.permissions))
+    return Access(actor=olga, purpose="relationship", where="test")
+
+
+@pytest.fixture
+def contact(crm: Installation) -> MakeContact:
+    """Makes contacts; see `MakeContact`."""
+    from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
+    from confida_core.contacts.people import create_contact
+    from confida_core.vault.access import system_access
+
+    async def make(name: str = "Ada Lovelace", *, kind: str = "person", email: str = "", **content: Any) -> UUID:
+        if email:
+            content["emails"] = [EmailAddress(address=email)]
+        whole = ContactContent(display_name=name, **content)
+        return await create_contact(crm, system_access("test"), ContactKind(kind), whole)
+
+    return make
