@@ -43,6 +43,7 @@ from confida_core.contacts.relationships import Related, add_relationship, relat
 from confida_core.contacts.validation import InvalidContent, validate_content
 from confida_core.declarations import (
     API,
+    CLICommand,
     InAnswer,
     IndexField,
     JobDeclaration,
@@ -52,6 +53,7 @@ from confida_core.declarations import (
     PurposeDeclaration,
     RecordDeclaration,
     SelfCheck,
+    SettingsModel,
     StoreDeclaration,
     StoredItem,
     TableDeclaration,
@@ -73,12 +75,15 @@ from confida_core.interactions.interactions import log_interaction, visible_inte
 from confida_core.interactions.timeline import Place, TimelineItem
 from confida_core.jobs.arguments import ArgumentRefused
 from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
+from confida_core.loaded_plugin import PluginError
 from confida_core.outbound.content import MessageState, OutboundMessage, Permitted, SendResult
 from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
 from confida_core.outbound.sender import permitted, send, send_batch
 from confida_core.outbound.transporting import Undeliverable
 from confida_core.piccolo_app import tables_of
+from confida_core.plugin_settings.model import Secret
+from confida_core.plugin_settings.reading import plugin_settings
 from confida_core.settings import Settings
 from confida_core.storage.changes import Change
 from confida_core.storage.database import Row, UniqueViolation, VersionConflict
@@ -107,6 +112,7 @@ __all__ = [
     "ArgumentRefused",
     "Attachment",
     "Birthday",
+    "CLICommand",
     "Change",
     "Condition",
     "ContactContent",
@@ -143,6 +149,7 @@ __all__ = [
     "PhoneNumber",
     "PiccoloApp",
     "Place",
+    "PluginError",
     "PluginInfo",
     "PostalAddress",
     "Program",
@@ -155,10 +162,12 @@ __all__ = [
     "Row",
     "Scope",
     "Sealed",
+    "Secret",
     "SelfCheck",
     "SendResult",
     "SendingGate",
     "Settings",
+    "SettingsModel",
     "ShortText",
     "StaffAccount",
     "StoreDeclaration",
@@ -195,6 +204,7 @@ __all__ = [
     "open_file",
     "pass_program",
     "permitted",
+    "plugin_settings",
     "print_json",
     "read_condition",
     "receive_file",

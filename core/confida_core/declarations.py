@@ -207,6 +207,31 @@ class PluginInfo:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SettingsModel:
+    """What an operator can choose of a plugin.
+
+    model: a frozen msgspec struct whose fields all have defaults; their types are str, int, float, bool, a `Literal` of
+    words, or `tuple[str, ...]`, bounded by `msgspec.Meta`, whose title and description stand on the page. A field of the
+    type `Secret` is never shown again, and an operator gives the name of a file that holds it.
+    """
+
+    model: type[Struct]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CLICommand:
+    """One command of the command line, usually a group: `confida <name> ...`.
+
+    name: the plugin's key; only Confida's own parts have several. place: `module:attribute` of the click command, imported
+    when it is called, so that a command nobody calls costs no start any time. summary: one sentence for `confida --help`.
+    """
+
+    name: str
+    place: str
+    summary: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SelfCheck:
     """What `confida doctor` and the page of the system are to look at beside core's own.
 

@@ -10,6 +10,7 @@ from functools import partial
 from confida_core.backup.replacing import finish_restore
 from confida_core.index.index import Index
 from confida_core.jobs.signal import WorkSignal
+from confida_core.plugin_settings.sources import check_outside
 from confida_core.registry import Registry
 from confida_core.settings import Settings
 from confida_core.storage.ballast import drop_ballast
@@ -60,8 +61,9 @@ async def open_installation(
 ) -> AsyncIterator[Installation]:
     """Unlock, open both stores, and put the parts together; closes them at the end.
 
-    ask: called for the passphrase where one is needed. Raises Locked or WrongKey before any data is touched.
+    ask: called for the passphrase where one is needed. Raises InvalidSettings, Locked or WrongKey before any data is touched.
     """
+    check_outside(settings, registry)
     finish_restore(settings.home)
     root = unlock(settings.key_places, ask)
     async with AsyncExitStack() as stack:

@@ -5,6 +5,7 @@ Every error names the distribution and its version: whoever reads it must know w
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -12,13 +13,16 @@ from types import MappingProxyType
 from typing import Any
 
 import pluggy
+import structlog
 
 from confida_core.declarations import API, PiccoloApp, PluginInfo, RecordDeclaration
 from confida_core.declared_schema import check_schema, check_twice
+from confida_core.declared_shape import collect, misspelt, where
 from confida_core.hookspecs import PROJECT, CoreHooks
 from confida_core.loaded_plugin import Declared, LoadedPlugin, Loading, PluginError
 
 ENTRY_POINTS = "confida.plugins"
+log = structlog.get_logger("confida.plugins")
 
 
 class Registry:
@@ -49,6 +53,8 @@ class Registry:
         self.exporters = self._by_key("exporters", lambda exporter: exporter.key)
         self.sending_gates = self._by_key("sending_gates", lambda gate: gate.key)
         self.transports = self._by_key("transports", lambda transport: transport.path)
+        self.event_kinds = self._by_key("event_kinds", lambda kind: kind.key)
+        self.event_handlers = self._by_key("event_handlers", lambda handler: handler.key)
 
     def all(self, hook: str) -> list[Any]:
         """Every declaration of a hook, flat, in the order of the plugins' keys."""
@@ -102,11 +108,13 @@ def load_registry(
     ]
     plugins += [register_named(manager, name) for name in enabled]
     plugins += [replace(register_named(manager, name), parked=True) for name in parked]
-    check_misspelt(manager)
+    check_misspelt(manager, plugins, hooks)
     ordered = sorted(plugins, key=lambda plugin: (not plugin.built_in, plugin.info.key))
     check_keys(ordered)
     active = [plugin for plugin in ordered if not plugin.parked]
-    declared = {name: tuple(collect(manager, ordered if name in kept else active, name)) for name in hooks}
+    declared = {
+        name: tuple(collect(getattr(manager.hook, name), ordered if name in kept else active)) for name in hooks
+    }
     check_twice(declared)
     check_schema(declared)
     registry = Registry(ordered, declared, loading)
@@ -155,26 +163,43 @@ def register_named(manager: pluggy.PluginManager, name: str) -> LoadedPlugin:
 
 
 def register(manager: pluggy.PluginManager, module: Any, distribution: str, version: str) -> LoadedPlugin:
+    """The plugin that this module is. What it uses of the past is said with its name. Raises PluginError."""
+    place = f"{distribution} {version} ({getattr(module, '__file__', None) or module})"
     try:
-        manager.register(module)
+        with warnings.catch_warnings(record=True) as old:
+            warnings.simplefilter("always")
+            manager.register(module)
         info = module.plugin_info()
+    except AttributeError:
+        raise PluginError(f"{place} has no hook plugin_info, which says who it is: every plugin needs it") from None
     except Exception as error:
-        raise PluginError(f"{distribution} {version} cannot be registered: {error}") from error
+        raise PluginError(f"{place} cannot be registered: {error}") from error
     if not isinstance(info, PluginInfo):
-        raise PluginError(f"{distribution} {version}: plugin_info must return a PluginInfo")
+        raise PluginError(f"{place}: hook plugin_info must return one PluginInfo")
     if info.api != API:
         raise PluginError(
-            f"{distribution} {version} (plugin {info.key}) was made for api {info.api}, this Confida has api {API}: "
+            f"{place}: plugin {info.key} was made for api {info.api}, this Confida has api {API}: "
             f"install the release of {distribution} for it, or take {info.key} off the list of plugins"
         )
-    return LoadedPlugin(info, distribution, version, module)
+    plugin = LoadedPlugin(info, distribution, version, module)
+    for one in old:
+        warn(plugin, one)
+    return plugin
 
 
-def check_misspelt(manager: pluggy.PluginManager) -> None:
-    try:
-        manager.check_pending()
-    except pluggy.PluginValidationError as error:
-        raise PluginError(f"a plugin implements a hook that does not exist: {error}") from error
+def warn(plugin: LoadedPlugin, old: warnings.WarningMessage) -> None:
+    """For whoever runs the plugin's tests, and for whoever reads the log of the installation."""
+    text = f"{plugin}: {old.message}"
+    log.warning("plugin_uses_the_past", plugin=str(plugin), file=old.filename, line=old.lineno, advice=str(old.message))
+    warnings.warn_explicit(text, old.category, old.filename, old.lineno)
+
+
+def check_misspelt(manager: pluggy.PluginManager, plugins: Sequence[LoadedPlugin], hooks: Sequence[str]) -> None:
+    for plugin in plugins:
+        for caller in manager.get_hookcallers(plugin.module) or ():
+            if not caller.has_spec():
+                (function,) = (one.function for one in caller.get_hookimpls() if one.plugin is plugin.module)
+                raise misspelt(caller.name, f"{plugin} ({where(function)})", hooks)
 
 
 def check_keys(plugins: Sequence[LoadedPlugin]) -> None:
@@ -183,23 +208,6 @@ def check_keys(plugins: Sequence[LoadedPlugin]) -> None:
         other = seen.setdefault(plugin.info.key, plugin)
         if other is not plugin:
             raise PluginError(f"{plugin} and {other} use the same key")
-
-
-def collect(manager: pluggy.PluginManager, plugins: Sequence[LoadedPlugin], hook: str) -> Iterable[Declared]:
-    """Each implementation by itself, so that one that raises is named instead of aborting all."""
-    implementations = {
-        implementation.plugin: implementation for implementation in getattr(manager.hook, hook).get_hookimpls()
-    }
-    for plugin in plugins:
-        implementation = implementations.get(plugin.module)
-        if implementation is None:
-            continue
-        try:
-            result = implementation.function()
-        except Exception as error:
-            raise PluginError(f"{plugin}: hook {hook} failed: {error!r}") from error
-        for value in [result] if isinstance(result, PluginInfo) else result:
-            yield Declared(plugin, value)
 
 
 __all__ = ["Declared", "LoadedPlugin", "PluginError", "Registry", "installed", "load_registry", "own_version"]

@@ -70,7 +70,8 @@ def settings_in_force(settings: Settings) -> tuple[EffectiveSetting, ...]:
 def readable(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, tuple):
+    # Of the sections of plugins only the names: each has a page of its own, which knows what is a secret.
+    if isinstance(value, tuple | dict):
         return ", ".join(map(str, value))
     return str(value)
 
