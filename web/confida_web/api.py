@@ -12,7 +12,15 @@ from __future__ import annotations
 
 from confida_web.contacts.head import open_contact
 from confida_web.contacts.pages import ConfidenceChip
-from confida_web.declarations import ContactPanel, DashboardWidget, NavDeclaration
+from confida_web.declarations import (
+    Command,
+    ContactPanel,
+    DashboardWidget,
+    Found,
+    NavDeclaration,
+    PortalItem,
+    SearchSource,
+)
 from confida_web.display import Errors, FormState, Option, Paging, Panel, PersonRef, Tab
 from confida_web.formatting import Formatter, formatter
 from confida_web.forms import FormData, SavedFile, UploadedFile, parse_form, read_json, whole_number
@@ -20,11 +28,15 @@ from confida_web.frame import Frame, NavItem, Toast
 from confida_web.languages import gettext, mark, ngettext
 from confida_web.multipart import BadBody
 from confida_web.page import Page, page
+from confida_web.portal.showing import show as show_portal
+from confida_web.portal.visit import Person
 from confida_web.redirect import own_path, redirect
+from confida_web.search.words import matches_words
 from confida_web.security.access import access_for
 
 __all__ = [
     "BadBody",
+    "Command",
     "ConfidenceChip",
     "ContactPanel",
     "DashboardWidget",
@@ -32,6 +44,7 @@ __all__ = [
     "FormData",
     "FormState",
     "Formatter",
+    "Found",
     "Frame",
     "NavDeclaration",
     "NavItem",
@@ -39,8 +52,11 @@ __all__ = [
     "Page",
     "Paging",
     "Panel",
+    "Person",
     "PersonRef",
+    "PortalItem",
     "SavedFile",
+    "SearchSource",
     "Tab",
     "Toast",
     "UploadedFile",
@@ -48,6 +64,7 @@ __all__ = [
     "formatter",
     "gettext",
     "mark",
+    "matches_words",
     "ngettext",
     "open_contact",
     "own_path",
@@ -55,5 +72,6 @@ __all__ = [
     "parse_form",
     "read_json",
     "redirect",
+    "show_portal",
     "whole_number",
 ]

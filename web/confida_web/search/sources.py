@@ -15,9 +15,7 @@ from confida_web.search.words import matches_words
 async def find_views(crm: Installation, access: Access, words: tuple[str, ...], limit: int) -> Sequence[Found]:
     """Lists under a name, of one's own and shared ones."""
     views = [one for one in await saved_views(crm, access) if matches_words(one.content.name, words)]
-    return [
-        Found(label=one.content.name, href=f"/contacts?view={one.id}", icon="columns") for one in views[:limit]
-    ]
+    return [Found(label=one.content.name, href=f"/contacts?view={one.id}", icon="columns") for one in views[:limit]]
 
 
 async def find_purposes(crm: Installation, access: Access, words: tuple[str, ...], limit: int) -> Sequence[Found]:
