@@ -17,7 +17,7 @@ from confida_core.vault.records import Records
 
 INSIDE = system_access("erasure")
 # Entries about something that several share; all others are about the contact alone.
-SHARED_KINDS = "(kind LIKE 'interaction%' OR kind IN ('related', 'unrelated'))"
+SHARED_KINDS = "(kind LIKE 'interaction%' OR kind IN ('related', 'relation_changed', 'unrelated'))"
 Rewrite = Callable[[Opened[ChangeContent]], ChangeContent]
 
 

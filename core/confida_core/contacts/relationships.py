@@ -157,10 +157,14 @@ async def end_relationship(crm: Installation, access: Access, relationship_id: U
         await _note(crm, access, row, "unrelated")
 
 
-async def remove_relationship(crm: Installation, access: Access, relationship_id: UUID) -> None:
-    """It never was so: for mistakes. Raises NotFound."""
+async def remove_relationship(
+    crm: Installation, access: Access, relationship_id: UUID, *, seen: int | None = None
+) -> None:
+    """It never was so: for mistakes. seen: the version that was read, if that matters. Raises NotFound, VersionConflict."""
     row = await _visible(crm, access, relationship_id)
     async with crm.data.transaction():
+        if seen is not None:
+            await crm.records.hold(RELATIONSHIP, relationship_id, seen)
         await crm.records.delete(RELATIONSHIP, relationship_id, [row["from_id"], row["to_id"]])
         await _note(crm, access, row, "unrelated")
 

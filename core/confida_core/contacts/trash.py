@@ -26,12 +26,20 @@ HOLD_TRASHED = "UPDATE contact SET deleted_at = deleted_at WHERE id = ? AND dele
 
 
 async def trash_contact(
-    crm: Installation, access: Access, contact_id: UUID, *, operation_id: UUID | None = None
+    crm: Installation,
+    access: Access,
+    contact_id: UUID,
+    *,
+    operation_id: UUID | None = None,
+    seen: int | None = None,
 ) -> None:
-    """Put a contact into the trash: gone from lists, search and its own page, but not yet erased."""
+    """Put a contact into the trash: gone from lists, search and its own page, but not yet erased.
+
+    seen: the version that was read; raises VersionConflict if it is another now. None: whatever it is.
+    """
     access.actor.require("contacts.delete")
     row = (await visible_contact(crm, access, contact_id)).row
-    await _set_deleted(crm, access, row, "trashed", operation_id)
+    await _set_deleted(crm, access, row, "trashed", operation_id, seen=seen)
 
 
 async def restore_contact(
@@ -48,11 +56,19 @@ async def restore_contact(
 
 
 async def _set_deleted(
-    crm: Installation, access: Access, row: Mapping[str, Any], kind: str, operation_id: UUID | None
+    crm: Installation,
+    access: Access,
+    row: Mapping[str, Any],
+    kind: str,
+    operation_id: UUID | None,
+    *,
+    seen: int | None = None,
 ) -> None:
     contact_id = row["id"]
     await crm.keyring.ensure([contact_id], CONTACT.retention_class)
     async with crm.data.transaction():
+        if seen is not None:
+            await crm.records.hold(CONTACT, contact_id, seen)
         deleted_at = now() if kind == "trashed" else None
         # Holds the row, so that no guard changes its mind meanwhile.
         await crm.records.set_columns(CONTACT, contact_id, contact_id, deleted_at=deleted_at)

@@ -155,6 +155,12 @@ class Records:
             for person in people or (None,):
                 self.feed.append(declaration.name, record_id, person, "deleted")
 
+    async def hold(self, declaration: RecordDeclaration, record_id: UUID, seen: int) -> None:
+        """Until the caller's transaction ends, nobody else changes this row. Raises VersionConflict if it is not at `seen`."""
+        sql = f"UPDATE {declaration.name} SET version = version WHERE id = ? AND version = ? RETURNING id"
+        if not await self.database.fetch(sql, record_id, seen):
+            raise VersionConflict(await self.version(declaration, record_id))
+
     async def version(self, declaration: RecordDeclaration, record_id: UUID) -> int | None:
         """The version now stored, None if there is no such row."""
         rows = await self.database.fetch(f"SELECT version FROM {declaration.name} WHERE id = ?", record_id)

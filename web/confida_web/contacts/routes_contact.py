@@ -38,7 +38,7 @@ from confida_web.redirect import redirect
 from confida_web.security.access import access_for
 
 PER_PAGE = 50
-RELATING = frozenset({"related", "unrelated"})
+RELATING = frozenset({"related", "relation_changed", "unrelated"})
 
 
 @get("/contacts/{contact_id:uuid}", permission="contacts.read")
@@ -160,7 +160,7 @@ def history_entry(entry: HistoryEntry, names: dict[UUID, str], labels: dict[str,
         return "a picture" if field == "picture" and raw else text_of(raw)
 
     other = names.get(UUID(entry.detail), "") if entry.kind in RELATING else ""
-    related = FieldChange(label="With", **{"after" if entry.kind == "related" else "before": other})
+    related = FieldChange(label="With", **{"before" if entry.kind == "unrelated" else "after": other})
     undoable = entry.operation_id is not None and entry.kind in {"tagged", "archived"}
     return pages.HistoryEntry(
         at=entry.at,

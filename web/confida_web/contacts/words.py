@@ -41,6 +41,7 @@ ACTIONS: Mapping[str, str] = {
     "trashed": "moved it to the trash",
     "restored": "took it out of the trash",
     "related": "added a relationship",
+    "relation_changed": "changed a relationship",
     "unrelated": "ended or removed a relationship",
 }
 

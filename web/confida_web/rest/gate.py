@@ -11,8 +11,10 @@ from litestar.handlers import BaseRouteHandler
 from confida_core.accounts.api_tokens import ApiGrant, token_grant
 from confida_core.registry import Registry
 from confida_core.vault.access import Forbidden
+from confida_web.account.browsers import address_of
 from confida_web.rest.declarations import ApiResource
 from confida_web.rest.problems import Problem
+from confida_web.security.limits import note_wrong_token, spend_request
 
 CHALLENGE = 'Bearer realm="Confida"'
 
@@ -21,11 +23,11 @@ async def check_client(request: Request[Any, Any, Any], handler: BaseRouteHandle
     """Puts `grant` and `actor` into the request's state.
 
     Raises Problem (unauthorised) without a token that counts; Forbidden where the token lacks a permission, or is for a
-    purpose that does not reach the resource, so that it looks as if there were nothing.
+    purpose that does not reach the resource, so that it looks as if there were nothing; TooManyRequests.
     """
     grant = await recognise_client(request)
     request.state.grant, request.state.actor = grant, grant.actor
-    # Limits of how often a token may ask belong here.
+    request.state.answer_headers = spend_request(request.state.crm, grant.token_id).headers
     resource = handler.opt["api"]
     if isinstance(resource, ApiResource):
         grant.actor.require(resource.read)
@@ -35,7 +37,7 @@ async def check_client(request: Request[Any, Any, Any], handler: BaseRouteHandle
 
 
 async def recognise_client(request: Request[Any, Any, Any]) -> ApiGrant:
-    """Raises Problem (unauthorised)."""
+    """Raises Problem (unauthorised), TooManyRequests where a network goes on sending wrong tokens."""
     given = [value for name, value in request.scope["headers"] if name.lower() == b"authorization"]
     if not given:
         raise Problem("unauthorised", headers={"WWW-Authenticate": CHALLENGE})
@@ -44,6 +46,7 @@ async def recognise_client(request: Request[Any, Any, Any]) -> ApiGrant:
     if len(given) == 1 and scheme.lower() == "bearer":
         grant = await token_grant(request.state.crm, secret.strip())
     if grant is None:
+        note_wrong_token(request.state.crm, address_of(request))
         raise Problem("unauthorised", headers={"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})
     return grant
 

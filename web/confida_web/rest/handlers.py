@@ -100,7 +100,7 @@ def change_handler(path: str, resource: ApiResource) -> Handler:
 
 
 def delete_handler(path: str, resource: ApiResource) -> Handler:
-    @delete(path + "/{item_id:uuid}", permission=resource.delete, api=resource, status_code=204)
+    @delete(path + "/{item_id:uuid}", permission=resource.delete, api=resource, status_code=200)
     async def delete_item(request: Request[Any, Any, Any], item_id: FromPath[UUID]) -> Response[Any]:
         parameters_of(request)
         item = await unchanged(request, resource, item_id)
