@@ -37,7 +37,7 @@ class Figures:
     objected: int = 0
 
 
-async def consent_figures(crm: Installation, access: Access, days: int = 60) -> dict[tuple[str, str], Figures]:
+async def consent_figures(crm: Installation, access: Access, days: int) -> dict[tuple[str, str], Figures]:
     """Figures by purpose and channel, wherever anybody decided anything. days: what "soon" means. Raises Forbidden."""
     access.actor.require("consents.read")
     moment, found = now(), dict[tuple[str, str], Figures]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confida_consent import declared, own_purposes, reach, sending, soundness
+from confida_consent import declared, own_purposes, own_settings, reach, sending, soundness
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.demo import DEMO
 from confida_consent.event_openings import EVENT_OPENER
@@ -21,6 +21,7 @@ from confida_core.declarations import (
     PurposeDeclaration,
     RecordDeclaration,
     SelfCheck,
+    SettingsModel,
     TableDeclaration,
     TrashGuard,
 )
@@ -99,3 +100,8 @@ def sending_gates() -> Sequence[SendingGate]:
 @hookimpl
 def demo_data() -> Sequence[DemoData]:
     return [DEMO]
+
+
+@hookimpl
+def settings_model() -> SettingsModel:
+    return own_settings.SETTINGS

@@ -45,6 +45,7 @@ public
     POST     /my/requests/{token:str}/withdraw
     GET POST /my/subscribe
     GET POST /my/unsubscribe/{token:str}
+    GET POST /my/who
     POST     /my/withdraw-all
     GET      /readyz
     GET POST /setup/{token:str}
@@ -217,6 +218,7 @@ settings.manage
     POST     /settings/fields/{key:str}/restore
     POST     /settings/fields/{key:str}/retire
     GET POST /settings/organisation
+    GET POST /settings/plugins/{key:str}
     GET POST /settings/relationships
     POST     /settings/relationships/{key:str}/retire
     GET POST /settings/teams

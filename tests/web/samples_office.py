@@ -132,6 +132,18 @@ def settings_samples(now: datetime) -> dict[str, Page]:
             values=dict.fromkeys(NAMES, "x" * 401), fallbacks=dict.fromkeys(NAMES, ""),
             errors=dict.fromkeys(NAMES, "This has more than 400 characters."),
         ),
+        "settings-plugin": settings.PluginSettingsPage(
+            key="club", name="Club <Lindenau>", rows=tuple(
+                settings.PluginSettingRow(
+                    name=f"{kind}_{number}", label=f"A {kind}", kind=kind, origin=origin, place="CONFIDA_CLUB_X",
+                    hint="" if number else "What it <does>.", text="yes", chosen=bool(number), fixed=origin != "page",
+                    choices=(Option(value="yes", label="yes", chosen=True), Option(value="no", label="no")),
+                )
+                for kind in ("text", "number", "yes_no", "choice", "lines", "secret")
+                for number, origin in enumerate(("page", "environment", "page"))
+            ),
+            errors={"text_0": "A text: too long.", "secret_2": "A secret: too long."},
+        ),
         "settings-teams": settings.TeamsPage(
             teams=(settings.TeamRow(id="1", name="Fundraising", members=("Olga Petrova", "Mats"),
                     accounts=(Option(value="o", label="Olga", chosen=True),)), settings.TeamRow(id="2", name="الشمال")),

@@ -137,7 +137,7 @@ async def write(
             row = stored.row
             await crm.records.update(PLUGIN_SETTING, {"id": row["id"]}, content, seen=row["version"])
         await record_event(
-            crm, "plugin.settings_changed", actor_id=access.actor.id, target_kind=f"plugin {key}"[:40], serious=True
+            crm, "settings.plugin_changed", actor_id=access.actor.id, target_kind=f"plugin {key}"[:40], serious=True
         )
 
 

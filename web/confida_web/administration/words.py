@@ -70,7 +70,7 @@ _WORDS: Mapping[str, str] = {
     "reads.many_in_an_hour": "Many people were looked at within an hour",
     "reads.many_in_a_day": "Many people were looked at within a day",
     "reads.thresholds_changed": "Changed when bulk reading raises an alarm",
-    "plugin.settings_changed": "Changed the settings of a plugin",
+    "settings.plugin_changed": "Changed the settings of a plugin",
     "recovery_key.made": "Made a new recovery key",
     "recovery_key.confirmed": "Confirmed that the recovery key is stored",
 }

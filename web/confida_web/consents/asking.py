@@ -13,6 +13,7 @@ from litestar.params import FromPath
 
 from confida_consent.declarations import Purpose
 from confida_consent.expiry import expiring_soon
+from confida_consent.own_settings import soon_days
 from confida_consent.purposes import all_purposes
 from confida_consent.repermission import Repermission, ask_again, repermission_of
 from confida_consent.vocabulary import Basis, Channel
@@ -23,7 +24,7 @@ from confida_core.outbound.transporting import not_ready
 from confida_core.vault.access import NotFound
 from confida_web.consents.asked import AskedRun, find_run, keep_run, progress_of
 from confida_web.consents.editing import AskPage, AskRunPage, ReasonCount
-from confida_web.consents.expiring import MOST, SOON
+from confida_web.consents.expiring import MOST
 from confida_web.consents.history import base_of, history_page
 from confida_web.consents.words import channel_options, channel_word, left_out_word, purpose_options, title_of
 from confida_web.contacts.head import open_contact
@@ -86,7 +87,7 @@ def askable_purposes(purposes: Mapping[str, Purpose]) -> dict[str, Purpose]:
 async def groups_of(request: Request[Any, Any, Any], wanted: str, chosen: int) -> tuple[Option, ...]:
     views = await saved_views(request.state.crm, access_for(request, "relationship"))
     labels = {CHOSEN: f"The {chosen} you chose"} if chosen else {}
-    labels |= {EXPIRING: f"Whose consent ends within {SOON} days", EVERYBODY: "Everybody"}
+    labels |= {EXPIRING: f"Whose consent ends within {await soon_days(request.state.crm)} days", EVERYBODY: "Everybody"}
     labels |= {str(view.id): f"The view “{view.content.name}”" for view in views}
     return tuple(Option(value=key, label=label, chosen=key == wanted) for key, label in labels.items())
 
@@ -125,7 +126,7 @@ async def group_of(request: Request[Any, Any, Any], form: FormData, errors: dict
     if who == CHOSEN:
         return Group(ids=ids_in(form.all("ids")), renew=True)
     if who == EXPIRING:
-        soon = await expiring_soon(crm, access_for(request, "consent"), SOON, limit=10 * MOST)
+        soon = await expiring_soon(crm, access_for(request, "consent"), await soon_days(crm), limit=10 * MOST)
         mine = [one.subject_id for one in soon if (one.purpose, one.channel) == (purpose, Channel.EMAIL)]
         return Group(ids=mine, renew=True)
     if who == EVERYBODY:

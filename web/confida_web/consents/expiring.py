@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, get
 
 from confida_consent.expiry import EndingConsent, expiring_soon
+from confida_consent.own_settings import soon_days
 from confida_consent.purposes import all_purposes
 from confida_web.consents.listing import ExpiringPage, ExpiringRow
 from confida_web.consents.words import channel_word, titles
@@ -16,17 +17,18 @@ from confida_web.forms import whole_number
 from confida_web.page import page
 from confida_web.security.access import access_for
 
-SOON = 60
 SPANS = (30, 60, 90, 180)
 MOST = 200
 
 
 @get("/consents/expiring", permission="consents.read")
 async def expiring(request: Request[Any, Any, Any]) -> Response[Any]:
-    days = whole_number(str(request.query_params.get("days", "")), SOON, lowest=1, highest=3_660)
+    soon = await soon_days(request.state.crm)
+    days = whole_number(str(request.query_params.get("days", "")), soon, lowest=1, highest=3_660)
     found = await expiring_soon(request.state.crm, access_for(request, "consent"), days, limit=MOST)
     spans = tuple(
-        Tab(label=f"{span} days", href=f"/consents/expiring?days={span}", current=span == days) for span in SPANS
+        Tab(label=f"{span} days", href=f"/consents/expiring?days={span}", current=span == days)
+        for span in sorted({*SPANS, soon})
     )
     content = ExpiringPage(
         rows=await expiring_rows(request, found),

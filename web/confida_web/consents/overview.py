@@ -10,11 +10,12 @@ from litestar import Request, Response, get
 from confida_consent.declarations import Purpose
 from confida_consent.expiry import expiring_soon
 from confida_consent.figures import Figures, consent_figures
+from confida_consent.own_settings import soon_days
 from confida_consent.purposes import all_purposes
 from confida_consent.vocabulary import CHANNEL_LABELS, OBJECTABLE, Basis
 from confida_core.outbound.content import MessageState
 from confida_core.outbound.log import outbound_log
-from confida_web.consents.expiring import SOON, expiring_rows
+from confida_web.consents.expiring import expiring_rows
 from confida_web.consents.ledger import ledger_status
 from confida_web.consents.listing import ChannelCounts, OverviewPage, PurposeChart
 from confida_web.consents.messages import message_rows
@@ -39,8 +40,9 @@ PLACES = (
 async def overview(request: Request[Any, Any, Any]) -> Response[Any]:
     crm, actor, access = request.state.crm, request.state.actor, access_for(request, "consent")
     purposes = await all_purposes(crm)
-    figures = await consent_figures(crm, access, SOON)
-    soon = await expiring_soon(crm, access, SOON, limit=SHOWN)
+    days = await soon_days(crm)
+    figures = await consent_figures(crm, access, days)
+    soon = await expiring_soon(crm, access, days, limit=SHOWN)
     reading = access_for(request, "relationship")
     refused = await outbound_log(crm, reading, state=MessageState.REFUSED, limit=SHOWN)
     content = OverviewPage(

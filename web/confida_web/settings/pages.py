@@ -143,6 +143,38 @@ class OrganisationPage(Page):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PluginSettingRow:
+    """One setting of a plugin. kind: text, number, yes_no, choice, lines or secret. text: what stands in the field, never a
+    secret; chosen: a secret is set, a box is ticked. place: its name outside, where it wins over what is saved here.
+    """
+
+    name: str
+    label: str
+    kind: str
+    origin: str
+    place: str
+    hint: str = ""
+    text: str = ""
+    chosen: bool = False
+    fixed: bool = False
+    choices: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginSettingsPage(Page):
+    """GET and POST /settings/plugins/<key>: what can be chosen of a plugin, and where each value comes from."""
+
+    template: ClassVar[str] = "settings/plugin.html"
+    title: ClassVar[str] = "Settings of a plugin"
+    blocks: ClassVar[tuple[str, ...]] = ("form",)
+
+    key: str
+    name: str
+    rows: tuple[PluginSettingRow, ...]
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
     """One finding of the doctor. text: what it found; remedy: what can be done, "" if nothing is to do."""
 

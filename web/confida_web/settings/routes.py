@@ -37,6 +37,7 @@ from confida_web.settings.pages import (
     TeamRow,
     TeamsPage,
 )
+from confida_web.settings.plugin_settings import plugin_form, save_plugin
 
 KINDS = {"": "People and organisations", "person": "People", "organisation": "Organisations"}
 
@@ -255,6 +256,8 @@ async def saved_team(request: Request[Any, Any, Any], team_id: UUID | None) -> R
 
 ROUTES = (
     settings,
+    plugin_form,
+    save_plugin,
     fields,
     add_field,
     retire,
