@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException
 
 from confida_consent.indications import IndicationRefused
 from confida_consent.ledger.log import LedgerBroken, NoSuchLeaf
+from confida_core.accounts.api_requests import InvalidKey, KeyReused, StillRunning
 from confida_core.accounts.attempts import TooManyAttempts
 from confida_core.accounts.links import LinkSpent
 from confida_core.contacts.text import UnstorableText
@@ -30,6 +31,7 @@ from confida_web.registers.reason import ReasonNeeded
 from confida_web.rest.problems import Problem, as_problem, is_api, problem_answer
 from confida_web.security.csrf import ForeignRequest
 from confida_web.security.guard import NotEntered, NotFresh, NotSignedIn
+from confida_web.security.limits import TooManyRequests
 from confida_web.security.target import SAFE, Refused
 
 LEDGER = (
@@ -41,6 +43,10 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (NotFound, 404, ""),
     (InvalidCursor, 400, "This page of the list does not exist. Begin again at the first one."),
     (ForeignRequest, 403, "The request did not come from a page of this installation. Reload the page and try again."),
+    (InvalidKey, 400, "An idempotency key is 1 to 255 printable characters of ASCII."),
+    (StillRunning, 409, "The same request is being carried out at this moment."),
+    (KeyReused, 422, "This idempotency key was used for another request."),
+    (TooManyRequests, 429, "Too many requests. Please wait a while and try again."),
     (VersionConflict, 409, "Somebody else changed this meanwhile. Reload the page to see what changed."),
     (LinkSpent, 410, "This link has been used or is too old. Ask for a new one."),
     (TooLarge, 413, "The file is too large."),
@@ -109,7 +115,8 @@ def status_of(error: Exception) -> tuple[int, str, dict[str, str]]:
     for kind, status, detail in STATUSES:
         if isinstance(error, kind):
             wait = getattr(error, "retry_seconds", 5)
-            return status, detail, {"Retry-After": str(wait)} if status in {429, 503} else {}
+            limits = getattr(error, "headers", {})
+            return status, detail, {**limits, "Retry-After": str(wait)} if status in {429, 503} else {}
     if isinstance(error, HTTPException):
         headers = {"Allow": error.headers["allow"]} if error.headers and "allow" in error.headers else {}
         status = (

@@ -13,11 +13,12 @@ from litestar import Request, Response, delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from confida_core.vault.access import Access
+from confida_core.vault.access import Access, NotFound
 from confida_web.rest.bodies import JSON, MERGE_PATCH, merged, object_of, read_body, shaped
 from confida_web.rest.declarations import ApiResource, Entity
 from confida_web.rest.problems import Problem
 from confida_web.rest.queries import next_address, parameters_of, read_query
+from confida_web.rest.repeating import headers_of, made_once
 from confida_web.security.access import access_for
 
 Handler = HTTPRouteHandler
@@ -69,15 +70,21 @@ def create_handler(path: str, resource: ApiResource) -> Handler:
         parameters_of(request)
         body = await read_body(request)
 
-        async def create() -> Response[bytes]:
-            crm, access = request.state.crm, client_access(request)
-            content = shaped(object_of(body), wanted(resource.new_shape))
-            item_id = await wanted(resource.create_item)(crm, access, content)
-            made = shown(await wanted(resource.get_item)(crm, access, item_id))
-            return answer_of(made, 201, {"Location": f"{path}/{item_id}", "ETag": f'"{etag_in(made)}"'})
+        crm, access = request.state.crm, client_access(request)
 
-        # Requests that are sent again with the same key, and answered as before, are told apart here.
-        return await create()
+        async def create() -> UUID:
+            content = shaped(object_of(body), wanted(resource.new_shape))
+            made: UUID = await wanted(resource.create_item)(crm, access, content)
+            return made
+
+        made = await made_once(request, body, create)
+        try:
+            item = shown(await wanted(resource.get_item)(crm, access, made.id))
+        except NotFound:
+            # It was carried out, and must not look as if it had not been.
+            raise Problem("gone", "What this request made is not there any more, or may not be seen.") from None
+        headers = {"Location": f"{path}/{made.id}", "ETag": f'"{etag_in(item)}"', **headers_of(made)}
+        return answer_of(item, 201, headers)
 
     return create_item
 

@@ -82,6 +82,9 @@ class Outgoing:
         if message["type"] == "http.response.start":
             self.started = True
             message["headers"] = complete(message["headers"], public=is_portal(self.scope["path"]))
+            # What is left of a program's quota stands in every answer to it, whichever part of us answers.
+            for name, value in self.scope["state"].get("answer_headers", {}).items():
+                message["headers"].append((name.lower().encode("latin-1"), value.encode("latin-1")))
             if self.scope["state"]["frame"].toast is not None and message["status"] < 300:
                 cookie = no_toast_cookie().to_header(header="").strip()
                 message["headers"].append((b"set-cookie", cookie.encode("latin-1")))
