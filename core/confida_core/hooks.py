@@ -24,13 +24,18 @@ from confida_core.declarations import (
     TableDeclaration,
     TimelineSource,
 )
+from confida_core.events import declared as events_area
+from confida_core.events.declarations import EventHandler, EventKind
 from confida_core.exchange import declared as exchange_area
 from confida_core.hookspecs import hookimpl
 from confida_core.interactions import declared as interactions_area
 from confida_core.jobs import declared as jobs_area
 from confida_core.outbound import declared as outbound_area
 from confida_core.outbound.declarations import Transport
+from confida_core.outbound.webhooks import declared as webhooks_area
 from confida_core.piccolo_app import app
+from confida_core.plugins import declared as plugins_area
+from confida_core.plugin_settings import declared as plugin_settings_area
 from confida_core.storage import declared as storage_area
 from confida_core.vault import declared as vault_area
 
@@ -43,7 +48,11 @@ AREAS: tuple[ModuleType, ...] = (
     interactions_area,
     exchange_area,
     outbound_area,
+    plugin_settings_area,
+    plugins_area,
     storage_area,
+    events_area,
+    webhooks_area,
 )
 
 
@@ -105,3 +114,13 @@ def timeline_sources() -> Sequence[TimelineSource]:
 @hookimpl
 def transports() -> Sequence[Transport]:
     return of_all_areas("TRANSPORTS")
+
+
+@hookimpl
+def event_kinds() -> Sequence[EventKind]:
+    return of_all_areas("EVENT_KINDS")
+
+
+@hookimpl
+def event_handlers() -> Sequence[EventHandler]:
+    return of_all_areas("EVENT_HANDLERS")

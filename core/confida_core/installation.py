@@ -9,8 +9,10 @@ from functools import partial
 
 from confida_core.backup.replacing import finish_restore
 from confida_core.index.index import Index
+from confida_core.isolation.running import Isolation
 from confida_core.jobs.signal import WorkSignal
 from confida_core.plugin_settings.sources import check_outside
+from confida_core.plugins.parking import with_parked
 from confida_core.registry import Registry
 from confida_core.settings import Settings
 from confida_core.storage.ballast import drop_ballast
@@ -41,6 +43,7 @@ class Installation:
     door: Door
     index: Index
     work: WorkSignal = field(default_factory=WorkSignal)
+    isolation: Isolation = field(default_factory=Isolation)
 
 
 async def open_store(settings: Settings, name: str, url: str, root: bytes) -> Database:
@@ -61,7 +64,8 @@ async def open_installation(
 ) -> AsyncIterator[Installation]:
     """Unlock, open both stores, and put the parts together; closes them at the end.
 
-    ask: called for the passphrase where one is needed. Raises InvalidSettings, Locked or WrongKey before any data is touched.
+    ask: called for the passphrase where one is needed. Raises InvalidSettings, Locked or WrongKey before any data is touched,
+    and PluginError for a disabled plugin that keeps data and cannot be loaded.
     """
     check_outside(settings, registry)
     finish_restore(settings.home)
@@ -76,11 +80,13 @@ async def open_installation(
         await keyring.prepare()
         DATA.bind(data)
         stack.callback(DATA.bind, None)
+        registry = await with_parked(registry, data, keyring, safe_mode=settings.no_plugins)
         fields = registry.index_fields.values()
         index = Index.open(settings.home / "index.db", await keyring.named("index"), fields)
         stack.callback(index.close)
         crm = assemble(settings, registry, data, keyring, index)
         stack.push_async_callback(crm.door.read_log.close)
+        stack.push_async_callback(crm.isolation.settle)
         yield crm
 
 

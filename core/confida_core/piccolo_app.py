@@ -13,10 +13,14 @@ from confida_core.declarations import PiccoloApp
 MODULES = (
     "confida_core.accounts.tables",
     "confida_core.contacts.tables",
+    "confida_core.events.tables",
     "confida_core.exchange.tables",
     "confida_core.interactions.tables",
     "confida_core.jobs.tables",
     "confida_core.outbound.tables",
+    "confida_core.outbound.webhooks.tables",
+    "confida_core.plugin_settings.tables",
+    "confida_core.plugins.tables",
     "confida_core.storage.tables",
     "confida_core.vault.tables",
 )

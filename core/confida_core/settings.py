@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from confida_core.vault.unlock import KeyPlaces
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
         default="UTC", description="Time zone in which dates are shown and typed, such as Europe/Berlin."
     )
     plugins: tuple[str, ...] = Field(default=(), description="Names of the plugins that are enabled.")
+    no_plugins: bool = Field(default=False, description="Safe mode: load none of them; see `confida serve --no-plugins`.")
     api_requests_per_minute: int = Field(
         default=600, ge=1, le=1_000_000, description="Requests that each token of the API may make in a minute."
     )
@@ -63,6 +65,13 @@ class Settings(BaseSettings):
     )
     smtp_ca_file: Path | None = Field(
         default=None, description="Certificates that vouch for the mail server; else those of the system."
+    )
+    webhook_private_addresses: tuple[str, ...] = Field(
+        default=(),
+        description="Networks such as 10.1.2.0/24 to which webhooks may go although they are not on the public internet.",
+    )
+    webhook_ca_file: Path | None = Field(
+        default=None, description="Certificates that vouch for servers that get webhooks, beside those of the system."
     )
     backup_to: Path | None = Field(default=None, description="Folder of data backups; else backups in the home folder.")
     backup_keyring_to: Path | None = Field(
@@ -83,6 +92,13 @@ class Settings(BaseSettings):
         default={}, description="Settings of plugins: sections such as [plugin.membership] of config.toml."
     )
 
+    @field_validator("webhook_private_addresses")
+    @classmethod
+    def _networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for text in networks:
+            ip_network(text)
+        return networks
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -94,6 +110,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         home = Path(init_settings().get("home") or os.environ.get("CONFIDA_HOME") or "var")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "config.toml")
+
+    @property
+    def enabled_plugins(self) -> tuple[str, ...]:
+        """What is to be loaded: none in safe mode."""
+        return () if self.no_plugins else self.plugins
 
     def origin_of(self, key: str) -> str:
         """Where the value comes from: environment, config.toml, command line or default."""

@@ -36,7 +36,7 @@ from confida_web.static_files import static_files
 def load_everything(settings: Settings) -> Registry:
     """Core, consent, web and the enabled plugins, declared and checked. Raises PluginError."""
     own = (core_hooks, consent_hooks, web_hooks)
-    return load_registry(settings.plugins, built_in=own, specifications=(CoreHooks, ConsentHooks, WebHooks))
+    return load_registry(settings.enabled_plugins, built_in=own, specifications=(CoreHooks, ConsentHooks, WebHooks))
 
 
 def create_app(crm: Installation) -> Litestar:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,19 +16,22 @@ if TYPE_CHECKING:
 @click.option("--host", help="Address to listen on (setting: host).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (setting: port).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Server processes (setting: workers).")
+@click.option("--no-plugins", is_flag=True, default=None, help="Safe mode: load no plugin (setting: no_plugins).")
 @pass_program
 @click.pass_context
-def serve(ctx: click.Context, program: Program, host: str | None, port: int | None, workers: int | None) -> None:
+def serve(ctx: click.Context, program: Program, /, **chosen: Any) -> None:
     """Run the server. Prints the one-time set-up link as long as there is no owner."""
     from confida_core.presence import present
     from confida_web.server import serve as run_server
 
-    given = {name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value is not None}
+    given = {name: value for name, value in chosen.items() if value is not None}
     program = Program(
         built_in=program.built_in, specifications=program.specifications, given={**program.given, **given}
     )
     settings = program.settings
     require_set_up(settings)
+    if settings.no_plugins:
+        click.echo("Safe mode: no plugin is loaded, and erasures and copies of personal data wait.", err=True)
     link = program.run(prepare)
     click.echo(f"{settings.name} is on http://{settings.host}:{settings.port}", err=True)
     if link is not None:
@@ -43,6 +46,6 @@ async def prepare(crm: Installation) -> str | None:
     from confida_core.setup import upgrade
     from confida_core.storage.ballast import lay_ballast
 
-    await upgrade(crm)
+    await upgrade(crm, plugins=False)
     lay_ballast(crm.settings.home)
     return await make_setup_link(crm)

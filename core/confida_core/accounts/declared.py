@@ -36,7 +36,7 @@ TABLES = (
     TableDeclaration(
         table=AuditEvent,
         subject_free="Random ids; kept as proof of who did what.",
-        clear={"kind": "Name of an event of ours.", "target_kind": "Name of a table."},
+        clear={"kind": "Name of an event of ours.", "target_kind": "Name of a table, or key of a plugin."},
     ),
     TableDeclaration(
         table=StoredSetting,

@@ -8,12 +8,15 @@ import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+
+from confida_core.cli.exit_codes import EXIT_CODES, FAILED, LOCKED, STORAGE, UNSOUND, exit_code_of, sentence
+from confida_core.cli.plugin_commands import plugin_places, plugin_places_or_note
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,44 +27,6 @@ if TYPE_CHECKING:
     from confida_core.vault.access import Access
 
 T = TypeVar("T")
-
-EXIT_CODES = """\b
-Exit codes:
-  0  done
-  1  refused or failed; nothing was half done
-  2  wrong usage
-  3  the keys are missing or wrong; no data was touched
-  4  the storage is full, busy or cannot be reached
-  5  doctor, ledger or drill found something that must be mended
-  6  imported, but some rows could not be read
-"""
-FAILED, LOCKED, STORAGE, UNSOUND = 1, 3, 4, 5
-# Errors by the place where they are defined: importing those places would make every `--help` slow.
-CODES: Mapping[str, int] = {
-    "confida_core.vault.unlock.Locked": LOCKED,
-    "confida_core.storage.database.WrongKey": LOCKED,
-    "confida_core.vault.sealing.SealBroken": LOCKED,
-    "confida_core.storage.database.StorageFull": STORAGE,
-    "confida_core.storage.database.Busy": STORAGE,
-    "confida_core.storage.database.DatabaseError": FAILED,
-    "confida_core.storage.migrations.MigrationError": FAILED,
-    "confida_core.settings.InvalidSettings": FAILED,
-    "confida_core.loaded_plugin.PluginError": FAILED,
-    "confida_core.presence.InUse": FAILED,
-    "confida_core.backup.manifest.BackupDamaged": FAILED,
-    "confida_core.backup.plan.RestoreRefused": FAILED,
-    "confida_core.backup.age_files.InvalidKey": FAILED,
-    "confida_core.backup.age_files.KeyMissing": LOCKED,
-    "confida_core.jobs.queue.UnknownJob": FAILED,
-    "confida_core.accounts.staff.InvalidAccount": FAILED,
-    "confida_core.exchange.draft.UnreadableFile": FAILED,
-    "confida_core.exchange.imports.NotNow": FAILED,
-    "confida_core.exchange.mapping.InvalidMapping": FAILED,
-    "confida_core.storage.file_seal.TooLarge": FAILED,
-    "confida_core.demo.loading.DemoPresent": FAILED,
-    "confida_core.vault.access.NotFound": FAILED,
-    "confida_core.vault.access.Forbidden": FAILED,
-}
 
 
 class NotSetUp(click.ClickException):
@@ -106,7 +71,7 @@ class Program:
         modules = [importlib.import_module(name) for name in self.built_in]
         # The hooks of every layer are known, so that a plugin with pages loads here too; the pages are not.
         known = [CoreHooks, *(named(place) for place in self.specifications)]
-        return load_registry(self.settings.plugins, built_in=modules, specifications=known)
+        return load_registry(self.settings.enabled_plugins, built_in=modules, specifications=known)
 
     @cached_property
     def console(self) -> Console:
@@ -115,22 +80,29 @@ class Program:
 
         return Console(stderr=True, highlight=False)
 
+    def in_safe_mode(self) -> Program:
+        """The same run without any plugin."""
+        return replace(self, given={**self.given, "no_plugins": True})
+
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Installation]:
-        """The installation, unlocked and open, beside a running server. Raises Locked, WrongKey and NotSetUp."""
+    async def opened(self, *, alone: bool = False) -> AsyncIterator[Installation]:
+        """The installation, unlocked and open, beside a running server. Raises Locked, WrongKey and NotSetUp.
+
+        alone: no other program may be at work in it, a server for instance; raises InUse.
+        """
         from confida_core.installation import open_installation
         from confida_core.presence import present
 
         require_set_up(self.settings)
-        with present(self.settings.home):
+        with present(self.settings.home, alone=alone):
             async with open_installation(self.settings, self.registry, ask=self.ask) as crm:
                 yield crm
 
-    def run(self, work: Callable[[Installation], Awaitable[T]]) -> T:
+    def run(self, work: Callable[[Installation], Awaitable[T]], *, alone: bool = False) -> T:
         """Do this with the open installation."""
 
         async def inside() -> T:
-            async with self.opened() as crm:
+            async with self.opened(alone=alone) as crm:
                 return await work(crm)
 
         return asyncio.run(inside())
@@ -173,17 +145,29 @@ def named(place: str) -> Any:
 
 
 class Commands(click.Group):
-    """Loads a command's module when it is called, and turns known errors into a sentence and an exit code."""
+    """Loads a command's module when it is called, and turns known errors into a sentence and an exit code.
 
-    def __init__(self, *args: Any, places: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    places: name -> `module:attribute`. program: makes what the commands share; it knows the commands of plugins.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        places: Mapping[str, str] | None = None,
+        program: Callable[[click.Context], Program] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.places = dict(places or {})
+        self.places, self.program = dict(places or {}), program
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *self.places})
+        found = plugin_places_or_note(self.program(ctx)) if self.program else {}
+        return sorted({*super().list_commands(ctx), *self.places, *found})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         place = self.places.get(cmd_name)
+        if place is None and self.program:
+            place = plugin_places(self.program(ctx)).get(cmd_name)
         if place is None:
             return super().get_command(ctx, cmd_name)
         command: click.Command = named(place)
@@ -200,25 +184,6 @@ class Commands(click.Group):
             ctx.exit(code)
 
 
-def exit_code_of(error: Exception) -> int | None:
-    """The code for an error or the nearest of its ancestors; None for a fault of ours, which shows its traceback."""
-    for kind in type(error).__mro__:
-        code = CODES.get(f"{kind.__module__}.{kind.__qualname__}")
-        if code is not None:
-            return code
-    return None
-
-
-def sentence(error: Exception) -> str:
-    """What went wrong, for people; our own errors never hold values."""
-    errors = getattr(error, "errors", None)
-    if isinstance(errors, dict) and errors:
-        return " ".join(str(text) for text in errors.values())
-    text = str(error)
-    name = type(error).__name__
-    return text or {"NotFound": "there is no such record", "NotNow": "the import is not at that step"}.get(name, name)
-
-
 CORE_COMMANDS: Mapping[str, str] = {
     "init": "confida_core.cli.setting_up:init",
     "migrate": "confida_core.cli.setting_up:migrate",
@@ -232,6 +197,7 @@ CORE_COMMANDS: Mapping[str, str] = {
     "backup-key": "confida_core.cli.backups:backup_key",
     "restore": "confida_core.cli.backups:restore",
     "plugins": "confida_core.cli.plugins:plugins",
+    "new-plugin": "confida_core.cli.new_plugin:new_plugin",
     "jobs": "confida_core.cli.jobs:jobs",
     "import": "confida_core.cli.exchange:import_files",
     "export": "confida_core.cli.exporting:export",
@@ -243,20 +209,41 @@ def command_line(
 ) -> Commands:
     """The `confida` command with these commands besides core's. places: name -> `module:attribute`."""
 
+    def program(ctx: click.Context) -> Program:
+        if ctx.obj is None:
+            home = ctx.params.get("home")
+            given: dict[str, Any] = {} if home is None else {"home": home}
+            if ctx.params.get("no_plugins"):
+                given["no_plugins"] = True
+            ctx.obj = Program(built_in=built_in, specifications=specifications, given=given)
+        return cast("Program", ctx.obj)
+
     @click.group(
         cls=Commands,
         places={**CORE_COMMANDS, **(places or {})},
+        program=program,
         epilog=EXIT_CODES,
         context_settings={"max_content_width": 100},
     )
-    @click.option("--home", type=click.Path(path_type=Path), help="Folder of the installation (default: ./var).")
+    @click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        # Read before --help, which lists the commands of the plugins that are enabled there.
+        is_eager=True,
+        help="Folder of the installation (default: ./var).",
+    )
+    @click.option("--no-plugins", is_flag=True, is_eager=True, help="Safe mode: load no plugin, whatever is enabled.")
     @click.version_option(package_name="confida", prog_name="confida")
     @click.pass_context
-    def confida(ctx: click.Context, home: Path | None) -> None:
+    def confida(ctx: click.Context, /, **_: Any) -> None:
         """Confida: a CRM that keeps personal data in confidence."""
-        ctx.obj = Program(
-            built_in=built_in, specifications=specifications, given={} if home is None else {"home": home}
-        )
+        program(ctx)
 
     assert isinstance(confida, Commands)  # noqa: S101 -- Tells the type checker what `cls` made.
     return confida
+
+
+__all__ = [
+    "EXIT_CODES", "FAILED", "LOCKED", "STORAGE", "UNSOUND", "NotSetUp", "Program", "command_line", "exit_code_of", "pass_program",
+    "print_json", "require_set_up",
+]  # fmt: skip

@@ -18,6 +18,7 @@ from confida_core.contacts.records import CHANGE, CONTACT, RELATIONSHIP, ChangeC
 from confida_core.contacts.redaction_marks import keep_marks, mark_of
 from confida_core.declarations import RecordDeclaration
 from confida_core.installation import Installation
+from confida_core.plugins.parking import check_reach
 from confida_core.registry import Registry
 from confida_core.storage.batches import batches
 from confida_core.storage.database import Busy, VersionConflict
@@ -54,8 +55,10 @@ async def redact_shared(crm: Installation, contact_id: UUID, classes: Iterable[s
     """Seal every record this person shares with others anew, for the others alone and without what identifies the person;
     the same in the others' history. Returns how many records it was. Repeatable.
 
-    A term that one of a record's other people has too stays in it. Raises Busy if others keep changing the records.
+    A term that one of a record's other people has too stays in it. Raises Busy if others keep changing the records, and
+    OutOfReach in safe mode if a plugin keeps records that cannot be read now.
     """
+    check_reach(crm.registry)
     terms = await known_terms(crm, contact_id)
     declarations = shared_declarations(crm.registry, classes)
     # History first: whom it is about is told by the records that are about to forget this person.

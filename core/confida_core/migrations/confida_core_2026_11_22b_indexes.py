@@ -25,6 +25,9 @@ STATEMENTS = [
     "CREATE INDEX import_problem_run ON import_problem (run_id, row_number)",
     "CREATE INDEX job_due ON job (state, due_at)",
     "CREATE INDEX job_listed ON job (state, id)",
+    "CREATE UNIQUE INDEX webhook_delivery_once ON webhook_delivery (endpoint_id, event_id)",
+    "CREATE INDEX webhook_delivery_state ON webhook_delivery (state, due_at)",
+    "CREATE UNIQUE INDEX webhook_told_once ON webhook_told (endpoint_id, contact_id)",
 ]
 
 
