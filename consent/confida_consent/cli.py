@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from confida_core.installation import Installation
 
 T = TypeVar("T")
-CONSENT_COMMANDS = {"ledger": "confida_consent.cli:ledger", "drill": "confida_consent.drill.command:drill"}
 
 
 class Unsound(click.ClickException):

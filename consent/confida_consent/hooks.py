@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from confida_consent import declared, own_purposes, own_settings, reach, sending, soundness
+from confida_consent.commands import COMMANDS
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.demo import DEMO
 from confida_consent.event_openings import EVENT_OPENER
@@ -13,6 +14,7 @@ from confida_consent.piccolo_app import app
 from confida_consent.rights import retention_checks
 from confida_consent.rights.trash_guard import RIGHTS
 from confida_core.declarations import (
+    CLICommand,
     IndexField,
     JobDeclaration,
     PermissionDeclaration,
@@ -105,3 +107,8 @@ def demo_data() -> Sequence[DemoData]:
 @hookimpl
 def settings_model() -> SettingsModel:
     return own_settings.SETTINGS
+
+
+@hookimpl
+def cli_commands() -> Sequence[CLICommand]:
+    return COMMANDS

@@ -222,13 +222,12 @@ class SettingsModel:
 class CLICommand:
     """One command of the command line, usually a group: `confida <name> ...`.
 
-    name: the plugin's key; only Confida's own parts have several. place: `module:attribute` of the click command, imported
-    when it is called, so that a command nobody calls costs no start any time. summary: one sentence for `confida --help`.
+    name: the plugin's key; only Confida's own parts have several. place: `module:attribute` of the click command, which is
+    imported when it is called, so that a command nobody calls costs no start any time.
     """
 
     name: str
     place: str
-    summary: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from confida_consent.cli import CONSENT_COMMANDS
+from confida_consent.commands import CONSENT_COMMANDS
 from confida_consent.drill import run
 from confida_consent.drill.cast import ACCESS
 from confida_consent.drill.run import run_drill

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from confida_consent.cli import CONSENT_COMMANDS
+from confida_consent.commands import CONSENT_COMMANDS
 from confida_core.cli.program import command_line
+from confida_web.commands import WEB_COMMANDS
 
 BUILT_IN = ("confida_core.hooks", "confida_consent.hooks")
 SPECIFICATIONS = ("confida_consent.hookspecs:ConsentHooks", "confida_web.hookspecs:WebHooks")
@@ -11,6 +12,4 @@ SPECIFICATIONS = ("confida_consent.hookspecs:ConsentHooks", "confida_web.hookspe
 
 def main() -> None:
     """Console script."""
-    command_line(BUILT_IN, {**CONSENT_COMMANDS, "serve": "confida_web.serving:serve"}, SPECIFICATIONS)(
-        prog_name="confida"
-    )
+    command_line(BUILT_IN, {**CONSENT_COMMANDS, **WEB_COMMANDS}, SPECIFICATIONS)(prog_name="confida")

@@ -10,8 +10,9 @@ import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
-from confida_core.declarations import JobDeclaration, PluginInfo
+from confida_core.declarations import CLICommand, JobDeclaration, PluginInfo
 from confida_core.hookspecs import hookimpl
+from confida_web.commands import COMMANDS
 from confida_web.declarations import Command, ContactPanel, NavDeclaration, PortalItem, SearchSource
 from confida_web.rest.declarations import ApiResource
 from confida_web.rest.own import own_resources
@@ -94,3 +95,8 @@ def nav_items() -> Sequence[NavDeclaration]:
 @hookimpl
 def contact_panels() -> Sequence[ContactPanel]:
     return of_all_areas("CONTACT_PANELS")
+
+
+@hookimpl
+def cli_commands() -> Sequence[CLICommand]:
+    return COMMANDS

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from confida_consent.cli import CONSENT_COMMANDS
+from confida_consent.commands import CONSENT_COMMANDS
 from confida_consent.ledger.log import append, checkpoint
 from confida_core.cli.program import command_line
 from confida_core.installation import open_installation

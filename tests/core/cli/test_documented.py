@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from confida_consent.cli import CONSENT_COMMANDS
+from confida_consent.commands import CONSENT_COMMANDS
 from confida_core.cli.program import EXIT_CODES, command_line
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "command-line.md"
