@@ -25,6 +25,7 @@ from confida_core.declarations import (
     TrashGuard,
 )
 from confida_core.demo.declarations import DemoData
+from confida_core.events.declarations import EventHandler, EventKind, check_events
 from confida_core.outbound.declarations import SendingGate, Transport
 from confida_core.plugin_settings.model import check_models
 
@@ -36,7 +37,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 class CoreHooks:
     """Core's hookspecs."""
 
-    _checks = (check_models,)
+    _checks = (check_events, check_models)
 
     # What a disabled plugin is still asked as long as its tables hold something: its data take part in every answer,
     # erasure, retention and restriction.
@@ -134,3 +135,31 @@ class CoreHooks:
     @hookspec
     def transports(self) -> Sequence[Transport]:  # type: ignore[empty-body]
         """Ways out of the house: e-mail is core's own, others hand over text messages or letters."""
+
+    @hookspec
+    def event_kinds(self) -> Sequence[EventKind]:  # type: ignore[empty-body]
+        """What can happen to a plugin's records, for handlers of events and for webhooks.
+
+        Called once, at start; returns kinds, each told from the change feed after the commit. One that names a table nobody
+        declares, or lacks the plugin's key, stops the start. Core and consent declare theirs this way.
+
+        def event_kinds():
+            since = EventField(key="since", label="Member since", value=lambda row, _: row["since"].isoformat(), sealed=False)
+            return [EventKind(key="membership.joined", label="Somebody became a member", table="membership_member",
+                              change="created", fields=(since,))]
+        """
+
+    @hookspec
+    def event_handlers(self) -> Sequence[EventHandler]:  # type: ignore[empty-body]
+        """Who is told of what happened, after the commit, at least once and in order.
+
+        Called once, at start. Each handler follows the feed by itself in jobs: what it raises is tried again, and stops after
+        five times nobody but itself, as a dead letter on the page of jobs. Events hold ids only. Webhooks are told this way.
+
+        async def count(crm, events):
+            for event in events:
+                await note_once(crm, event.id, event.record_id)
+
+        def event_handlers():
+            return [EventHandler(key="membership.count", label="Count members", kinds=("contact.created",), run=count)]
+        """

@@ -110,6 +110,8 @@ async def change_state(
             row = {**opened.row, "state": after, "at": at}
             await set_participants(crm, row, opened.people, before=opened.people)
             await note_change(crm, access, set(opened.people), opened, kind=note)
+            for person in opened.people or (None,):
+                crm.feed.append(INTERACTION.name, interaction_id, person)
 
 
 def planned_at(row: dict[str, Any]) -> datetime:

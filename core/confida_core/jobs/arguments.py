@@ -15,6 +15,7 @@ IDEMPOTENCY_KEY = re.compile(r"[a-z0-9_.:-]{1,200}\Z")
 LARGEST = 2**63
 REGISTERED = (
     "records", "purposes", "permissions", "jobs", "index_fields", "timeline_sources", "importers", "exporters",
+    "event_handlers",
 )  # fmt: skip
 
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from confida_core.clock import now
+from confida_core.events.following import oldest_needed
 from confida_core.installation import Installation
 from confida_core.storage.ballast import lay_ballast
 from confida_core.storage.database import Database
 
 CHANGES_KEPT = 100_000
+MOST_CHANGES_KEPT = 5_000_000
 FINISHED_KEPT = timedelta(days=7)
 
 
@@ -36,8 +38,14 @@ async def checkpoint(database: Database) -> None:
 
 
 async def prune_changes(crm: Installation, _: Mapping[str, Any]) -> None:
-    """Keep the newest entries of the change feed, and whatever this machine's index has not seen yet."""
-    last = min(await crm.feed.head() - CHANGES_KEPT, crm.index.position())
+    """Keep the newest entries of the change feed, and what this machine's index or a handler of events has not seen yet.
+
+    A handler that stands still for very long loses the oldest: the feed must not grow without end because of it.
+    """
+    head = await crm.feed.head()
+    needed = await oldest_needed(crm)
+    kept = head - CHANGES_KEPT if needed is None else max(min(head - CHANGES_KEPT, needed), head - MOST_CHANGES_KEPT)
+    last = min(kept, crm.index.position())
     await crm.data.fetch("DELETE FROM change WHERE position <= ?", last)
 
 

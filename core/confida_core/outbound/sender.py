@@ -248,7 +248,7 @@ async def permitted(
         verdicts = await verdicts_of(crm, wanted[start : start + BATCH], purpose, channel)
         may = {one: verdict for one, verdict in verdicts.items() if verdict.allowed}
         may_not = {one: verdict for one, verdict in verdicts.items() if not verdict.allowed}
-        await _keep_refusals(crm, access, may_not, (purpose, channel, path))
+        await keep_refusals(crm, access, may_not, (purpose, channel, path))
         if recipient:
             handover = Handover(purpose=purpose, channel=channel, path=path, recipient=recipient, fields=fields)
             await record_disclosures(crm, access, may, handover)
@@ -265,7 +265,7 @@ async def _note_use(crm: Installation, allowed: dict[UUID, Verdict]) -> None:
         await gate.used(crm, events)
 
 
-async def _keep_refusals(
+async def keep_refusals(
     crm: Installation, access: Access, refused: dict[UUID, Verdict], place: tuple[str, str, str]
 ) -> None:
     """One row each; nobody who does not exist gets one, because it would be sealed under a key made for nobody."""

@@ -6,19 +6,24 @@ the order in which they were given, and a reader that saw position n never misse
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from confida_core.storage.database import Database
 
-ChangeKind = Literal["written", "deleted"]
+ChangeKind = Literal["created", "written", "deleted"]
+Place = tuple[str, UUID, UUID | None]
 FEED_LOCK = 0x636F6E66
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """record_table, record_id: what was written. subject_id: whose index entry it touches, None for nobody's."""
+    """record_table, record_id: what was written. subject_id: whose index entry it touches, None for nobody's.
+
+    kind: what the whole transaction did; a row that was made and written again in the same one was created.
+    """
 
     position: int
     record_table: str
@@ -44,11 +49,19 @@ class ChangeFeed:
             transaction.before_commit.append(self._write)
         waiting.append(((table, record_id, subject_id), kind))
 
+    @staticmethod
+    def _together(waiting: Iterable[tuple[Place, ChangeKind]]) -> dict[Place, ChangeKind]:
+        """One entry for each row and person, where the transaction first named them."""
+        found: dict[Place, ChangeKind] = {}
+        for place, kind in waiting:
+            found[place] = "created" if kind == "written" and found.get(place) == "created" else kind
+        return found
+
     async def _write(self) -> None:
         transaction = self.database.current()
         if transaction is None:
             return
-        waiting = dict(transaction.notes["changes"])
+        waiting = self._together(transaction.notes["changes"])
         if not waiting:
             return
         if self.database.engine == "postgres":

@@ -24,7 +24,7 @@ TABLES = (
     TableDeclaration(
         table=Change,
         subject_free="Random ids; old entries are removed.",
-        clear={"record_table": "Name of a table.", "kind": "Written or deleted."},
+        clear={"record_table": "Name of a table.", "kind": "Created, written or deleted."},
     ),
 )
 

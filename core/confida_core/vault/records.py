@@ -15,7 +15,7 @@ import msgspec
 
 from confida_core.declarations import RecordDeclaration
 from confida_core.ids import new_id
-from confida_core.storage.changes import ChangeFeed
+from confida_core.storage.changes import ChangeFeed, ChangeKind
 from confida_core.storage.database import Database, Row, VersionConflict
 from confida_core.vault.keyring import Keyring
 from confida_core.vault.sealing import Key, bound_to, place_of, seal
@@ -56,7 +56,7 @@ class Records:
             marks = ", ".join("?" * len(row))
             names = ", ".join(f'"{name}"' for name in row)
             await self.database.fetch(f"INSERT INTO {declaration.name} ({names}) VALUES ({marks})", *row.values())
-            self._announce(declaration, record_id, columns, people)
+            self._announce(declaration, record_id, columns, people, "created")
 
     async def insert_many(
         self, declaration: RecordDeclaration, rows: Sequence[tuple[Mapping[str, Any], msgspec.Struct]]
@@ -73,7 +73,7 @@ class Records:
             for columns, content in rows:
                 sealed = await self._seal(declaration, columns["id"], columns, content, ())
                 values.append((*(columns[name] for name in names[:-2]), 1, sealed))
-                self._announce(declaration, columns["id"], columns, ())
+                self._announce(declaration, columns["id"], columns, (), "created")
             quoted = ", ".join(f'"{name}"' for name in names)
             marks = ", ".join("?" * len(names))
             await self.database.execute_many(f"INSERT INTO {declaration.name} ({quoted}) VALUES ({marks})", values)
@@ -96,7 +96,7 @@ class Records:
                 place = place_of(declaration.name, columns["id"], None, declaration.retention_class, key.id)
                 wraps += own
                 values.append((*(columns[name] for name in names[:-2]), 1, seal(key, encode(content), place)))
-                self._announce(declaration, columns["id"], columns, people)
+                self._announce(declaration, columns["id"], columns, people, "created")
             await self.database.execute_many(INSERT_WRAP, wraps)
             quoted = ", ".join(f'"{name}"' for name in names)
             marks = ", ".join("?" * len(names))
@@ -221,10 +221,15 @@ class Records:
         return Key.shared(key_id, secret), wraps
 
     def _announce(
-        self, declaration: RecordDeclaration, record_id: UUID, columns: Mapping[str, Any], people: Sequence[UUID]
+        self,
+        declaration: RecordDeclaration,
+        record_id: UUID,
+        columns: Mapping[str, Any],
+        people: Sequence[UUID],
+        kind: ChangeKind = "written",
     ) -> None:
         if declaration.subject is not None:
-            self.feed.append(declaration.name, record_id, columns[declaration.subject])
+            self.feed.append(declaration.name, record_id, columns[declaration.subject], kind)
             return
         for person in people or (None,):
-            self.feed.append(declaration.name, record_id, person)
+            self.feed.append(declaration.name, record_id, person, kind)

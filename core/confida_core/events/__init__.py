@@ -1,0 +1,1 @@
+"""What happens to records, told after the commit to whoever declares that it wants to know."""
