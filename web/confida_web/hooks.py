@@ -34,6 +34,7 @@ AREAS = (
     "administration",
     "health",
     "portal",
+    "rest",
 )
 
 

@@ -54,7 +54,7 @@ async def program(
     crm: Any,
     role: str = "owner",
     *,
-    name: str = "Olga",
+    name: str = "Olgaprogram",
     scopes: Iterable[str] = EVERYTHING,
     purpose: str = "relationship",
 ) -> Program:

@@ -5,8 +5,7 @@ Kept apart from what is sealed, so that either can grow without the other.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -14,7 +13,6 @@ from msgspec import Meta, Struct
 from confida_core.contacts.content import Birthday as StoredBirthday
 from confida_core.contacts.content import (
     ContactContent,
-    ContactKind,
     CustomValue,
     EmailAddress,
     LineText,
@@ -26,8 +24,9 @@ from confida_core.contacts.content import (
     StructuredName,
 )
 from confida_core.vault.door import Opened
-from confida_web.rest.declarations import Entity, Given
+from confida_web.rest.declarations import Entity, Given, Instant
 
+Kind = Literal["person", "organisation"]
 Country = Annotated[str, Meta(max_length=2, description="ISO 3166-1 alpha-2, such as DE, or empty.")]
 Language = Annotated[str, Meta(max_length=35, description="BCP 47, such as de-AT, or empty.")]
 Tags = Annotated[list[ShortText], Meta(max_length=200, description="Sorted, each once.")]
@@ -91,7 +90,7 @@ class Birthday(Struct, frozen=True, forbid_unknown_fields=True):
 class Contact(Entity, frozen=True, kw_only=True):
     """A person or an organisation. touched_at: of the last contact with it."""
 
-    kind: ContactKind
+    kind: Kind
     display_name: str
     name: Name
     nickname: str
@@ -110,9 +109,9 @@ class Contact(Entity, frozen=True, kw_only=True):
     owner_id: UUID | None
     team_id: UUID | None
     archived: bool
-    created_at: datetime
-    updated_at: datetime
-    touched_at: datetime | None
+    created_at: Instant
+    updated_at: Instant
+    touched_at: Instant | None
 
 
 class ContactChanges(Given, frozen=True, kw_only=True):
@@ -145,7 +144,7 @@ class NewOrganisation(ContactChanges, frozen=True, kw_only=True):
 class NewContact(ContactChanges, frozen=True, kw_only=True):
     """A contact as it is added; its kind never changes afterwards."""
 
-    kind: ContactKind = ContactKind.PERSON
+    kind: Kind = "person"
 
 
 def contact_of(opened: Opened[ContactContent]) -> Contact:

@@ -82,7 +82,7 @@ async def get_contact(crm: Installation, access: Access, contact_id: UUID, *, ki
 async def create(crm: Installation, access: Access, given: NewContact | NewOrganisation) -> UUID:
     """Raises InvalidContent."""
     await check_care(crm, given.owner_id, given.team_id)
-    kind = given.kind if isinstance(given, NewContact) else ContactKind.ORGANISATION
+    kind = ContactKind(given.kind) if isinstance(given, NewContact) else ContactKind.ORGANISATION
     content = content_of(given)
     contact_id = await create_contact(crm, access, kind, content, owner_id=given.owner_id, team_id=given.team_id)
     if given.archived:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from confida_core.declarations import IndexField
 from confida_core.index.conditions import Condition
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from confida_core.installation import Installation
     from confida_core.vault.access import Access
 
+Instant = Annotated[datetime, Meta(tz=True)]
+"""For the fields of shapes: aware, so that the document says `date-time` and a time without a zone is refused."""
 ParameterType = Literal["text", "uuid", "date", "instant", "boolean", "choice"]
 
 
@@ -88,8 +91,8 @@ class ApiResource:
     key: a plural noun, also the name in the address. label, summary: for the documentation.
     read, write, delete: the permissions; a token has those of its scopes that its owner's role holds.
     purposes: what a token must be for to reach this resource; empty: any purpose that sees no restricted people.
-    shape: what is read. new_shape: what a POST sends. change_shape: what may be changed, all of it with defaults, each
-    field named like one of `shape`; a PATCH is merged (RFC 7396) into what is there, and what it removes gets its default.
+    shape: what is read. new_shape: what a POST sends. change_shape: what may be changed, each field named like one of
+    `shape`; a PATCH is merged (RFC 7396) into what is there, and what it removes gets its default, if it has one.
     list_items, get_item, create_item, change_item, delete_item: as far as given, GET (of all and of one), POST, PATCH and
     DELETE. They check permissions as every function does, open through the door with the access they are given, and raise
     NotFound, Forbidden, InvalidContent, InvalidCursor, VersionConflict. change_item and delete_item get the version that

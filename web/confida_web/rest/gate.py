@@ -22,9 +22,14 @@ CHALLENGE = 'Bearer realm="Confida"'
 async def check_client(request: Request[Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Puts `grant` and `actor` into the request's state.
 
+    The document that describes the API is there for whoever is signed in, too.
     Raises Problem (unauthorised) without a token that counts; Forbidden where the token lacks a permission, or is for a
     purpose that does not reach the resource, so that it looks as if there were nothing; TooManyRequests.
     """
+    visitor = request.state.visitor
+    if visitor is not None and handler.opt["api"] == "document":
+        visitor.actor.require(str(handler.opt["permission"]))
+        return
     grant = await recognise_client(request)
     request.state.grant, request.state.actor = grant, grant.actor
     request.state.answer_headers = spend_request(request.state.crm, grant.token_id).headers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from confida_core.installation import Installation
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
 from confida_web.rest.cursors import open_place, seal_place
-from confida_web.rest.declarations import ApiResource, Entity, Given, ListPage, ListQuery, Parameter
+from confida_web.rest.declarations import ApiResource, Entity, Given, Instant, ListPage, ListQuery, Parameter
 
 KindKey = Annotated[
     str,
@@ -47,7 +47,7 @@ class Relationship(Entity, frozen=True, kw_only=True):
     note: str
     started_on: date | None
     ended_on: date | None
-    created_at: datetime
+    created_at: Instant
 
 
 class RelationshipChanges(Given, frozen=True, kw_only=True):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from msgspec import NODEFAULT
 from msgspec.structs import fields
 
 from confida_core.registry import Declared, PluginError, Registry
@@ -99,5 +98,3 @@ def complaints_about_changes(resource: ApiResource) -> Iterator[str]:
     for one in fields(resource.change_shape):
         if one.name not in resource.shape.__struct_fields__:
             yield f"can change {one.name!r}, which is not shown"
-        if one.default is NODEFAULT and one.default_factory is NODEFAULT:
-            yield f"can change {one.name!r}, which has no default to fall back to when it is removed"

@@ -13,7 +13,7 @@ from confida_core.installation import Installation
 from confida_core.vault.access import Access
 from confida_web.errors.answers import answer, log_failure
 from confida_web.portal.visit import is_portal, portal_frame, recognise_person
-from confida_web.rest.problems import is_api
+from confida_web.rest.problems import DOCUMENT, is_api
 from confida_web.security.cookies import no_toast_cookie
 from confida_web.security.headers import complete
 from confida_web.security.target import allowed_hosts, check_target
@@ -52,7 +52,9 @@ class Envelope:
                 scope, outgoing.bodiless = {**scope, "method": "GET"}, True
             if public:
                 await recognise_person(self.crm, scope)
-            elif not (scope["path"].startswith(STRANGERS_WELCOME) or is_api(scope["path"])):
+            elif not scope["path"].startswith(STRANGERS_WELCOME) and (
+                not is_api(scope["path"]) or scope["path"] == DOCUMENT
+            ):
                 await recognise(self.crm, scope)
             await self.app(scope, receive, outgoing.send)
         except Exception as error:
