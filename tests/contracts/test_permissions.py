@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confida_web.rest.declarations import ApiResource
 from confida_web.routing import handlers_of
 from tests.web.client import Browser, browser_of, signed_in_browser
 
@@ -58,16 +59,24 @@ account.own
     POST     /account/profile
     POST     /account/sessions/revoke-others
     POST     /account/sessions/{session_id:uuid}/revoke
+    GET      /api/v1/docs
+    GET      /api/v1/openapi.json
     GET POST /login/fresh
     POST     /logout
 accounts.manage
     GET POST /users
+    GET      /users/tokens
+    POST     /users/tokens/{token_id:uuid}/revoke
     POST     /users/end-all-sessions
     POST     /users/{account_id:uuid}/disable
     POST     /users/{account_id:uuid}/enable
     POST     /users/{account_id:uuid}/invite
     POST     /users/{account_id:uuid}/reset
     POST     /users/{account_id:uuid}/role
+api.use
+    GET POST /account/tokens
+    GET      /account/tokens/new
+    POST     /account/tokens/{token_id:uuid}/revoke
 audit.read
     GET      /audit
 breaches.record
@@ -303,6 +312,8 @@ async def app(crm: Any) -> Any:
 def declared(crm: Any) -> dict[Route, str]:
     found: dict[Route, str] = {}
     for handler in handlers_of(crm.registry):
+        if isinstance(handler.opt.get("api"), ApiResource):
+            continue  # Programs come with tokens instead of sessions: test_api_permissions.py.
         open_to = [who for who in ("public", "person") if handler.opt.get(who) is True]
         permission = open_to[0] if open_to else str(handler.opt.get("permission"))
         found |= {(str(method), path): permission for method in handler.http_methods for path in handler.paths}
@@ -330,7 +341,7 @@ async def test_stranger_reaches_nothing_but_the_public_routes(app: Any) -> None:
         found = await statuses(stranger, guarded)
     assert found == {
         route: 303 if route[0] == "GET" else 404 if expected()[route] == "person" else 401 for route in guarded
-    }
+    } | {("GET", "/api/v1/openapi.json"): 401}
 
 
 @pytest.mark.parametrize("role", ROLES)

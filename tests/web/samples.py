@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from markupsafe import Markup
 
 from confida_web.account import pages as account
+from confida_web.account import token_pages as tokens
 from confida_web.contacts import editing, listing
 from confida_web.contacts import pages as contacts
 from confida_web.dashboard.pages import BirthdayRow, MyDayPage, TouchedRow
@@ -503,6 +504,30 @@ def account_samples() -> dict[str, Page]:
             entries=audit, kinds=(Option(value="", label="Everything", chosen=True),), older_href="/audit?before=1"
         ),
         "audit-none": account.AuditPage(),
+        **token_samples(),
+    }  # fmt: skip
+
+
+def token_samples() -> dict[str, Page]:
+    rows = tuple(
+        tokens.TokenRow(
+            id=f"{ADA[:-1]}{number}", label=label, purpose="Looking after contacts and what was agreed with them",
+            scopes=("See contacts", "Add and change contacts"), created_at=NOW, expires_at=NOW + timedelta(days=90 * number),
+            last_used_on=TODAY if number else None, expired=not number, revoke_url=f"/account/tokens/{number}/revoke",
+        )
+        for number, label in enumerate(("Old website", LONG[:100], "نموذج الموقع"))
+    )  # fmt: skip
+    scopes = tuple(Option(value=key, label=f"See things ({key})") for key in ("contacts.read", "interactions.read"))
+    return {
+        "tokens": tokens.TokensPage(tokens=rows, secret="cfd_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH12345"),
+        "tokens-none": tokens.TokensPage(),
+        "new-token": tokens.NewTokenPage(
+            label=LONG, scopes=scopes, purposes=(Option(value="relationship", label="Looking after contacts"),),
+            days=(Option(value="90", label="90", chosen=True),),
+            errors={"label": "Please say in at most 100 characters what uses this token.", "scopes": "Please choose."},
+        ),
+        "all-tokens": tokens.AllTokensPage(tokens=rows, owners=("Olga Petrova", "", LONG)),
+        "all-tokens-none": tokens.AllTokensPage(),
     }  # fmt: skip
 
 

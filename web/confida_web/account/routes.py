@@ -16,7 +16,7 @@ from confida_core.accounts.sessions import end_session, end_sessions_of, list_se
 from confida_core.accounts.signing_in import WrongCredentials, change_password
 from confida_core.accounts.staff import InvalidAccount, change_content
 from confida_core.vault.access import NotFound
-from confida_web.account import setting_up, signing_in
+from confida_web.account import setting_up, signing_in, tokens
 from confida_web.account.browsers import address_of
 from confida_web.account.pages import AccountPage, SessionRow
 from confida_web.account.signing_in import TOO_MANY, waiting
@@ -170,4 +170,5 @@ ROUTES = (
     save_password,
     revoke_session,
     revoke_others,
+    *tokens.ROUTES,
 )
