@@ -251,6 +251,7 @@ ROLES = ("owner", "administrator", "staff", "readonly", "privacy_officer")
 HOLDERS = {
     "account.own": set(ROLES),
     "accounts.manage": {"owner", "administrator"},
+    "api.use": set(ROLES),
     "audit.read": {"owner", "administrator", "privacy_officer"},
     "breaches.record": {"owner", "administrator", "privacy_officer"},
     "consents.manage": {"owner", "administrator", "privacy_officer"},
