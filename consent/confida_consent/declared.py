@@ -53,6 +53,8 @@ TABLES = (
             "purpose": "Key of a purpose.",
             "channel": "One of the channels.",
             "code_hash": "Keyed hash of random digits.",
+            "address_mark": "Keyed hash of a mailbox, gone with its row a day after the code has ended.",
+            "client_mark": "Keyed hash of a network, gone likewise.",
         },
     ),
     *ledger_area.TABLES,

@@ -84,8 +84,9 @@ class ConsentEvent(Table, tablename="consent_event", db=DATA):
 class ConsentToken(Table, tablename="consent_token", db=DATA):
     """A secret that was handed to a person; only its hash is here (CF-3).
 
-    action: preferences, confirm, unsubscribe, code or session. subject_id: None for a code asked for by a stranger.
+    action: of `tokens.Action`. subject_id: None for a code asked for by a stranger.
     code_hash: keyed hash of the digits of an action `code`. tries: how often they were guessed.
+    address_mark, client_mark: keyed hashes of the mailbox a code is for, and of the network it was asked from.
     """
 
     id = UUID(primary_key=True)
@@ -95,6 +96,8 @@ class ConsentToken(Table, tablename="consent_token", db=DATA):
     purpose = Varchar(length=60)
     channel = Varchar(length=20)
     code_hash = Bytea(null=True, default=None)
+    address_mark = Bytea(null=True, default=None)
+    client_mark = Bytea(null=True, default=None)
     tries = Integer(default=0)
     created_at = Timestamptz()
     expires_at = Timestamptz(index=True)

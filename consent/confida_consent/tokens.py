@@ -20,7 +20,7 @@ from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.storage.database import Row
 
-Action = Literal["preferences", "confirm", "unsubscribe", "code", "session", "status", "identity", "proof"]
+Action = Literal["preferences", "confirm", "unsubscribe", "code", "session", "status", "identity", "proof", "naming"]
 
 LIFE: Mapping[str, timedelta] = {
     "preferences": timedelta(days=30),
@@ -29,6 +29,8 @@ LIFE: Mapping[str, timedelta] = {
     "unsubscribe": timedelta(days=5 * 365),
     "session": timedelta(minutes=30),
     "code": timedelta(minutes=10),
+    # After a right code, for who shares the address with others: to say who one is.
+    "naming": timedelta(minutes=10),
     # Of a request: its subject is the request, not the person.
     "status": timedelta(days=400),
     "identity": timedelta(minutes=10),

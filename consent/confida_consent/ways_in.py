@@ -1,34 +1,41 @@
 """How a person reaches their own pages without an account: a code sent to a stored e-mail address, then a short session.
 
 Asking for a code does the same work whether or not anybody has the address: one row and one job. The job sends the code,
-to the address as it is stored and never to what was typed, if a contact has exactly this one.
+to the address as it is stored and never to what was typed, if a contact has exactly this one. If several have it, the code
+opens nothing yet: whoever typed it says their full name.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from confida_consent.sharing import (
+    INSIDE,
+    Bearer,
+    address_in,
+    address_mark,
+    bearers_of,
+    candidates_at,
+    only_one,
+)
 from confida_consent.tokens import LIFE, find_token, hash_of, insert_token, make_token
 from confida_core.clock import now
-from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.records import CONTACT
 from confida_core.installation import Installation
-from confida_core.vault.access import system_access
+from confida_core.storage.database import Row
 
 TRIES = 3
 DIGITS = 8
-# Nobody's mailbox is to be filled by a stranger who types its address again and again.
-MOST_CODES, CODES_WITHIN = 3, timedelta(minutes=15)
-MOST_CANDIDATES = 5
+# Nobody's mailbox is to be filled by a stranger who types its address again and again; and nobody is to be kept out by one,
+# so that the lower bound is of one network, and the higher one of the mailbox.
+MOST_CODES, MOST_CODES_IN_ALL, CODES_WITHIN = 3, 30, timedelta(minutes=15)
 SESSION_ABSOLUTE = timedelta(hours=12)
 TOUCH_AFTER = timedelta(minutes=1)
-INSIDE = system_access("portal", "data_subject_rights")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,16 @@ class CodeLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A right code. session: the secret of an open session; "" where several have the address, and then naming is the
+    secret with which to say who one is.
+    """
+
+    session: str = ""
+    naming: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonSession:
     """An open session of a person. csrf_token: bound to it."""
 
@@ -59,34 +76,34 @@ class PersonSession:
     csrf_token: str
 
 
-def same_address(address: str) -> str:
-    """Two spellings of which this is equal are one mailbox: white space around it and case make no difference."""
-    return unicodedata.normalize("NFC", address.strip()).lower()
-
-
-def address_mark(crm: Installation, address: str) -> bytes:
-    key = crm.keyring.hashing_key("portal address")
-    return hmac.new(key, same_address(address).encode("utf-8", "replace"), "sha256").digest()
-
-
 def code_hash(crm: Installation, token_id: UUID, code: str) -> bytes:
     """Keyed, because eight digits alone are found by trying; bound to its row."""
     key = crm.keyring.hashing_key("portal code")
     return hmac.new(key, token_id.bytes + code.encode("utf-8", "replace"), "sha256").digest()
 
 
-async def ask_for_code(crm: Installation, address: str) -> AskedCode:
-    """Note that somebody asks for a code; the caller queues the job that calls `prepare_code`. Opens nothing."""
-    await crm.index.catch_up(ContactSource(crm))
-    candidates = await crm.index.run(lambda ask: ask.addressed(address[:254], MOST_CANDIDATES))
+def client_mark(crm: Installation, client: str) -> bytes:
+    """Keyed hash of the network somebody asks from."""
+    key = crm.keyring.hashing_key("portal client")
+    return hmac.new(key, client.encode("utf-8", "replace"), "sha256").digest()
+
+
+async def ask_for_code(crm: Installation, address: str, client: str = "") -> AskedCode:
+    """Note that somebody asks for a code; the caller queues the job that calls `prepare_code`. Opens nothing.
+
+    client: the network they ask from.
+    """
+    candidates = await candidates_at(crm, address)
     handle, moment = secrets.token_urlsafe(32), now()
     columns = {
         "subject_id": None,
         "action": "code",
         "purpose": "",
         "channel": "email",
-        # Until the code is made: the keyed hash of what was typed, which no code can equal.
-        "code_hash": address_mark(crm, address),
+        # Until the code is made nothing equals it.
+        "code_hash": secrets.token_bytes(32),
+        "address_mark": address_mark(crm, address),
+        "client_mark": client_mark(crm, client),
         "created_at": moment,
         "expires_at": moment + LIFE["code"],
     }
@@ -95,62 +112,98 @@ async def ask_for_code(crm: Installation, address: str) -> AskedCode:
 
 
 async def prepare_code(crm: Installation, token_id: UUID, candidates: Sequence[UUID]) -> CodeLetter | None:
-    """Make the code, if one of the candidates has the address that was typed: the oldest contact wins, always.
+    """Make the code, if one of the candidates has the address that was typed; its mail is kept with the oldest.
 
     None if nobody has it, or too many codes were sent already. The ten minutes begin now. Opens the candidates.
     """
     rows = await crm.data.fetch("SELECT * FROM consent_token WHERE id = ? AND action = 'code'", token_id)
     if not rows or rows[0]["subject_id"] is not None or rows[0]["used_at"] is not None:
         return None
-    letter = await letter_for(crm, bytes(rows[0]["code_hash"]), candidates)
-    if letter is None or await sent_lately(crm, letter.subject_id) >= MOST_CODES:
+    mark = bytes(rows[0]["address_mark"])
+    bearers = await bearers_of(crm, candidates, mark)
+    if not bearers or await too_many(crm, mark, bytes(rows[0]["client_mark"])):
         return None
+    first, code = bearers[0], f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     await crm.data.fetch(
         "UPDATE consent_token SET subject_id = ?, code_hash = ?, expires_at = ? WHERE id = ? AND subject_id IS NULL",
-        letter.subject_id, code_hash(crm, token_id, letter.code), now() + LIFE["code"], token_id,
+        first.row["id"], code_hash(crm, token_id, code), now() + LIFE["code"], token_id,
     )  # fmt: skip
-    return letter
+    return CodeLetter(
+        subject_id=first.row["id"],
+        address=address_in(crm, first.content, mark),
+        code=code,
+        language=first.content.language if len(bearers) == 1 else "",
+    )
 
 
-async def letter_for(crm: Installation, mark: bytes, candidates: Sequence[UUID]) -> CodeLetter | None:
-    rows = await crm.records.rows(CONTACT, sorted(candidates)[:MOST_CANDIDATES])
-    for opened in await crm.door.open(INSIDE, CONTACT, [row for row in rows if row["deleted_at"] is None]):
-        for mail in opened.content.emails:
-            if hmac.compare_digest(address_mark(crm, mail.address), mark):
-                code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-                return CodeLetter(
-                    subject_id=opened.row["id"], address=mail.address, code=code, language=opened.content.language
-                )
-    return None
-
-
-async def sent_lately(crm: Installation, subject_id: UUID) -> int:
+async def too_many(crm: Installation, address: bytes, client: bytes) -> bool:
+    """Whether this network, or all together, had enough codes sent to this mailbox lately."""
     rows = await crm.data.fetch(
-        "SELECT count(*) AS codes FROM consent_token WHERE subject_id = ? AND action = 'code' AND created_at > ?",
-        subject_id, now() - CODES_WITHIN,
+        "SELECT client_mark FROM consent_token WHERE address_mark = ? AND action = 'code' AND subject_id IS NOT NULL "
+        "AND created_at > ? LIMIT ?",
+        address, now() - CODES_WITHIN, MOST_CODES_IN_ALL,
     )  # fmt: skip
-    return int(rows[0]["codes"])
+    from_there = sum(bytes(row["client_mark"]) == client for row in rows)
+    return from_there >= MOST_CODES or len(rows) >= MOST_CODES_IN_ALL
 
 
-async def try_code(crm: Installation, handle: str, code: str) -> str | None:
-    """Opens a session and returns its secret if the digits are right; None otherwise, whatever the reason.
+async def try_code(crm: Installation, handle: str, code: str) -> Entered | None:
+    """What the right digits open; None otherwise, whatever the reason.
 
     The try is counted before the digits are looked at, so that many at once are no more tries than a few in a row.
+    Who shares the address with others has to say who they are (`say_who`).
     """
     digits = "".join(character for character in code if character.isascii() and character.isdigit())[: DIGITS + 1]
     async with crm.data.transaction():
-        rows = await crm.data.fetch(
-            "UPDATE consent_token SET tries = tries + 1 WHERE token_hash = ? AND action = 'code' AND used_at IS NULL "
-            "AND expires_at > ? AND tries < ? RETURNING *",
-            hash_of(handle), now(), TRIES,
-        )  # fmt: skip
-        row = rows[0] if rows else None
+        row = await _one_try(crm, handle, "code")
         expected = bytes(row["code_hash"]) if row else bytes(32)
         right = hmac.compare_digest(code_hash(crm, row["id"] if row else UUID(int=0), digits), expected)
         if row is None or not right or row["subject_id"] is None:
             return None
         await crm.data.fetch("UPDATE consent_token SET used_at = ? WHERE id = ?", now(), row["id"])
-        return await make_token(crm, row["subject_id"], "session")
+        bearers = await _bearers_now(crm, row)
+        if not bearers:
+            return None
+        if len(bearers) == 1:
+            return Entered(session=await make_token(crm, bearers[0].row["id"], "session"))
+        naming, moment = secrets.token_urlsafe(32), now()
+        columns = {name: row[name] for name in ("subject_id", "purpose", "channel", "address_mark")}
+        await insert_token(
+            crm, naming, {**columns, "action": "naming", "created_at": moment, "expires_at": moment + LIFE["naming"]}
+        )
+        return Entered(naming=naming)
+
+
+async def say_who(crm: Installation, naming: str, name: str) -> str | None:
+    """The secret of a session of the one who has this full name, of all who share the address that was proved.
+
+    None if it is nobody's or that of two, or after three tries. Opens those contacts.
+    """
+    async with crm.data.transaction():
+        row = await _one_try(crm, naming, "naming")
+        meant = only_one(await _bearers_now(crm, row), name) if row and name.strip() else None
+        if row is None or meant is None:
+            return None
+        await crm.data.fetch("UPDATE consent_token SET used_at = ? WHERE id = ?", now(), row["id"])
+        return await make_token(crm, meant.row["id"], "session")
+
+
+async def _one_try(crm: Installation, secret: str, action: str) -> Row | None:
+    rows = await crm.data.fetch(
+        "UPDATE consent_token SET tries = tries + 1 WHERE token_hash = ? AND action = ? AND used_at IS NULL "
+        "AND expires_at > ? AND tries < ? RETURNING *",
+        hash_of(secret), action, now(), TRIES,
+    )  # fmt: skip
+    return rows[0] if rows else None
+
+
+async def _bearers_now(crm: Installation, row: Row) -> list[Bearer]:
+    """Everybody who has the proved address at this moment; found by how it is written with whom the mail went to."""
+    mark = bytes(row["address_mark"])
+    contacts = await crm.records.rows(CONTACT, [row["subject_id"]])
+    first = await crm.door.open_one(INSIDE, CONTACT, contacts[0]) if contacts else None
+    address = address_in(crm, first.content, mark) if first else ""
+    return await bearers_of(crm, await candidates_at(crm, address), mark) if address else []
 
 
 async def find_person_session(crm: Installation, secret: str) -> PersonSession | None:

@@ -182,6 +182,7 @@ def portal_samples() -> dict[str, Page]:
         "portal enter wrong": portal.EnterPage(email=NASTY, errors={"email": "Please type an e-mail address."}),
         "portal left": portal.EnterPage(signed_out=True),
         "portal code": portal.CodePage(errors={"code": "This code is not right."}),
+        "portal who": portal.WhoPage(name=NASTY, errors={"name": "By this we cannot tell whose pages to open."}),
         "portal choices": portal.ChoicesPage(cards=cards, done="give", gpc=True),
         "portal choices changed": portal.ChoicesPage(done="changed"),
         "portal history": portal.StoryPage(rows=rows),

@@ -23,7 +23,7 @@ from confida_consent.rights.steps import (
     write_step,
 )
 from confida_consent.rights.vocabulary import RequestKind
-from confida_consent.ways_in import same_address
+from confida_consent.sharing import same_address
 from confida_core.clock import now
 from confida_core.contacts.validation import InvalidContent
 from confida_core.installation import Installation

@@ -34,8 +34,9 @@ from confida_consent.rights.steps import (
     rewrite_file,
     write_step,
 )
-from confida_consent.rights.vocabulary import OPEN
+from confida_consent.rights.vocabulary import OPEN, PROVED_BY, PROVED_BY_MAIL
 from confida_consent.tokens import LIFE, hash_of, insert_token, lower_tokens, revoke_tokens
+from confida_consent.ways_in import client_mark
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
 from confida_core.contacts.people import visible_contact
@@ -49,20 +50,12 @@ SEND_CODE: Final = "rights.send_code"
 TRIES = 3
 DIGITS = 8
 # Nobody's mailbox is to be filled by a stranger who asks again and again.
-MOST_CODES, CODES_WITHIN = 3, timedelta(minutes=15)
+MOST_CODES, MOST_CODES_IN_ALL, CODES_WITHIN = 3, 30, timedelta(minutes=15)
 POST_LASTS = timedelta(days=30)
 NOT_PROVED = "identity_failed"
 
-METHODS: Mapping[str, str] = {
-    "in_person": "In person",
-    "known_voice": "Called back on the number on file",
-    "detail_on_file": "Answered a question about what is on file",
-    "post_code": "A code sent by post to the address on file",
-    "mandate": "A mandate was checked and accepted",
-}
-BY_MAIL = "A code sent to the e-mail address on file"
 # What the code itself proves; staff say so of the other ways.
-STAFF_METHODS = tuple(method for method in METHODS if method != "post_code")
+STAFF_METHODS = tuple(method for method in PROVED_BY if method != "post_code")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,8 +71,8 @@ class Proved:
     status_token: str
 
 
-async def start_identity(crm: Installation, request_id: UUID) -> str:
-    """Ask for a code; returns the browser's half, without which no code can be tried.
+async def start_identity(crm: Installation, request_id: UUID, client: str = "") -> str:
+    """Ask for a code, from this network; returns the browser's half, without which no code can be tried.
 
     The same row and the same job whether or not we know anybody. Also for renewed proof, before an answer is handed over.
     """
@@ -92,6 +85,7 @@ async def start_identity(crm: Installation, request_id: UUID) -> str:
         "channel": "",
         # No code has this hash.
         "code_hash": os.urandom(32),
+        "client_mark": client_mark(crm, client),
         "created_at": moment,
         "expires_at": moment + LIFE["identity"],
     }
@@ -106,7 +100,7 @@ async def send_identity_code(crm: Installation, arguments: Mapping[str, Any]) ->
     token_id: UUID = arguments["token_id"]
     row = await request_row(crm, arguments["request_id"])
     contact_id, address = await stored_address(crm, row)
-    if contact_id is None or not address or await sent_lately(crm, contact_id) >= MOST_CODES:
+    if contact_id is None or not address or await too_many(crm, contact_id, token_id):
         return
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     await crm.keyring.ensure([contact_id], "relationship")
@@ -130,13 +124,16 @@ def code_hash(crm: Installation, token_id: UUID, contact_id: UUID, code: str) ->
     return hmac.new(key, token_id.bytes + contact_id.bytes + code.encode("utf-8", "replace"), "sha256").digest()
 
 
-async def sent_lately(crm: Installation, contact_id: UUID) -> int:
+async def too_many(crm: Installation, contact_id: UUID, token_id: UUID) -> bool:
+    """Whether the network this code is asked from, or all together, had enough sent to this person lately."""
+    asked = await crm.data.fetch("SELECT client_mark FROM consent_token WHERE id = ?", token_id)
     rows = await crm.data.fetch(
-        "SELECT count(*) AS codes FROM consent_token AS t JOIN rights_request AS r ON r.id = t.subject_id "
-        "WHERE r.contact_id = ? AND t.action = 'identity' AND t.channel = 'email' AND t.created_at > ?",
-        contact_id, now() - CODES_WITHIN,
+        "SELECT t.client_mark FROM consent_token AS t JOIN rights_request AS r ON r.id = t.subject_id "
+        "WHERE r.contact_id = ? AND t.action = 'identity' AND t.channel = 'email' AND t.created_at > ? LIMIT ?",
+        contact_id, now() - CODES_WITHIN, MOST_CODES_IN_ALL,
     )  # fmt: skip
-    return int(rows[0]["codes"])
+    from_there = sum(row["client_mark"] == asked[0]["client_mark"] for row in rows) if asked else MOST_CODES
+    return from_there >= MOST_CODES or len(rows) >= MOST_CODES_IN_ALL
 
 
 async def prove_identity(crm: Installation, handle: str, digits: str) -> Proved | None:
@@ -152,7 +149,7 @@ async def prove_identity(crm: Installation, handle: str, digits: str) -> Proved 
             hash_of(handle), now(), TRIES,
         )  # fmt: skip
         # Committed even if the digits are wrong: nothing is raised here.
-        return await _settled(crm, rows[0] if rows else None, typed, BY_MAIL)
+        return await _settled(crm, rows[0] if rows else None, typed, PROVED_BY_MAIL)
 
 
 def digits_of(text: str) -> str:
@@ -217,7 +214,7 @@ async def record_identity(
     access.actor.require("requests.decide")
     if method not in STAFF_METHODS:
         raise InvalidContent({"method": "Choose how it was checked."})
-    text = ": ".join(filter(None, (METHODS[method], checked_text(result, "result")[:500])))
+    text = ": ".join(filter(None, (PROVED_BY[method], checked_text(result, "result")[:500])))
     await crm.keyring.ensure([request_id], REQUEST.retention_class)
     async with crm.data.transaction():
         row = await locked_request(crm, request_id)
@@ -295,6 +292,6 @@ async def prove_by_post(crm: Installation, access: Access, request_id: UUID, dig
             request_id, now(), TRIES,
         )  # fmt: skip
         for token in tokens:
-            if await _settled(crm, token, typed, METHODS["post_code"]) is not None:
+            if await _settled(crm, token, typed, PROVED_BY["post_code"]) is not None:
                 return True
     return False

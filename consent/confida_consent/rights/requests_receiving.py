@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -10,19 +9,15 @@ from uuid import UUID
 
 from confida_consent.rights.doubles import merge_doubles
 from confida_consent.rights.letters import acknowledge
-from confida_consent.rights.redaction import names_of
 from confida_consent.rights.steps import INSIDE, opened_file, request_row
 from confida_consent.rights.vocabulary import RequestKind, RequestState
-from confida_consent.ways_in import address_mark
+from confida_consent.sharing import Bearer, address_in, address_mark, bearers_of, candidates_at, numbered, only_one
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent
-from confida_core.contacts.indexing import ContactSource
 from confida_core.contacts.records import CONTACT
-from confida_core.index.fold import fold
 from confida_core.installation import Installation
 from confida_core.storage.database import Row
 
-MOST_CANDIDATES = 5
 # Whoever types somebody's address again and again fills no mailbox with it.
 MOST_ACKNOWLEDGED, WITHIN = 3, timedelta(days=1)
 
@@ -58,41 +53,31 @@ async def _received_lately(crm: Installation, contact_id: UUID) -> int:
 async def stored_address(crm: Installation, row: Row) -> tuple[UUID | None, str]:
     """Whose data a request may be about, and an e-mail address as it is stored with them; (None, "") if nobody is known.
 
-    Of a contact that was found by the identifier, that address; else the first one. Of several who share it, the one whose
-    name the request gives, and nobody if it gives another; without a name the oldest. Opens the request and the contacts,
-    for the program itself.
+    Of a contact that was found by the identifier, that address; else the first one ("" if there is none). Of several who
+    share address or number the one whose full name the request gives, and nobody if it gives none, or another, or that of
+    two: staff find out. Opens the request and the contacts, for the program itself.
     """
     file = await opened_file(crm, INSIDE, row)
-    identifier = file.identifier
-    mark = address_mark(crm, identifier)
+    mark = address_mark(crm, file.identifier)
     if row["contact_id"] is not None:
-        content = await _content(crm, row["contact_id"])
-        if content is None:
-            return None, ""
-        return row["contact_id"], _same_or_first(crm, content, mark)
-    await crm.index.catch_up(ContactSource(crm))
-    candidates = await crm.index.run(lambda ask: ask.addressed(identifier[:254], MOST_CANDIDATES))
-    sharing: list[tuple[UUID, str, bool]] = []
-    for contact_id in sorted(candidates):
-        content = await _content(crm, contact_id)
-        found = _same(crm, content, mark) if content else ""
-        if content and found:
-            sharing.append((contact_id, found, fold(file.given_name_of) in names_of(content)))
-    if len(sharing) > 1 and file.given_name_of and not file.mandate:
-        sharing = [one for one in sharing if one[2]]
-    return sharing[0][:2] if sharing else (None, "")
+        rows = await crm.data.fetch("SELECT * FROM contact WHERE id = ? AND deleted_at IS NULL", row["contact_id"])
+        meant = await crm.door.open_one(INSIDE, CONTACT, rows[0]) if rows else None
+    else:
+        # Who asks for somebody else gives their own name, which says nothing about whose data it is.
+        name = "" if file.mandate else file.given_name_of
+        sharing = await bearers(crm, file.identifier)
+        meant = only_one(sharing, name if len(sharing) > 1 else "")
+    if meant is None:
+        return None, ""
+    return meant.row["id"], address_in(crm, meant.content, mark) or first_address(meant.content)
 
 
-async def _content(crm: Installation, contact_id: UUID) -> ContactContent | None:
-    rows = await crm.data.fetch("SELECT * FROM contact WHERE id = ? AND deleted_at IS NULL", contact_id)
-    opened = await crm.door.open_one(INSIDE, CONTACT, rows[0]) if rows else None
-    return opened.content if opened else None
+async def bearers(crm: Installation, identifier: str) -> list[Bearer]:
+    """Everybody with this e-mail address or telephone number."""
+    if "@" not in identifier:
+        return await numbered(crm, identifier)
+    return await bearers_of(crm, await candidates_at(crm, identifier), address_mark(crm, identifier))
 
 
-def _same(crm: Installation, content: ContactContent, mark: bytes) -> str:
-    marks = ((mail.address, address_mark(crm, mail.address)) for mail in content.emails)
-    return next((address for address, own in marks if hmac.compare_digest(own, mark)), "")
-
-
-def _same_or_first(crm: Installation, content: ContactContent, mark: bytes) -> str:
-    return _same(crm, content, mark) or next((mail.address for mail in content.emails if mail.address), "")
+def first_address(content: ContactContent) -> str:
+    return next((mail.address for mail in content.emails if mail.address), "")

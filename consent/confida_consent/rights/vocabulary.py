@@ -86,3 +86,12 @@ KIND_LABELS: Mapping[str, str] = {
     RequestKind.WITHDRAWAL: "Withdraw a consent",
     RequestKind.COMPLAINT: "Complain",
 }
+
+PROVED_BY: Mapping[str, str] = {
+    "in_person": "In person",
+    "known_voice": "Called back on the number on file",
+    "detail_on_file": "Answered a question about what is on file",
+    "post_code": "A code sent by post to the address on file",
+    "mandate": "A mandate was checked and accepted",
+}
+PROVED_BY_MAIL = "A code sent to the e-mail address on file"

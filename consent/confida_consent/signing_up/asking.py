@@ -10,10 +10,10 @@ from uuid import UUID
 from confida_consent.content import Evidence
 from confida_consent.events import Indication, record_events, states_of
 from confida_consent.purposes import all_purposes
+from confida_consent.sharing import INSIDE, same_address
 from confida_consent.signing_up.declared import SIGN_UP, SignUp
 from confida_consent.tokens import make_token
 from confida_consent.vocabulary import YES, Basis, Channel, Kind, Method
-from confida_consent.ways_in import INSIDE, same_address
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
 from confida_core.contacts.indexing import ContactSource

@@ -199,6 +199,14 @@ class Ask:
         ).fetchall()
         return [UUID(bytes=each) for (each,) in found]
 
+    def numbered(self, digits: str, limit: int = 5) -> list[UUID]:
+        """Contacts with this telephone number, the oldest first. digits: as `international_digits` gives them."""
+        found = self._connection.execute(
+            "SELECT c.id FROM same AS s CROSS JOIN contact AS c ON c.row = s.row WHERE s.key = ? ORDER BY c.id LIMIT ?",
+            (f"phone:{digits}", limit),
+        ).fetchall()
+        return [UUID(bytes=each) for (each,) in found]
+
     def likely(self, text: str, limit: int = 8) -> list[UUID]:
         """For the command palette; see `palette.likely`."""
         return likely(self._connection, text, limit)

@@ -27,8 +27,10 @@ from confida_consent.rights.requests_references import new_reference, reference_
 from confida_consent.rights.requests_status import status_of
 from confida_consent.rights.steps import take_step
 from confida_core.clock import now
+from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress, PhoneNumber
+from confida_core.contacts.people import create_contact
 from confida_core.contacts.validation import InvalidContent
-from confida_core.vault.access import Forbidden, NotFound
+from confida_core.vault.access import Forbidden, NotFound, system_access
 from tests.consent.rights.requests_cast import (
     ADDRESS,
     DECIDING,
@@ -148,14 +150,58 @@ async def test_staff_enter_a_letter_with_the_day_it_came(crm: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("zoe  ZANDER", "Zoe Zander"), ("Ada Lovelace", "Ada Lovelace"), ("", "Ada Lovelace"), ("Mats", "")],
+    [("zoe  ZANDER", "Zoe Zander"), ("Ada Lovelace", "Ada Lovelace"), ("", ""), ("Ada", ""), ("Mats", "")],
 )
-async def test_who_shares_an_address_is_told_apart_by_the_name(crm: Any, name: str, found: str) -> None:
-    """Of two with one address, the one who asks; where the name is neither's, staff find out."""
+async def test_who_shares_an_address_is_told_apart_by_the_full_name(crm: Any, name: str, found: str) -> None:
+    """Of two with one address, the one who asks; where the name is neither's, or missing, staff find out."""
     people = {one: await make_ada(crm, one) for one in ("Ada Lovelace", "Zoe Zander")}
     request = await asks(crm, name=name)
     await work(crm)
     assert (await row_of(crm, request.id))["contact_id"] == people.get(found)
+
+
+async def test_two_of_one_name_at_one_address_are_told_apart_by_staff(crm: Any) -> None:
+    with_mail(crm)
+    for _ in range(2):
+        await make_ada(crm)
+    request = await asks(crm, name="Ada Lovelace")
+    await work(crm)
+    assert ((await row_of(crm, request.id))["contact_id"], await mails(crm)) == (None, [])
+
+
+async def test_nobody_is_taken_for_the_only_one_because_they_say_a_wrong_name(crm: Any) -> None:
+    """With an address that one contact alone has, the code decides and not the name: people marry."""
+    ada = await make_ada(crm)
+    request = await asks(crm, name="Ada King")
+    await work(crm)
+    assert (await row_of(crm, request.id))["contact_id"] == ada
+
+
+@pytest.mark.parametrize("number", ["+49 341 4960-777", "0341 4960777", "0049 (341) 4960777"])
+async def test_telephone_number_on_file_finds_the_person_and_the_code_goes_to_the_mail_on_file(
+    crm: Any, number: str
+) -> None:
+    with_mail(crm)
+    content = ContactContent(
+        display_name="Ada Lovelace",
+        emails=[EmailAddress(address=ADDRESS)],
+        phones=[PhoneNumber(number="+493414960777")],
+    )
+    ada = await create_contact(crm, system_access("tests"), ContactKind.PERSON, content)
+    request = await asks(crm, identifier=number)
+    await work(crm)
+    assert (await row_of(crm, request.id))["contact_id"] == ada
+    assert [mail.to for mail in await mails(crm)] == [ADDRESS]
+
+
+async def test_number_that_two_share_finds_who_says_their_name(crm: Any) -> None:
+    access, number = system_access("tests"), "+493414960777"
+    for name in ("Ada Lovelace", "Mats Lovelace"):
+        content = ContactContent(display_name=name, phones=[PhoneNumber(number=number)])
+        mats = await create_contact(crm, access, ContactKind.PERSON, content)
+    named, unnamed = await asks(crm, identifier=number, name="Mats Lovelace"), await asks(crm, identifier=number)
+    await work(crm)
+    assert [(await row_of(crm, one.id))["contact_id"] for one in (named, unnamed)] == [mats, None]
 
 
 @pytest.mark.parametrize(("region", "refused"), [("BAYERN", True), ("ENG", True), ("by", False), ("", False)])

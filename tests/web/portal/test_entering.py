@@ -6,9 +6,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.web.client import Browser, token_in
+from confida_consent.ways_in import MOST_CODES_IN_ALL, ask_for_code, prepare_code
+from tests.web.client import Browser, browser_of, token_in
 from tests.web.portal.people import ADDRESS, counted, let_pass, make_person, newest_mail, session_of, work_off
 
 pytestmark = pytest.mark.anyio
@@ -127,6 +129,73 @@ async def test_mailbox_is_not_filled_by_whoever_types_its_address(stranger: Brow
     assert (await crm.data.fetch("SELECT count(*) AS mails FROM outbound_message"))[0]["mails"] == 3
 
 
+async def test_stranger_elsewhere_uses_up_nobodys_codes(app: Any, stranger: Browser, crm: Any) -> None:
+    """Somebody asks again and again for a code for Ada's address; then she asks, from her own network."""
+    await make_person(crm)
+    for _ in range(12):
+        await stranger.post("/my", data={"email": ADDRESS})
+    await work_off(crm)
+    assert (await stranger.post("/my", data={"email": ADDRESS})).status_code == 429
+    async with browser_of(app, client=("203.0.113.7", 4711)) as her:
+        half = await asked(her)
+        code = await code_sent(crm)
+        answer = await her.post("/my/code", data={"code": code}, headers=half)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/consents")
+
+
+async def test_mailbox_gets_no_more_than_a_bound_from_all_networks_together(crm: Any) -> None:
+    await make_person(crm)
+    for number in range(40):
+        token = await ask_for_code(crm, ADDRESS, f"198.51.100.{number}")
+        await prepare_code(crm, token.token_id, token.candidates)
+    rows = await crm.data.fetch("SELECT count(*) AS codes FROM consent_token WHERE subject_id IS NOT NULL")
+    assert rows[0]["codes"] == MOST_CODES_IN_ALL
+
+
+async def named_after_the_code(browser: Browser, crm: Any) -> dict[str, str]:
+    """The header of a browser in which the right code was typed for an address that several have."""
+    half = await asked(browser)
+    answer = await browser.post("/my/code", data={"code": await code_sent(crm)}, headers=half)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/who")
+    assert cookie_of(answer, "__Host-my") == ""
+    return {"cookie": f"__Host-my-code={cookie_of(answer, '__Host-my-code')}"}
+
+
+async def test_who_shares_an_address_says_the_full_name_and_sees_their_own_pages(stranger: Browser, crm: Any) -> None:
+    for name in ("Ada Lovelace", "Mats Lovelace"):
+        await make_person(crm, name)
+    half = await named_after_the_code(stranger, crm)
+    page = await stranger.get("/my/who", headers=half)
+    assert "More than one person has this address" in page.text
+    for wrong in ("Lovelace", "Mats", ""):
+        answer = await stranger.post("/my/who", data={"name": wrong}, headers={**half, **PLAIN})
+        assert answer.status_code == 422
+        assert "Ada" not in answer.text
+    half = await named_after_the_code(stranger, crm)
+    answer = await stranger.post("/my/who", data={"name": " mats  LOVELACE "}, headers=half)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/consents")
+    inside = {"cookie": f"__Host-my={cookie_of(answer, '__Host-my')}"}
+    assert "<bdi>Mats Lovelace</bdi>" in (await stranger.get("/my/nowhere", headers=inside)).text
+    again = await stranger.post("/my/who", data={"name": "Mats Lovelace"}, headers=half)
+    assert again.status_code == 422
+
+
+async def test_names_are_guessed_three_times_at_most(stranger: Browser, crm: Any) -> None:
+    for name in ("Ada Lovelace", "Mats Lovelace"):
+        await make_person(crm, name)
+    half = await named_after_the_code(stranger, crm)
+    for wrong in ("Zoe Lovelace", "Eve Lovelace", "Paul Lovelace"):
+        assert (await stranger.post("/my/who", data={"name": wrong}, headers=half)).status_code == 422
+    assert (await stranger.post("/my/who", data={"name": "Ada Lovelace"}, headers=half)).status_code == 422
+
+
+async def test_namesakes_at_one_address_see_nobodys_pages(stranger: Browser, crm: Any) -> None:
+    for _ in range(2):
+        await make_person(crm)
+    half = await named_after_the_code(stranger, crm)
+    assert (await stranger.post("/my/who", data={"name": "Ada Lovelace"}, headers=half)).status_code == 422
+
+
 async def test_guessing_is_slowed_down(stranger: Browser, crm: Any) -> None:
     statuses = [(await stranger.post("/my/code", data={"code": "1"})).status_code for _ in range(12)]
     assert statuses == [422] * 10 + [429] * 2
@@ -157,7 +226,6 @@ async def test_forms_of_other_sites_are_refused(stranger: Browser, crm: Any, hea
 
 
 async def test_browser_that_only_says_null_as_origin_may_ask_for_a_code(app: Any) -> None:
-    import httpx
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as old:
         plain = await old.post("/my", data={"email": ADDRESS}, headers={"origin": "null"})

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 
 from confida_consent.tokens import LIFE
-from confida_consent.ways_in import TRIES, ask_for_code, end_person_session, try_code
+from confida_consent.ways_in import TRIES, ask_for_code, end_person_session, say_who, try_code
 from confida_core.accounts.attempts import begin_attempt, network_of
 from confida_core.contacts.channels import normal_email
 from confida_core.installation import Installation
@@ -16,7 +16,7 @@ from confida_web.account.browsers import address_of
 from confida_web.forms import parse_form
 from confida_web.languages import LANGUAGES, gettext, speaking
 from confida_web.portal.cookies import CODE, code_cookie, no_code_cookie, no_person_cookie, person_cookie
-from confida_web.portal.pages import CodePage, EnterPage
+from confida_web.portal.pages import CodePage, EnterPage, WhoPage
 from confida_web.portal.showing import person_or_none, refused, show
 from confida_web.redirect import elsewhere
 from confida_web.security.cookies import read_cookie
@@ -40,7 +40,7 @@ async def enter(request: Request[Any, Any, Any]) -> Response[Any]:
             errors = {"email": gettext("Please type an e-mail address, such as name@example.org.")}
         return show(request, EnterPage(email=email[:254], errors=errors), status=422)
     await note_attempt(crm, request, f"portal address {email}")
-    asked = await ask_for_code(crm, normal_email(email) or email)
+    asked = await ask_for_code(crm, normal_email(email) or email, client_of(request))
     spoken = tuple(LANGUAGES).index(request.state.frame.words)
     arguments = {"token_id": asked.token_id, "candidates": asked.candidates, "language": spoken}
     await enqueue(crm, "portal.send_code", arguments)
@@ -53,8 +53,17 @@ def is_address(text: str) -> bool:
 
 
 async def note_attempt(crm: Installation, request: Request[Any, Any, Any], account: str) -> None:
-    """Counted like a log-in, apart from those of staff: nobody on the public side can lock a colleague out."""
-    await begin_attempt(crm, account, f"portal {network_of(address_of(request))}")
+    """Counted like a log-in, apart from those of staff: nobody on the public side can lock a colleague out.
+
+    What is typed counts for each network by itself, so that nobody keeps somebody else out by typing their address.
+    """
+    client = client_of(request)
+    await begin_attempt(crm, f"{account} from {client}", f"portal {client}")
+
+
+def client_of(request: Request[Any, Any, Any]) -> str:
+    """The network somebody asks from, for limits."""
+    return network_of(address_of(request))
 
 
 @get("/my/code", public=True)
@@ -72,17 +81,45 @@ async def enter_code(request: Request[Any, Any, Any]) -> Response[Any]:
     crm, code = request.state.crm, (await parse_form(request)).get("code")[:40]
     handle = read_cookie(request.scope["headers"], CODE)
     await note_attempt(crm, request, f"portal code {handle}")
-    secret = await try_code(crm, handle, code)
-    if secret is None:
+    entered = await try_code(crm, handle, code)
+    if entered is None:
         with speaking(request.state.frame.words):
             errors = {
                 "code": gettext("This code is not right, or it is too old. After three tries you need a new one.")
             }
         return show(request, code_page(errors=errors), status=422)
+    if entered.naming:
+        return elsewhere("/my/who", cookies=(code_cookie(entered.naming),))
+    return await inside(request, entered.session)
+
+
+async def inside(request: Request[Any, Any, Any], secret: str) -> Response[Any]:
+    """To their own pages, under a new secret; whoever was in before in this browser is out."""
     before = person_or_none(request)
     if before is not None and before.session_id is not None:
-        await end_person_session(crm, before.session_id)
+        await end_person_session(request.state.crm, before.session_id)
     return elsewhere("/my/consents", cookies=(person_cookie(secret), no_code_cookie()))
+
+
+@get("/my/who", public=True)
+async def who_form(request: Request[Any, Any, Any]) -> Response[Any]:
+    return show(request, WhoPage())
+
+
+@post("/my/who", public=True, csrf="portal")
+async def who(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Of those who share an address, the one who says their full name. Raises TooManyAttempts."""
+    crm, name = request.state.crm, (await parse_form(request)).get("name")[:200]
+    handle = read_cookie(request.scope["headers"], CODE)
+    await note_attempt(crm, request, f"portal naming {handle}")
+    secret = await say_who(crm, handle, name)
+    if secret is None:
+        with speaking(request.state.frame.words):
+            errors = {
+                "name": gettext("By this we cannot tell whose pages to open. After three tries you need a new code.")
+            }
+        return show(request, WhoPage(name=name, errors=errors), status=422)
+    return await inside(request, secret)
 
 
 @post("/my/leave", public=True, csrf="portal")
@@ -97,4 +134,4 @@ async def leave(request: Request[Any, Any, Any]) -> Response[Any]:
     return response
 
 
-ROUTES = (enter_form, enter, code_form, enter_code, leave)
+ROUTES = (enter_form, enter, code_form, enter_code, who_form, who, leave)

@@ -36,6 +36,17 @@ class CodePage(Page):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WhoPage(Page):
+    """GET /my/who, after the code, for who shares the address with others. Posts name."""
+
+    template: ClassVar[str] = "portal/who.html"
+    title: ClassVar[str] = mark("Who are you?")
+
+    name: str = ""
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessagePage(Page):
     """One thing to say. kind: spent, sent, confirmed, unsubscribed, trouble; its words are in the template.
 

@@ -10,6 +10,7 @@ from confida_core.registry import Registry
 from confida_core.vault.access import Access
 from confida_web.declarations import PortalItem
 from confida_web.frame import Frame, NavItem
+from confida_web.isolation import counted
 from confida_web.languages import gettext, speaking
 
 
@@ -33,11 +34,8 @@ def places_of(registry: Registry, path: str, language: str, *, base: str, sessio
 
 async def count_waiting(crm: Installation, access: Access, frame: Frame) -> Frame:
     """The frame with what waits in each place for the person of this access, who has a session."""
-    badges: dict[str, int] = {}
-    for item in items_of(crm.registry):
-        if item.badge is not None:
-            try:
-                badges[item.key] = await item.badge(crm, access, access.actor.id)
-            except Exception:
-                badges[item.key] = 0
+    person_id = access.actor.id
+    badges = await counted(
+        crm, access, "portal_items", wanted=lambda _: True, badge=lambda item, own: item.badge(crm, own, person_id)
+    )
     return replace(frame, places=tuple(replace(item, badge=badges.get(item.key, 0)) for item in frame.places))

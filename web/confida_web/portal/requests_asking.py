@@ -10,7 +10,7 @@ from litestar import Request, Response, get, post
 
 from confida_consent.rights.clock import rules
 from confida_consent.rights.requests import NewRequest, default_country, open_request
-from confida_consent.ways_in import INSIDE
+from confida_consent.sharing import INSIDE
 from confida_core.accounts.attempts import network_of
 from confida_core.contacts.channels import normal_email
 from confida_core.contacts.validation import InvalidContent

@@ -14,7 +14,7 @@ from confida_consent.rights.steps import INSIDE, request_row
 from confida_consent.tokens import LIFE, make_token
 from confida_web.forms import FormData, parse_form
 from confida_web.languages import gettext, speaking
-from confida_web.portal.entering import note_attempt
+from confida_web.portal.entering import client_of, note_attempt
 from confida_web.portal.requests_holding import (
     ASKED,
     PATH,
@@ -61,7 +61,7 @@ async def send_code(request: Request[Any, Any, Any], holding: Holding) -> Respon
     """The same answer after the same work, whether or not there is any address it could go to."""
     crm = request.state.crm
     await note_attempt(crm, request, f"portal request send {holding.status.reference}")
-    handle = await start_identity(crm, holding.own["id"])
+    handle = await start_identity(crm, holding.own["id"], client_of(request))
     return elsewhere(f"{holding.at}/code", cookies=(asked_cookie(handle),))
 
 

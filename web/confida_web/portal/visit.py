@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
+from confida_consent.sharing import INSIDE
 from confida_consent.tokens import find_token
-from confida_consent.ways_in import INSIDE, find_person_session
+from confida_consent.ways_in import find_person_session
 from confida_core.contacts.records import CONTACT
 from confida_core.installation import Installation
 from confida_core.vault.access import Actor

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from confida_consent.rights.identity import (
-    METHODS,
     STAFF_METHODS,
     link_contact,
     post_code,
@@ -11,6 +10,7 @@ from confida_consent.rights.identity import (
     record_identity,
 )
 from confida_consent.rights.requests_deciding import ask_for_identity
+from confida_consent.rights.vocabulary import PROVED_BY
 from confida_core.contacts.validation import InvalidContent
 from confida_web.page import Page
 from confida_web.requests.entering import id_in, people_for
@@ -39,7 +39,7 @@ async def link(visit: Asking) -> str:
 
 
 async def identity_fields(visit: Asking) -> Fields:
-    form, methods = visit.form, {key: METHODS[key] for key in STAFF_METHODS}
+    form, methods = visit.form, {key: PROVED_BY[key] for key in STAFF_METHODS}
     if not visit.one.file.mandate:
         del methods["mandate"]
     hint = "Such as which question was asked. Keep no copy of an identity card, and delete what you were shown."
