@@ -13,7 +13,7 @@ import pytest
 from confida_core import hooks
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent, ContactKind
-from confida_core.contacts.people import create_contact, create_many, update_contact, NewContact
+from confida_core.contacts.people import NewContact, create_contact, create_many, update_contact
 from confida_core.contacts.trash import purge_contact, restore_contact, trash_contact
 from confida_core.declarations import PluginInfo
 from confida_core.events.declarations import Event, EventHandler, EventKind
@@ -189,10 +189,13 @@ async def test_handler_that_fails_for_good_is_a_dead_letter_and_goes_on_once_it_
 
 
 async def test_nothing_is_told_of_what_was_rolled_back(crm: Any, ears: tuple[Listener, Listener]) -> None:
-    with pytest.raises(RuntimeError):
+    async def undone() -> None:
         async with crm.data.transaction():
             await make_ada(crm)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await undone()
     ada = await make_ada(crm)
     await work(crm)
     assert [event.record_id for event in ears[0].heard] == [ada]

@@ -50,8 +50,8 @@ async def post(
 ) -> Answer:
     """Send once. Raises AddressRefused, NameUnknown and NotReached, and whatever `confirm` raises.
 
-    trust: makes what https is verified with. confirm: awaited once there is a connection, and before anything is sent. Takes at most `TOTAL_SECONDS`, however slowly
-    the other side drips.
+    trust: makes what https is verified with. confirm: awaited once there is a connection, and before anything is sent.
+    Takes at most `TOTAL_SECONDS`, however slowly the other side drips.
     """
     target = target_of(url)
     addresses = await addresses_of(target, allowed, resolve)
@@ -118,7 +118,10 @@ async def _exchange(
     while True:
         event = talk.next_event()
         if event is h11.NEED_DATA:
-            talk.receive_data(await reader.read(HEAD_BYTES))
+            piece = await reader.read(HEAD_BYTES)
+            if not piece:
+                raise EOFError
+            talk.receive_data(piece)
         elif isinstance(event, h11.Response):
             return Answer(event.status_code, _retry_after(event))
         elif not isinstance(event, h11.InformationalResponse):
