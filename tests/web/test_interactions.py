@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -248,20 +247,15 @@ async def test_contact_page_tells_the_story_without_javascript(crm: Any, client:
 async def test_timeline_source_that_raises_is_replaced_by_a_notice(crm: Any) -> None:
     from confida_web.app import create_app
     from tests.web.client import signed_in_browser
+    from tests.web.plugged import with_plugin
 
     async def broken(*_: Any, **__: Any) -> list[Any]:
         raise RuntimeError("Ada Lovelace")
 
     fees = TimelineSource(key="membership.fees", label="Fees paid", entries=broken)
 
-    class Registry:
-        timeline_sources = {**crm.registry.timeline_sources, fees.key: fees}
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(crm.registry, name)
-
     contact_id = await make_contact(crm, "Mats")
-    other = dataclasses.replace(crm, registry=Registry())
+    other = with_plugin(crm, timeline_sources=[fees])
     async with await signed_in_browser(create_app(other), crm, "Olga", "owner") as browser:
         await write_down(browser, contact_id)
         page = await browser.get(f"/contacts/{contact_id}")

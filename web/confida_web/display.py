@@ -57,11 +57,12 @@ ONE_PAGE = Paging()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
-    """What a plugin adds to a page. html: from `render_panel`, or None where it failed."""
+    """What a plugin adds to a page. html: from `render_panel`, or None where it failed; then `notice` says whose it is."""
 
     key: str
     title: str
     html: Markup | None
+    notice: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -37,6 +37,9 @@ _MACROS = {
 }
 """Name in templates -> file; in the order in which they use each other."""
 
+MOST_PIECES = 50_000
+"""Of one panel: a thousand rows with ten values each have some twenty thousand."""
+
 STATIC_FOLDER = _HERE / "static"
 TEMPLATE_FOLDER = _HERE / "templates"
 
@@ -94,12 +97,18 @@ def render_panel(environment: Environment, template: str, frame: Frame, data: Ma
     """The HTML of one plugin panel or widget, rendered apart, so that its failure stays its own.
 
     data: the names the panel's template may use, beside `frame` and `f`. What the template raises passes through;
-    the caller then shows the panel with `html=None`.
+    the caller then shows the panel with `html=None`. Raises OverflowError for one that goes on and on.
     """
     context = {**data, "frame": frame, "f": formatter(frame.lang, frame.time_zone)}
+    pieces: list[str] = []
     with speaking(frame.words):
-        # The template escaped every value itself, as all templates of this environment do.
-        return Markup(environment.get_template(template).render(context))  # noqa: S704
+        for piece in environment.get_template(template).generate(context):
+            pieces.append(piece)
+            # A list that never ends is shown piece by piece; without this it would never be through.
+            if len(pieces) > MOST_PIECES:
+                raise OverflowError("a panel of too many pieces")
+    # The template escaped every value itself, as all templates of this environment do.
+    return Markup("".join(pieces))  # noqa: S704
 
 
 @lru_cache(maxsize=4)

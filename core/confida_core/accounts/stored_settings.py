@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from confida_core.clock import now
-from confida_core.installation import Installation
+
+if TYPE_CHECKING:
+    from confida_core.installation import Installation
 
 RECOVERY_KEY_CONFIRMED = "recovery_key_confirmed_at"
 ORGANISATION_NAME = "organisation_name"

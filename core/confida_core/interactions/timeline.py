@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
-
-import structlog
 
 from confida_core.contacts.people import display_names
 from confida_core.declarations import TimelineSource
@@ -18,12 +15,24 @@ from confida_core.index.cursors import InvalidCursor
 from confida_core.installation import Installation
 from confida_core.interactions.content import SOME_DAY, Attachment, InteractionContent
 from confida_core.interactions.interactions import INTERACTION
+from confida_core.isolation.breakers import Origin
+from confida_core.isolation.running import Call, Fault
+from confida_core.isolation.shapes import (
+    Rubbish,
+    listed,
+    require_ids,
+    require_instant,
+    require_path,
+    require_plain,
+    require_type,
+)
+from confida_core.loaded_plugin import Declared
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened, PurposeRefused
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_ITEMS = 100
-log = structlog.get_logger()
+TEXTS = ("kind", "subject", "body", "outcome", "direction", "state", "kind_label", "icon")
 
 
 class Place(NamedTuple):
@@ -70,12 +79,14 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """items: newest first. names: of the people this access may see. failed: labels of sources that could not be read."""
+    """items: newest first. names: of the people this access may see. failed: label and fault of each source
+    that could not be read.
+    """
 
     items: tuple[TimelineItem, ...]
     names: Mapping[UUID, str]
     next_cursor: str | None
-    failed: tuple[str, ...]
+    failed: tuple[tuple[str, Fault], ...]
 
 
 async def read_timeline(
@@ -89,19 +100,24 @@ async def read_timeline(
 ) -> TimelinePage:
     """One page of everything that the sources know of a contact. The caller has passed the gate to the contact.
 
-    kinds: only these; empty for all. Raises InvalidCursor, Forbidden without `interactions.read`.
-    A source that raises is left out of the page and named in `failed`. Four queries for core's own source.
+    kinds: only these; empty for all. Raises InvalidCursor, PurposeRefused, and Forbidden without `interactions.read`.
+    A source that raises, hangs, or returns something else is left out of the page and named in `failed`; the others are
+    asked at the same time. Four queries for core's own source.
     """
     access.actor.require("interactions.read")
+    if access.purpose not in crm.registry.purposes:
+        raise PurposeRefused(access.purpose)
     before, limit = read_cursor(cursor), min(max(limit, 1), MOST_ITEMS)
+    asked = {"kinds": kinds, "before": before, "limit": limit + 1}
+    sources = crm.registry.with_owner("timeline_sources")
+    calls = [call_of(crm, item, contact_id, asked) for item in sources]
     found: list[TimelineItem] = []
     failed = []
-    for source in crm.registry.timeline_sources.values():
-        items = await items_of(crm, access, source, contact_id, kinds=kinds, before=before, limit=limit + 1)
-        if items is None:
-            failed.append(source.label)
+    for item, result in zip(sources, await crm.isolation.run_all(crm, access, calls), strict=True):
+        if isinstance(result, Fault):
+            failed.append((item.value.label, result))
         else:
-            found += items
+            found += result
     found.sort(key=lambda item: item.place, reverse=True)
     shown = found[:limit]
     others = dict.fromkeys(person for item in shown for person in item.people if person != contact_id)
@@ -111,26 +127,45 @@ async def read_timeline(
     )
 
 
-async def items_of(
-    crm: Installation,
-    access: Access,
-    source: TimelineSource,
-    contact_id: UUID,
-    *,
-    kinds: frozenset[str],
-    before: Place | None,
-    limit: int,
-) -> list[TimelineItem] | None:
-    """What one source knows, or None if it fails: a plugin's fault must not cost the page."""
-    try:
-        async with asyncio.timeout(5):
-            return await source.entries(crm, access, contact_id, kinds=kinds, before=before, limit=limit)
-    except PurposeRefused:
-        raise
-    except Exception as error:
-        # Only the type: the text of somebody else's error may hold anything.
-        log.error("timeline_source_failed", source=source.key, error=type(error).__name__)
-        return None
+def call_of(
+    crm: Installation, item: Declared, contact_id: UUID, asked: Mapping[str, Any]
+) -> Call[Sequence[TimelineItem]]:
+    """One source's part of a page."""
+    source: TimelineSource = item.value
+    return Call(
+        Origin(item.plugin, "timeline_sources", source.key),
+        lambda own: source.entries(crm, own, contact_id, **asked),
+        lambda found: checked_items(found, asked["before"], asked["limit"]),
+    )
+
+
+def checked_items(found: Any, before: Place | None, limit: int) -> Sequence[TimelineItem]:
+    """What a source returned, if it is what `TimelineSource` promises; one wrong entry spoils all. Raises Rubbish."""
+    items = listed(found, TimelineItem, limit)
+    for item in items:
+        require_item(item)
+        if before is not None and item.place >= before:
+            raise Rubbish("an entry is not older than the page before")
+    return items
+
+
+def require_item(item: TimelineItem) -> None:
+    """Everything that is sorted, looked up or shown is of its promised type. Raises Rubbish."""
+    require_ids((item.id,))
+    require_ids(item.people)
+    require_instant(item.at)
+    if item.due_at is not None:
+        require_instant(item.due_at)
+    require_plain(item, *TEXTS)
+    if item.href:
+        require_path(item.href)
+    if item.created_by is not None:
+        require_ids((item.created_by,))
+    require_type(item, "due_on", date, type(None))
+    require_type(item, "duration_minutes", int, type(None))
+    require_type(item, "version", int)
+    for one in listed(item.attachments, Attachment, MOST_ITEMS):
+        require_plain(one, "name")
 
 
 async def interaction_items(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,9 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
-from confida_core.declarations import TimelineSource
+from confida_core.declarations import PluginInfo, TimelineSource
 from confida_core.ids import new_id
 from confida_core.index.cursors import InvalidCursor
 from confida_core.interactions.timeline import (
@@ -21,24 +23,29 @@ from confida_core.interactions.timeline import (
     read_timeline,
     write_cursor,
 )
+from confida_core.loaded_plugin import Declared, LoadedPlugin
 from tests.core.interactions.cast import NOON, OLGA, access_of, log, make, plan, received
 
 pytestmark = pytest.mark.anyio
 
 
 class Registry:
-    """The real registry with other timeline sources."""
+    """The real registry with the timeline sources of a plugin beside core's."""
 
     def __init__(self, registry: Any, *sources: TimelineSource) -> None:
-        self._registry, self.timeline_sources = registry, {source.key: source for source in sources}
+        self._registry, self._sources = registry, sources
+
+    def with_owner(self, hook: str) -> tuple[Declared, ...]:
+        own: tuple[Declared, ...] = self._registry.with_owner(hook)
+        plugin = LoadedPlugin(PluginInfo(key="membership", name="Membership", summary=""), "x", "1.0", object())
+        return (*own, *(Declared(plugin, source) for source in self._sources)) if hook == "timeline_sources" else own
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._registry, name)
 
 
 def with_sources(crm: Any, *sources: TimelineSource) -> Any:
-    own = crm.registry.timeline_sources["core.interactions"]
-    return dataclasses.replace(crm, registry=Registry(crm.registry, own, *sources))
+    return dataclasses.replace(crm, registry=Registry(crm.registry, *sources))
 
 
 def source_of(items: list[TimelineItem], key: str = "membership.fees") -> TimelineSource:
@@ -125,7 +132,59 @@ async def test_source_that_raises_is_named_and_the_page_lives(crm: Any) -> None:
     one = await log(crm, ada)
     broken = with_sources(crm, TimelineSource(key="membership.fees", label="Fees", entries=entries))
     page = await read_timeline(broken, access_of(), ada)
-    assert ([item.id for item in page.items], page.failed) == ([one], ("Fees",))
+    assert ([item.id for item in page.items], [(label, fault.plugin.info.name) for label, fault in page.failed]) == (
+        [one],
+        [("Fees", "Membership")],
+    )
+
+
+def item_with(**changes: Any) -> TimelineItem:
+    return TimelineItem(**{"id": new_id(), "at": NOON, "kind": "fee", **changes})
+
+
+RUBBISH: dict[str, Any] = {
+    "nothing": None,
+    "an endless list": itertools.repeat(item_with()),
+    "more than was asked for": [item_with()] * 200,
+    "other things": [{"id": 1}],
+    "a naive time": [item_with(at=datetime(2026, 3, 1))],  # noqa: DTZ001 -- The point is that it is naive.
+    "no time": [item_with(at="yesterday")],
+    "text for an id": [item_with(id="7")],
+    "endless people": [item_with(people=itertools.repeat(new_id()))],
+    "escaped text": [item_with(subject=Markup("<script>alert(1)</script>"))],
+    "no text": [item_with(body=None)],
+    "an address elsewhere": [item_with(href="javascript:alert(1)")],
+    "a writer that cannot be looked up": [item_with(created_by=[])],
+    "a date in words": [item_with(due_on="tomorrow")],
+    "attachments that are none": [item_with(attachments=("a.pdf",))],
+}
+
+
+@pytest.mark.parametrize("what", RUBBISH)
+async def test_source_that_returns_rubbish_is_named_and_the_page_lives(crm: Any, what: str) -> None:
+    async def entries(*args: Any, **more: Any) -> Any:
+        return RUBBISH[what]
+
+    ada = await make(crm)
+    one = await log(crm, ada)
+    broken = with_sources(crm, TimelineSource(key="membership.fees", label="Fees", entries=entries))
+    page = await read_timeline(broken, access_of(), ada)
+    assert [item.id for item in page.items] == [one]
+    assert [(fault.kind, fault.origin.key) for _, fault in page.failed] == [("Rubbish", "membership.fees")]
+
+
+async def test_source_that_ignores_the_place_does_not_page_forever(crm: Any) -> None:
+    ada, fee = await make(crm), item_with()
+    older = await log(crm, ada, at=NOON - timedelta(hours=1))
+
+    async def entries(*args: Any, **more: Any) -> list[TimelineItem]:
+        return [fee]
+
+    broken = with_sources(crm, TimelineSource(key="membership.fees", label="Fees", entries=entries))
+    first = await read_timeline(broken, access_of(), ada, limit=1)
+    second = await read_timeline(broken, access_of(), ada, cursor=first.next_cursor, limit=1)
+    assert [[item.id for item in page.items] for page in (first, second)] == [[fee.id], [older]]
+    assert [len(page.failed) for page in (first, second)] == [0, 1]
 
 
 async def test_failure_of_a_source_is_logged_without_its_text(crm: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import structlog
 from litestar import Request
 
 from confida_core.contacts.content import ContactContent
 from confida_core.contacts.custom_fields import custom_fields
 from confida_core.contacts.relationship_types import MEMBER_OF, WORKS_AT, relationship_kinds
 from confida_core.contacts.relationships import Related, relationships_of
+from confida_core.isolation.shapes import listed, require_path, require_plain
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
 from confida_web.contacts.facts import fact_groups
@@ -24,8 +24,9 @@ from confida_web.display import Errors, Option, Panel, PersonRef
 from confida_web.formatting import formatter
 from confida_web.interactions.entries import Composer
 from confida_web.interactions.story import story_of
-from confida_web.page import render_panel
+from confida_web.isolation import filled
 
+MOST_CHIPS = 20
 # Who belongs to an organisation stands in a list of its own on the organisation's page, told from their side.
 _BELONGING = {WORKS_AT.id: "works here", MEMBER_OF.id: "is a member"}
 
@@ -126,28 +127,19 @@ async def type_options(request: Request[Any, Any, Any]) -> tuple[Option, ...]:
 async def panels(
     request: Request[Any, Any, Any], access: Access, contact: Opened[ContactContent]
 ) -> tuple[tuple[Panel, ...], tuple[ConfidenceChip, ...]]:
-    """The boxes, and the chips of the strip; one that raises is shown as failed, and the page lives."""
-    declared: list[ContactPanel] = sorted(
-        request.state.crm.registry.all("contact_panels"), key=lambda panel: (panel.order, panel.key)
+    """The boxes, and the chips of the strip; one that fails is replaced by a notice, and the page lives."""
+    contact_id = contact.row["id"]
+    found = await filled(
+        request, access, "contact_panels", lambda panel, own: panel.data(request.state.crm, own, contact_id), chips_of
     )
-    chips: list[ConfidenceChip] = []
-    boxes = [await filled(request, access, contact, one, chips) for one in declared if access.actor.may(one.permission)]
-    return tuple(boxes), tuple(chips)
+    return tuple(panel for panel, _ in found), tuple(chip for _, chips in found for chip in chips or ())
 
 
-async def filled(
-    request: Request[Any, Any, Any],
-    access: Access,
-    contact: Opened[ContactContent],
-    panel: ContactPanel,
-    chips: list[ConfidenceChip],
-) -> Panel:
-    """One box; its chips are added to the others."""
-    try:
-        data: Mapping[str, Any] = await panel.data(request.state.crm, access, contact.row["id"])
-        html = render_panel(request.app.state.templates, panel.template, request.state.frame, data)
-        chips += panel.chips(data) if panel.chips else ()
-    except Exception as error:
-        structlog.get_logger("confida.web").error("panel_failed", panel=panel.key, kind=type(error).__name__)
-        return Panel(key=panel.key, title=panel.title, html=None)
-    return Panel(key=panel.key, title=panel.title, html=html)
+def chips_of(panel: ContactPanel, data: Mapping[str, Any]) -> Sequence[ConfidenceChip]:
+    """For the strip. Raises Rubbish, and what the panel raises."""
+    chips = listed(panel.chips(data), ConfidenceChip, MOST_CHIPS) if panel.chips else ()
+    for chip in chips:
+        require_plain(chip, "channel", "state", "text")
+        if chip.href is not None:
+            require_path(chip.href)
+    return chips

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from litestar import Request, Response, get
 
 from confida_core.contacts.content import ContactContent
@@ -12,13 +11,14 @@ from confida_core.interactions.my_day import MyDay, read_my_day
 from confida_core.vault.access import Access
 from confida_core.vault.door import Opened
 from confida_web.dashboard.pages import BirthdayRow, MyDayPage, TouchedRow
-from confida_web.declarations import DashboardWidget, NavDeclaration
+from confida_web.declarations import NavDeclaration
 from confida_web.display import Panel, PersonRef
 from confida_web.formatting import Formatter
 from confida_web.interactions.entries import KINDS
 from confida_web.interactions.story import formatter_of
 from confida_web.interactions.words import said_of, task_rows
-from confida_web.page import build_environment, page, render_panel
+from confida_web.isolation import filled
+from confida_web.page import page
 from confida_web.security.access import access_for
 
 
@@ -67,21 +67,10 @@ def person_ref(opened: Opened[ContactContent]) -> PersonRef:
 
 
 async def panels_of(request: Request[Any, Any, Any], access: Access) -> tuple[Panel, ...]:
-    """What plugins add; one that raises is replaced by a notice."""
-    widgets: list[DashboardWidget] = request.state.crm.registry.all("dashboard_widgets")
-    shown = [widget for widget in widgets if access.actor.may(widget.permission)]
-    return tuple([await panel_of(request, access, one) for one in sorted(shown, key=lambda one: (one.order, one.key))])
-
-
-async def panel_of(request: Request[Any, Any, Any], access: Access, widget: DashboardWidget) -> Panel:
-    environment = getattr(request.app.state, "templates", None) or build_environment()
-    try:
-        data = await widget.data(request.state.crm, access)
-        html = render_panel(environment, widget.template, request.state.frame, data)
-    except Exception as error:
-        structlog.get_logger("confida.web").error("widget_failed", widget=widget.key, kind=type(error).__name__)
-        return Panel(key=widget.key, title=widget.title, html=None)
-    return Panel(key=widget.key, title=widget.title, html=html)
+    """What plugins add; one that fails is replaced by a notice."""
+    crm = request.state.crm
+    found = await filled(request, access, "dashboard_widgets", lambda widget, own: widget.data(crm, own))
+    return tuple(panel for panel, _ in found)
 
 
 ROUTES = (my_day,)

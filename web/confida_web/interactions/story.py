@@ -15,6 +15,7 @@ from confida_core.contacts.people import display_names
 from confida_core.interactions.content import KINDS as KNOWN
 from confida_core.interactions.tasks import next_task
 from confida_core.interactions.timeline import TimelinePage, read_timeline
+from confida_core.isolation.running import Fault
 from confida_web.contacts.pages import NextStep
 from confida_web.display import Errors, Option, Panel, Tab
 from confida_web.formatting import Formatter, formatter
@@ -76,8 +77,13 @@ async def story_of(
         timeline_kinds=kind_tabs(contact_id, kind),
         older_href=older(contact_id, kind, found.next_cursor),
         next_step=await next_step_of(request, contact_id, f),
-        panels=tuple(Panel(key=f"timeline-{label}", title=label, html=None) for label in found.failed),
+        panels=tuple(failed_source(label, fault) for label, fault in found.failed),
     )
+
+
+def failed_source(label: str, fault: Fault) -> Panel:
+    """The notice that stands for what one source could not tell."""
+    return Panel(key=f"timeline-{fault.origin.key}", title=label, html=None, notice=fault.notice)
 
 
 async def staff_options(request: Request[Any, Any, Any]) -> tuple[Option, ...]:

@@ -9,10 +9,12 @@ from litestar import Request, Response, get, post
 from confida_core.contacts.content import ContactContent
 from confida_core.contacts.lists import likely_contacts, list_contacts
 from confida_core.index.query import IndexQuery
+from confida_core.isolation.running import Fault
 from confida_core.vault.door import Opened
 from confida_web.contacts.list_state import LONGEST_TEXT
 from confida_web.display import Option
 from confida_web.forms import parse_form
+from confida_web.isolation import searched
 from confida_web.page import page
 from confida_web.search import sources
 from confida_web.search.commands import commands_for
@@ -76,13 +78,18 @@ async def found_elsewhere(
     request: Request[Any, Any, Any], text: str, limit: int
 ) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
     """What the declared sources find, and a sentence for each that cannot be searched."""
-    crm, access, words = request.state.crm, access_for(request, "relationship"), words_of(text)
+    found = await searched(request.state.crm, access_for(request, "relationship"), words_of(text), limit)
     hits: list[Hit] = []
-    for source in sorted(crm.registry.all("search_sources"), key=lambda one: (one.order, one.key)):
-        if words and access.actor.may(source.permission):
-            for one in await source.find(crm, access, words, limit):
-                hits.append(Hit(label=one.label, href=one.href, detail=one.detail, icon=one.icon, group=source.label))
-    return tuple(hits), ()
+    failed = []
+    for source, results in found:
+        if isinstance(results, Fault):
+            failed.append(f"{source.label}: {results.notice}")
+        else:
+            hits += [
+                Hit(label=one.label, href=one.href, detail=one.detail, icon=one.icon, group=source.label)
+                for one in results
+            ]
+    return tuple(hits), tuple(failed)
 
 
 @post("/search/people", permission="contacts.read", status_code=200)

@@ -13,6 +13,7 @@ from confida_core.registry import Registry
 from confida_core.vault.access import SYSTEM_ID, Access, Actor
 from confida_web.declarations import NavDeclaration
 from confida_web.frame import Frame, NavItem
+from confida_web.isolation import counted
 from confida_web.languages import direction_of
 from confida_web.security.cookies import SESSION, TOAST, read_cookie, read_toast
 
@@ -82,12 +83,12 @@ def is_within(path: str, href: str) -> bool:
 
 async def count_badges(crm: Installation, access: Access, frame: Frame) -> Frame:
     """The frame with what waits in each place; a count that fails is no reason not to show the page."""
-    badges: dict[str, int] = {}
-    for item in sorted_places(crm):
-        if item.badge is not None and access.actor.may(item.permission):
-            try:
-                badges[item.key] = await item.badge(crm, access)
-            except Exception:
-                badges[item.key] = 0
+    badges = await counted(
+        crm,
+        access,
+        "nav_items",
+        wanted=lambda item: access.actor.may(item.permission),
+        badge=lambda item, own: item.badge(crm, own),
+    )
     items = tuple(replace(item, badge=badges.get(item.key, 0)) for item in frame.nav_items)
     return replace(frame, nav_items=items, due_count=badges.get("tasks", 0))
