@@ -44,6 +44,8 @@ from confida_core.contacts.validation import InvalidContent, validate_content
 from confida_core.declarations import (
     API,
     CLICommand,
+    Exporter,
+    Importer,
     InAnswer,
     IndexField,
     JobDeclaration,
@@ -58,9 +60,12 @@ from confida_core.declarations import (
     StoredItem,
     TableDeclaration,
     TimelineSource,
+    TrashGuard,
 )
 from confida_core.demo.declarations import DemoData
 from confida_core.doctor import Finding
+from confida_core.events.declarations import Event, EventField, EventHandler, EventKind
+from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.index.conditions import Condition, InvalidCondition
@@ -116,15 +121,22 @@ __all__ = [
     "Change",
     "Condition",
     "ContactContent",
+    "ContactDraft",
     "ContactKind",
     "Delivery",
     "DemoData",
     "Disclosure",
     "EmailAddress",
+    "Event",
+    "EventField",
+    "EventHandler",
+    "EventKind",
+    "Exporter",
     "FieldDefinition",
     "Finding",
     "Forbidden",
     "Handover",
+    "Importer",
     "InAnswer",
     "IndexField",
     "IndexPage",
@@ -160,6 +172,7 @@ __all__ = [
     "Related",
     "Role",
     "Row",
+    "RowError",
     "Scope",
     "Sealed",
     "Secret",
@@ -177,9 +190,11 @@ __all__ = [
     "TimelineItem",
     "TimelineSource",
     "Transport",
+    "TrashGuard",
     "Undeliverable",
     "UniqueViolation",
     "UnknownJob",
+    "UnreadableFile",
     "Verdict",
     "VersionConflict",
     "account_names",

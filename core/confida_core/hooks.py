@@ -13,6 +13,8 @@ from confida_core.accounts import declared as accounts_area
 from confida_core.backup import declared as backup_area
 from confida_core.contacts import declared as contacts_area
 from confida_core.declarations import (
+    Exporter,
+    Importer,
     IndexField,
     JobDeclaration,
     PermissionDeclaration,
@@ -124,3 +126,13 @@ def event_kinds() -> Sequence[EventKind]:
 @hookimpl
 def event_handlers() -> Sequence[EventHandler]:
     return of_all_areas("EVENT_HANDLERS")
+
+
+@hookimpl
+def importers() -> Sequence[Importer]:
+    return of_all_areas("IMPORTERS")
+
+
+@hookimpl
+def exporters() -> Sequence[Exporter]:
+    return of_all_areas("EXPORTERS")

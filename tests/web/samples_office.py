@@ -66,7 +66,10 @@ def exchange_samples(now: datetime) -> dict[str, Page]:
         "import-failed": exchange.ImportPage(head=one("failed"), failure="The disk was full. 5,113 rows are written."),
         "import-undone": exchange.ImportPage(head=one("undone"), kept_rows=1),
         "import-waiting": exchange.ImportPage(head=one("previewed")),
-        "export": exchange.ExportPage(scopes=(Option(value="all", label="Everyone"),), count=1234),
+        "export": exchange.ExportPage(
+            scopes=(Option(value="all", label="Everyone"),), count=1234,
+            formats=(exchange.FormatOption(value="x", label="A <b>", hint="for <i>", chosen=True),),
+        ),
         "export-handed-over": exchange.ExportPage(
             scopes=(Option(value="all", label="Everyone"),), count=1234, use="other", recipient="Print House",
             purposes=(Option(value="newsletter", label="Newsletter", chosen=True),),

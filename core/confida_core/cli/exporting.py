@@ -26,7 +26,7 @@ def operator(program: Program, command: str) -> Access:
 
 
 @click.command()
-@click.option("--format", "kind", type=click.Choice(["vcard", "csv"]), default="vcard", show_default=True)
+@click.option("--format", "kind", default="vcard", show_default=True, help="vcard, csv, or one of a plugin.")
 @click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Readable by you alone.")
 @click.option("--search", default="", help="Only contacts that these word beginnings find.")
 @click.option("--condition", default="", help="Only contacts of this condition (JSON), as a saved view has it.")
@@ -47,6 +47,8 @@ def export(program: Program, /, *, kind: str, output: Path, **chosen: Any) -> No
         from confida_core.exchange.exports import ExportOrder, start_export
         from confida_core.exchange.handover import HandedOver, check_handed
 
+        if kind not in crm.registry.exporters:
+            raise click.UsageError(f"the formats are {', '.join(sorted(crm.registry.exporters))}")
         access = operator(program, "export")
         other = HandedOver(recipient=handed[0], purpose=handed[1], channel=handed[2]) if all(handed) else None
         try:
@@ -55,7 +57,7 @@ def export(program: Program, /, *, kind: str, output: Path, **chosen: Any) -> No
             raise click.UsageError(str(error)) from None
         ids = await selected(crm, access, search, condition, archived=archived) if search or condition else None
         order = ExportOrder(
-            format="csv" if kind == "csv" else "vcard",
+            format=kind,
             ids=ids,
             archived=archived,
             reason=reason,

@@ -5,13 +5,17 @@ from __future__ import annotations
 from confida_core.accounts.roles import PRIVACY, WORKERS
 from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
 from confida_core.exchange.exports import EXPORT
+from confida_core.exchange.formats import CARDS, ROWS
 from confida_core.exchange.imports_records import MAPPING, PROBLEM, RUN
 from confida_core.exchange.imports_run import run_import_job
 from confida_core.exchange.imports_upkeep import tend_imports
 from confida_core.exchange.tables import ImportItem
 from confida_core.exchange.undo import undo_import_job
+from confida_core.exchange.vcard.format import VCARD
 
 RECORDS = (RUN, PROBLEM, MAPPING, EXPORT)
+IMPORTERS = (VCARD,)
+EXPORTERS = (CARDS, ROWS)
 
 TABLES = (
     TableDeclaration(

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
-from confida_core.contacts.content import ContactContent, ContactKind, LineText, Sealed
+from confida_core.contacts.content import LineText, Sealed
 from confida_core.contacts.custom_fields import custom_fields
 from confida_core.contacts.records import CONTACT
 from confida_core.contacts.text import clean_line, storable
-from confida_core.declarations import RecordDeclaration
-from confida_core.exchange.csv_writer import write_csv
+from confida_core.declarations import Exporter, RecordDeclaration
 from confida_core.exchange.handover import HandedOver, HandoverFigures, allowed_rows, check_handed, handover_figures
 from confida_core.exchange.imports_records import BATCH
 from confida_core.exchange.tables import ExportRun
-from confida_core.exchange.vcard.writer import write_vcard
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.storage.database import Row
-from confida_core.storage.pictures import MAX_BYTES
-from confida_core.storage.sealed_files import collected, open_file
-from confida_core.vault.access import Access, NotFound
-from confida_core.vault.door import Opened
-
-ExportFormat = Literal["vcard", "csv"]
-MEDIA_TYPES = {"vcard": "text/vcard", "csv": "text/csv"}
-SUFFIXES = {"vcard": "vcf", "csv": "csv"}
+from confida_core.vault.access import Access
 
 
 class ExportContent(Sealed, frozen=True):
@@ -48,18 +38,18 @@ EXPORT = RecordDeclaration(
     retention_class="relationship",
     purpose="import_export",
     label="Exports",
-    clear={"format": "vCard or table."},
+    clear={"format": "Key of an exporter."},
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOrder:
-    """ids: a selection, in this order; None for everybody. archived: archived contacts too. reason: for the record.
+    """format: key of an exporter. ids: a selection, in this order; None for everybody. archived: archived contacts too. reason: for the record.
 
     handed: to whom the file goes, if not to ourselves; then only those are in it whom every gate allows.
     """
 
-    format: ExportFormat
+    format: str
     ids: Sequence[UUID] | None = None
     archived: bool = False
     reason: str = ""
@@ -79,10 +69,13 @@ async def start_export(crm: Installation, access: Access, order: ExportOrder) ->
     """Note who takes out what and why, then give the file piece by piece, some 200 contacts at a time.
 
     Each batch is logged as read before it leaves, whatever kind of access asks. Contacts in the trash and restricted
-    ones are left out. Raises Forbidden, and ValueError for a hand-over to nobody, before anything is opened.
+    ones are left out. Raises Forbidden, and ValueError for an unknown format or a hand-over to nobody, before anything is
+    opened.
     """
     for permission in ("exchange.export", "contacts.read"):
         access.actor.require(permission)
+    if order.format not in crm.registry.exporters:
+        raise ValueError("there is no such format")
     export_id = new_id()
     columns = {
         "id": export_id,
@@ -119,8 +112,9 @@ def _content(order: ExportOrder) -> ExportContent:
 
 async def _file(crm: Installation, access: Access, order: ExportOrder, export_id: UUID) -> AsyncIterator[bytes]:
     keys = [definition.key for definition in await custom_fields(crm)]
-    if order.format == "csv":
-        yield "".join(write_csv([], keys)).encode()
+    exporter: Exporter = crm.registry.exporters[order.format]
+    if head := exporter.head(keys):
+        yield head
     count = left_out = 0
     async for rows in _rows(crm, order):
         if order.handed is not None:
@@ -128,12 +122,8 @@ async def _file(crm: Installation, access: Access, order: ExportOrder, export_id
             left_out += refused
         opened = await crm.door.open(access, CONTACT, rows)
         count += len(opened)
-        if order.format == "csv":
-            contacts = ((one.row["id"], ContactKind(one.row["kind"]), one.content) for one in opened)
-            yield "".join(list(write_csv(contacts, keys))[1:]).encode()
-            continue
-        for one in opened:
-            yield await _card(crm, access, one)
+        async for piece in exporter.write(crm, access, opened, keys):
+            yield piece
     await crm.data.fetch(
         "UPDATE export_run SET contact_count = ?, left_out_count = ?, finished_at = ? WHERE id = ?",
         count, left_out, now(), export_id,
@@ -154,23 +144,3 @@ async def _rows(crm: Installation, order: ExportOrder) -> AsyncIterator[list[Row
 
 def shown(rows: Sequence[Row], order: ExportOrder) -> list[Row]:
     return [row for row in rows if row["deleted_at"] is None and (order.archived or row["archived_at"] is None)]
-
-
-async def _card(crm: Installation, access: Access, opened: Opened[ContactContent]) -> bytes:
-    picture, media_type = await _picture(crm, access, opened.content)
-    row = opened.row
-    card = write_vcard(
-        opened.content, ContactKind(row["kind"]), row["id"], row["updated_at"], picture=picture, picture_type=media_type
-    )
-    return card.encode()
-
-
-async def _picture(crm: Installation, access: Access, content: ContactContent) -> tuple[bytes | None, str]:
-    """The bytes of the picture; a file that is gone costs nobody the rest of the export."""
-    if not content.picture:
-        return None, ""
-    try:
-        file = await open_file(crm, access, UUID(content.picture))
-        return await collected(file.pieces, MAX_BYTES), file.content.media_type
-    except NotFound:
-        return None, ""

@@ -52,7 +52,7 @@ class NotNow(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """What is said along with a file. format: "vcard", "csv" or "" to find out. origin: a key of ORIGINS.
+    """What is said along with a file. format: key of an importer, "csv", or "" to find out. origin: a key of ORIGINS.
 
     region: ISO 3166-1 alpha-2 for phone numbers without country code, or "". tags: for everybody who comes in.
     """
@@ -86,12 +86,12 @@ async def begin_import(crm: Installation, access: Access, file: ReceivedFile, op
     try:
         access.actor.require("exchange.import")
         data = await stored_bytes(crm, file.id, file.content)
-        shape = await asyncio.to_thread(shape_of, file.content.name, data, options.format)
-        total = await asyncio.to_thread(count_items, file.content.name, data)
+        shape = await asyncio.to_thread(shape_of, crm.registry.importers, file.content.name, data, options.format)
+        total = await asyncio.to_thread(count_items, shape.importer, data)
         mapping, known = await _first_mapping(crm, shape)
         content = run_content(file.content.name, options, shape, mapping)
-        ready = shape.format == "vcard" or known
-        return await _insert_run(crm, access, options, content, file=file, total=total, ready=ready)
+        ready = shape.table is None or known
+        return await _insert_run(crm, access, options, content, file=file, kind=shape.format, total=total, ready=ready)
     except BaseException:
         await discard_files(crm, [file])
         raise
@@ -128,6 +128,7 @@ async def _insert_run(
     content: RunContent,
     *,
     file: ReceivedFile,
+    kind: str,
     total: int,
     ready: bool,
 ) -> UUID:
@@ -135,7 +136,7 @@ async def _insert_run(
     columns: dict[str, Any] = {
         "id": run_id,
         "file_id": file.id,
-        "format": "vcard" if content.mapping is None else "csv",
+        "format": kind,
         "state": (RunState.MAPPED if ready else RunState.UPLOADED).value,
         "duplicates": options.duplicates.value,
         "total": total,

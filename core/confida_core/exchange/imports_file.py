@@ -6,23 +6,22 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
 from uuid import UUID
 
+from confida_core.declarations import Importer
 from confida_core.exchange.csv_reader import CSVRow, CSVTable, open_table
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.exchange.imports_groups import GroupTags, group_tags
 from confida_core.exchange.imports_records import BATCH, LARGEST_IMPORT, RunContent
 from confida_core.exchange.mapped_rows import apply_mapping
 from confida_core.exchange.mapping import ColumnMapping, suggest_mapping
-from confida_core.exchange.reading import file_format
-from confida_core.exchange.vcard.reader import read_vcards
+from confida_core.exchange.reading import TABLE, Importers, importer_of
+from confida_core.exchange.vcard.format import VCARD
 from confida_core.installation import Installation
 from confida_core.storage.file_content import FileContent
 from confida_core.storage.file_seal import read_sealed
 from confida_core.storage.sealed_files import collected, path_of
 
-FileFormat = Literal["vcard", "csv"]
 Found = ContactDraft | RowError
 
 # Columns that our own report of problems adds: when the mended report comes back, they are not about the contact.
@@ -31,10 +30,14 @@ REPORT_COLUMNS = ("Confida row", "Confida outcome", "Confida reason", "Confida r
 
 @dataclass(frozen=True, slots=True)
 class FileShape:
-    """What a file turned out to be. table: None for vCard."""
+    """What a file turned out to be: a table, or what this importer reads."""
 
-    format: FileFormat
+    importer: Importer | None = None
     table: CSVTable | None = None
+
+    @property
+    def format(self) -> str:
+        return self.importer.key if self.importer else TABLE
 
 
 async def stored_bytes(crm: Installation, file_id: UUID, content: FileContent) -> bytes:
@@ -42,16 +45,16 @@ async def stored_bytes(crm: Installation, file_id: UUID, content: FileContent) -
     return await collected(read_sealed(path_of(crm, file_id), file_id, content.secret), LARGEST_IMPORT)
 
 
-def shape_of(name: str, data: bytes, chosen: str = "") -> FileShape:
-    """Look at the file as a whole; chosen: "vcard", "csv" or "" to find out. Raises UnreadableFile."""
+def shape_of(importers: Importers, name: str, data: bytes, chosen: str = "") -> FileShape:
+    """Look at the file as a whole; chosen: key of an importer, "csv", or "" to find out. Raises UnreadableFile."""
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"):
         raise UnreadableFile("The file is empty.")
-    kind = chosen if chosen in ("vcard", "csv") else file_format(name, data)
-    if kind == "csv":
-        return FileShape("csv", open_table(data))
-    if b"BEGIN" not in data[:1_000_000].upper().replace(b"\x00", b""):
-        raise UnreadableFile("The file is no vCard: it has no BEGIN:VCARD.")
-    return FileShape("vcard")
+    importer = importers.get(chosen) or (None if chosen == TABLE else importer_of(importers, name, data))
+    if importer is None:
+        return FileShape(table=open_table(data))
+    if fault := importer.fault(data):
+        raise UnreadableFile(fault)
+    return FileShape(importer)
 
 
 def suggested(table: CSVTable) -> ColumnMapping:
@@ -66,7 +69,8 @@ def suggested(table: CSVTable) -> ColumnMapping:
 def read_found(shape: FileShape, data: bytes, mapping: ColumnMapping | None, region: str) -> Iterator[Found]:
     """Every contact and every error of the file, in its order; each card or row yields exactly one."""
     if shape.table is None:
-        yield from read_vcards(data, region)
+        assert shape.importer is not None  # noqa: S101 -- A file is either.
+        yield from shape.importer.drafts(data, region)
         return
     used = mapping or suggested(shape.table)
     for row in shape.table.rows():
@@ -77,16 +81,18 @@ class DraftStream:
     """The rows of one file from a position on. Parsing runs in a thread, so that pages are served meanwhile."""
 
     def __init__(self, shape: FileShape, data: bytes, content: RunContent, *, position: int = 0) -> None:
-        self.groups: GroupTags = group_tags(data, content.region) if shape.format == "vcard" else GroupTags()
+        self.groups: GroupTags = group_tags(data, content.region) if shape.format == VCARD.key else GroupTags()
         self._found = read_found(shape, data, content.mapping, content.region)
         self._skip = position
 
     @classmethod
-    async def open(cls, name: str, data: bytes, kind: str, content: RunContent, *, position: int = 0) -> DraftStream:
+    async def open(
+        cls, importers: Importers, data: bytes, kind: str, content: RunContent, *, position: int = 0
+    ) -> DraftStream:
         """Raises UnreadableFile."""
 
         def opened() -> DraftStream:
-            return cls(shape_of(name, data, kind), data, content, position=position)
+            return cls(shape_of(importers, content.file_name, data, kind), data, content, position=position)
 
         return await asyncio.to_thread(opened)
 

@@ -54,9 +54,9 @@ async def run_bytes(crm: Installation, run: Opened[RunContent]) -> bytes:
 
 
 async def open_table_of(crm: Installation, run: Opened[RunContent]) -> CSVTable | None:
-    """The table of a run with its first rows, for matching columns; None for vCard. Raises as `run_bytes`."""
+    """The table of a run with its first rows, for matching columns; None for other files. Raises as `run_bytes`."""
     data = await run_bytes(crm, run)
-    shape = await asyncio.to_thread(shape_of, run.content.file_name, data, run.row["format"])
+    shape = await asyncio.to_thread(shape_of, crm.registry.importers, run.content.file_name, data, run.row["format"])
     return shape.table
 
 
@@ -64,7 +64,7 @@ async def open_stream(crm: Installation, run: Opened[RunContent], *, position: i
     """The file of a run from its cursor on. Raises UnreadableFile, and as `run_bytes`."""
     data = await run_bytes(crm, run)
     start = run.row["position"] if position is None else position
-    return await DraftStream.open(run.content.file_name, data, run.row["format"], run.content, position=start)
+    return await DraftStream.open(crm.registry.importers, data, run.row["format"], run.content, position=start)
 
 
 async def matches_for(crm: Installation, access: Access, found: Sequence[Found]) -> list[Match | None]:

@@ -96,7 +96,7 @@ RUN = RecordDeclaration(
     purpose="import_export",
     label="Imports",
     clear={
-        "format": "vCard or table.",
+        "format": "Key of an importer, or csv.",
         "state": "One of eight states.",
         "duplicates": "One of three ways to treat duplicates.",
     },

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import BinaryIO, Literal
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
 
+from confida_core.declarations import Importer
 from confida_core.exchange.charsets import to_utf8
 from confida_core.exchange.csv_reader import CSVRow, open_table, read_whole
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.exchange.mapped_rows import apply_mapping
 from confida_core.exchange.mapping import ColumnMapping, suggest_mapping
-from confida_core.exchange.vcard.reader import read_vcards
+from confida_core.exchange.vcard.format import VCARD
 
-_CARD = re.compile(rb"^[ \t]{0,20}BEGIN[ \t]{0,20}:[ \t]{0,20}VCARD", re.IGNORECASE | re.MULTILINE)
+TABLE = "csv"
+Importers = Mapping[str, Importer]
 
 
-def file_format(filename: str, data: bytes) -> Literal["vcard", "csv"]:
-    """What the content says; the name of the file decides only where the content does not."""
-    if _CARD.search(to_utf8(data[:65_536])):
-        return "vcard"
-    return "vcard" if filename.lower().endswith((".vcf", ".vcard")) else "csv"
+def importer_of(importers: Importers, filename: str, data: bytes) -> Importer | None:
+    """By what the content says; the name of the file decides only where the content does not. None for a table."""
+    head = to_utf8(data[:65_536])
+    found = next((one for one in importers.values() if one.recognises(head)), None)
+    suffix = filename.lower().rpartition(".")[2]
+    return found or next((one for one in importers.values() if suffix in one.suffixes), None)
 
 
 def read_drafts(
@@ -34,8 +36,9 @@ def read_drafts(
     content = read_whole(data)
     if not content.strip():
         raise UnreadableFile("The file is empty.")
-    if file_format(filename, content) == "vcard":
-        yield from read_vcards(content, region)
+    importer = importer_of({VCARD.key: VCARD}, filename, content)
+    if importer is not None:
+        yield from importer.drafts(content, region)
         return
     table = open_table(
         content, charset=mapping.charset if mapping else "", delimiter=mapping.delimiter if mapping else ""
@@ -45,8 +48,8 @@ def read_drafts(
         yield apply_mapping(chosen, row, region) if isinstance(row, CSVRow) else row
 
 
-def count_items(filename: str, data: bytes) -> int:
+def count_items(importer: Importer | None, data: bytes) -> int:
     """About how many cards or rows there are, for a progress bar; exact unless records span lines or nest."""
-    if file_format(filename, data) == "vcard":
-        return sum(1 for _ in _CARD.finditer(to_utf8(data)))
+    if importer is not None:
+        return importer.count(data)
     return max(data.count(b"\n") or data.count(b"\r"), 1)

@@ -2391,7 +2391,7 @@ async def forwards():
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 10,
+            "length": 60,
             "default": "",
             "null": False,
             "primary_key": False,
@@ -6229,7 +6229,7 @@ async def forwards():
         column_class_name="Varchar",
         column_class=Varchar,
         params={
-            "length": 10,
+            "length": 60,
             "default": "",
             "null": False,
             "primary_key": False,

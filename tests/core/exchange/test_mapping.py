@@ -23,7 +23,8 @@ from confida_core.exchange.csv_reader import CSVRow, open_table
 from confida_core.exchange.draft import ContactDraft, RowError
 from confida_core.exchange.mapped_rows import apply_mapping, split_list
 from confida_core.exchange.mapping import ColumnMapping, InvalidMapping, suggest_mapping
-from confida_core.exchange.reading import file_format, read_drafts
+from confida_core.exchange.reading import importer_of, read_drafts
+from confida_core.exchange.vcard.format import VCARD
 from tests.shared_data import shared
 
 
@@ -323,10 +324,13 @@ def test_febrl_table() -> None:
 
 
 def test_file_format_is_told_by_the_content() -> None:
-    assert file_format("contacts.csv", b"\xef\xbb\xbfBEGIN:VCARD\nFN:Ada\nEND:VCARD") == "vcard"
-    assert file_format("contacts.vcf", b"nothing") == "vcard"
-    assert file_format("contacts.txt", b"Name,E-mail\n") == "csv"
-    assert file_format("contacts.txt", "begin:vcard\n".encode("utf-16")) == "vcard"
+    files = (
+        ("contacts.csv", b"\xef\xbb\xbfBEGIN:VCARD\nFN:Ada\nEND:VCARD"),
+        ("contacts.vcf", b"nothing"),
+        ("contacts.txt", b"Name,E-mail\n"),
+        ("contacts.txt", "begin:vcard\n".encode("utf-16")),
+    )
+    assert [importer_of({"vcard": VCARD}, *file) for file in files] == [VCARD, VCARD, None, VCARD]
 
 
 @settings(max_examples=150, deadline=None)

@@ -17,14 +17,14 @@ from confida_core.contacts.custom_fields import custom_fields
 from confida_core.contacts.indexing import index_fields
 from confida_core.contacts.lists import follow, select_ids
 from confida_core.contacts.views import View, saved_views
-from confida_core.exchange.exports import MEDIA_TYPES, SUFFIXES, ExportOrder, export_figures, start_export
+from confida_core.exchange.exports import ExportOrder, export_figures, start_export
 from confida_core.exchange.handover import HandedOver
 from confida_core.index.conditions import EVERYTHING, InvalidCondition, by_key
 from confida_core.index.plan import Scope
 from confida_core.index.reading import read_condition
 from confida_core.outbound.gates import purposes_to_choose
 from confida_web.display import Option
-from confida_web.exchange.pages import ExportPage, Handover
+from confida_web.exchange.pages import ExportPage, FormatOption, Handover
 from confida_web.files.routes import SANDBOX, disposition
 from confida_web.forms import FormData, parse_form
 from confida_web.page import page
@@ -62,7 +62,10 @@ async def export_page(
         scopes=tuple(Option(value=value, label=label, chosen=value == scope) for value, label in options),
         count=count,
         count_exact=exact and not views,
-        format=form.get("format", "vcard"),
+        formats=tuple(
+            FormatOption(value=one.key, label=one.label, hint=one.hint, chosen=one.key == form.get("format", "vcard"))
+            for one in sorted(crm.registry.exporters.values(), key=lambda one: one.key != "vcard")
+        ),
         archived=form.flag("archived"),
         reason=form.get("reason"),
         use=form.get("use", "own"),
@@ -101,9 +104,10 @@ def key_of(form: FormData) -> str:
 async def exported_file(request: Request[Any, Any, Any], order: ExportOrder, stem: str = "") -> Stream:
     """The answer with the file. Raises Forbidden; the caller asks for a fresh proof of identity. stem: its name."""
     pieces = await start_export(request.state.crm, access_for(request, "import_export"), order)
-    name = f"{stem or f'contacts-{now():%Y-%m-%d}'}.{SUFFIXES[order.format]}"
+    exporter = request.state.crm.registry.exporters[order.format]
+    name = f"{stem or f'contacts-{now():%Y-%m-%d}'}.{exporter.suffix}"
     headers = {"Content-Disposition": disposition(name), "Content-Security-Policy": SANDBOX}
-    return Stream(pieces, media_type=MEDIA_TYPES[order.format], headers=headers)
+    return Stream(pieces, media_type=exporter.media_type, headers=headers)
 
 
 async def read_form(request: Request[Any, Any, Any], form: FormData) -> Wanted:
@@ -111,7 +115,7 @@ async def read_form(request: Request[Any, Any, Any], form: FormData) -> Wanted:
     reason, archived = form.get("reason").strip(), form.flag("archived")
     if not 1 <= len(reason) <= LONGEST_REASON:
         errors["reason"] = f"Say in at most {LONGEST_REASON} characters what it is for."
-    if form.get("format") not in MEDIA_TYPES:
+    if form.get("format") not in request.state.crm.registry.exporters:
         errors["format"] = "Choose a format."
     views = await saved_views(request.state.crm, access_for(request, "relationship"))
     scope = form.get("scope", EVERYBODY)
@@ -126,13 +130,8 @@ async def read_form(request: Request[Any, Any, Any], form: FormData) -> Wanted:
         ids = None if view is None else await ids_of(request, view, archived=archived)
     except InvalidCondition:
         return Wanted(None, {"scope": "This view asks for a field that does not exist any more."})
-    kind = "csv" if form.get("format") == "csv" else "vcard"
-    return Wanted(
-        ExportOrder(
-            format="csv" if kind == "csv" else "vcard", ids=ids, archived=archived, reason=reason, handed=handed
-        ),
-        {},
-    )
+    order = ExportOrder(format=form.get("format"), ids=ids, archived=archived, reason=reason, handed=handed)
+    return Wanted(order, {})
 
 
 async def read_handover(request: Request[Any, Any, Any], form: FormData) -> tuple[HandedOver | None, dict[str, str]]:

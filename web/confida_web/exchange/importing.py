@@ -34,6 +34,7 @@ from confida_core.exchange.imports_report import kept_contacts, list_problems, p
 from confida_core.exchange.mapping import InvalidMapping, parse_target
 from confida_core.exchange.preview import first_rows, preview_import
 from confida_core.exchange.undo import start_undo
+from confida_core.installation import Installation
 from confida_core.storage.sealed_files import ReceivedFile, discard_files, receive_file
 from confida_core.vault.access import NotFound
 from confida_core.vault.door import Opened
@@ -66,7 +67,6 @@ from confida_web.security.access import access_for
 
 PER_PAGE = 50
 SHOWN_PROBLEMS = 100
-FORMATS = {"": "Find out", "vcard": "vCard", "csv": "Table (CSV)"}
 STAYS = "Edited since the import, so it stays."
 NOT_NOW = Toast(message="This import has gone on already.", tone="problem")
 
@@ -94,6 +94,11 @@ async def new(request: Request[Any, Any, Any]) -> Response[Any]:
     return page(request, new_page(request, FormData()))
 
 
+def formats_of(crm: Installation) -> dict[str, str]:
+    importers = {one.key: one.label for one in crm.registry.importers.values()}
+    return {"": "Find out", **importers, "csv": "Table (CSV)"}
+
+
 def new_page(request: Request[Any, Any, Any], form: FormData, errors: Mapping[str, str] | None = None) -> NewImportPage:
     crm, frame = request.state.crm, request.state.frame
     region = form.get("region", crm.settings.region)
@@ -102,7 +107,7 @@ def new_page(request: Request[Any, Any, Any], form: FormData, errors: Mapping[st
         for one in territory_names(frame.lang, frame.time_zone)
     ]
     return NewImportPage(
-        formats=chosen(FORMATS, form.get("format")),
+        formats=chosen(formats_of(crm), form.get("format")),
         regions=(Option(value="", label="None", chosen=not region), *countries),
         origins=chosen(ORIGINS, form.get("origin")),
         origin_note=form.get("origin_note"),

@@ -182,6 +182,16 @@ class Handover:
     key: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormatOption:
+    """One format of a file. hint: who reads such files."""
+
+    value: str
+    label: str
+    hint: str = ""
+    chosen: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExportPage(Page):
     """GET /export. Posts format (vcard, csv), scope (all or a view id), archived ("yes"), reason to /export.
@@ -198,7 +208,7 @@ class ExportPage(Page):
     scopes: tuple[Option, ...] = ()
     count: int = 0
     count_exact: bool = True
-    format: str = "vcard"
+    formats: tuple[FormatOption, ...] = ()
     archived: bool = False
     reason: str = ""
     reason_needed: bool = True
