@@ -8,6 +8,7 @@ from confida_consent import declared, own_purposes, own_settings, reach, sending
 from confida_consent.commands import COMMANDS
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.demo import DEMO
+from confida_consent.event_kinds import EVENT_KINDS
 from confida_consent.event_openings import EVENT_OPENER
 from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.piccolo_app import app
@@ -28,6 +29,7 @@ from confida_core.declarations import (
     TrashGuard,
 )
 from confida_core.demo.declarations import DemoData
+from confida_core.events.declarations import EventKind
 from confida_core.hookspecs import hookimpl
 from confida_core.outbound.declarations import SendingGate
 
@@ -102,6 +104,11 @@ def sending_gates() -> Sequence[SendingGate]:
 @hookimpl
 def demo_data() -> Sequence[DemoData]:
     return [DEMO]
+
+
+@hookimpl
+def event_kinds() -> Sequence[EventKind]:
+    return EVENT_KINDS
 
 
 @hookimpl

@@ -62,7 +62,7 @@ class EventKind:
     record: the column with the id of what it happened to. opened: the record table that id is of, if it is another one.
     fields: what may be chosen to be told. goes: to whom it may be handed outside of the house: to those whom the gates
     permit each person for; or, as an end of something does, also to those who were told of that person before; or to
-    everybody, for what names nobody.
+    everybody, for what names nobody. purpose: the one that a row is about; who gets data for another one is not told.
     """
 
     key: str
@@ -75,6 +75,7 @@ class EventKind:
     opened: str = ""
     fields: tuple[EventField, ...] = ()
     goes: Goes = "permitted"
+    purpose: Callable[[Mapping[str, Any]], str] | None = None
 
     @property
     def record_table(self) -> str:

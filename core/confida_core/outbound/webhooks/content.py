@@ -51,6 +51,7 @@ REASONS: Mapping[str, str] = {
     "status": "The server did not accept it.",
     "away": "The server did not answer shortly before, so that it was left alone.",
     "gone": "The server said that it wants no more of this (410).",
+    "other_purpose": "It is about another purpose than the one for which data go there.",
     "in_trash": "The contact is in the trash.",
     "not_chosen": "This event is not chosen any more.",
     "erased": "What it was about is not there any more.",

@@ -68,6 +68,8 @@ async def parcel_of(crm: Installation, endpoint: Opened[EndpointContent], delive
     if kind.change == "deleted":
         return Parcel(body=body_of(kind.key, delivery, data), kind=kind)
     opened = await _opened(crm, kind, delivery["record_id"])
+    if kind.purpose is not None and kind.purpose(opened.row) != endpoint.row["purpose"]:
+        raise NothingToTell("other_purpose")
     told, refused = await _asked(crm, kind, endpoint, opened.people)
     if opened.people and kind.goes != "always" and not told:
         raise AllRefused(refused)
