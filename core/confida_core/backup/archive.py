@@ -63,6 +63,7 @@ class Closed:
 
     path: Path
     key: Identity | None
+    manifest: Manifest
 
 
 async def back_up(
@@ -82,7 +83,7 @@ async def back_up(
                 keyring = await copied_keyring(crm, keyring_to or keyring_place(crm.settings))
                 say("restoring the copy on trial")
                 verified = await tried(crm, data, keyring)
-                folder = await asyncio.to_thread(finished, data.path)
+                folder = await asyncio.to_thread(named_with_facts, data)
             except BaseException:
                 discard(data.path)
                 raise
@@ -131,25 +132,31 @@ async def copied_keyring(crm: Installation, to: Path) -> Closed:
             await asyncio.to_thread(shutil.copyfile, crm.settings.key_places.root_file, work / "root.json")
             manifest = msgspec.structs.replace(manifest, tables=tables)
             copy = await asyncio.to_thread(closed, crm, work, manifest)
-            done = Closed(await asyncio.to_thread(replace_copies, copy.path, manifest), copy.key)
+            done = Closed(await asyncio.to_thread(replace_copies, copy), copy.key, manifest)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
     return done
 
 
-def replace_copies(part: Path, manifest: Manifest) -> Path:
+def replace_copies(copy: Closed) -> Path:
     """Nothing older of the keyring stays once the new copy has its name."""
-    if is_encrypted(part):
-        facts = facts_of(part.with_name(part.name.removesuffix(PART)))
-        write_durably(facts, msgspec.json.encode(msgspec.structs.replace(manifest, files={}, tables={})))
-    done = finished(part)
+    done = named_with_facts(copy)
     for older in kept_in(done.parent, "keyring"):
         if older.path != done:
             discard(older.path)
             facts_of(older.path).unlink(missing_ok=True)
     sync_folder(done.parent)
     return done
+
+
+def named_with_facts(copy: Closed) -> Path:
+    """The copy under its name; what is encrypted says beside it, in the clear, how much the keys had seen."""
+    if is_encrypted(copy.path):
+        facts = facts_of(copy.path.with_name(copy.path.name.removesuffix(PART)))
+        known = msgspec.structs.replace(copy.manifest, files={}, tables={}, migrations=[])
+        write_durably(facts, msgspec.json.encode(known))
+    return finished(copy.path)
 
 
 def describe(crm: Installation, kind: str, **fields: object) -> Manifest:
@@ -171,7 +178,7 @@ def closed(crm: Installation, work: Path, manifest: Manifest) -> Closed:
     write_manifest(work, manifest)
     recipients = recipients_of(crm.settings.backup_recipients)
     if not recipients:
-        return Closed(work, None)
+        return Closed(work, None, manifest)
     # One more recipient, whose key nobody keeps: the operator's own need not be on this machine to check what was written.
     key = new_identity()
     archive = work.with_name(work.name.removesuffix(PART) + ENCRYPTED + PART)
@@ -181,7 +188,7 @@ def closed(crm: Installation, work: Path, manifest: Manifest) -> Closed:
         archive.unlink(missing_ok=True)
         raise
     shutil.rmtree(work)
-    return Closed(archive, key)
+    return Closed(archive, key, manifest)
 
 
 async def tried(crm: Installation, data: Closed, keyring: Closed) -> Verified:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from confida_core.backup.following import queue_following
 from confida_core.backup.keyless import Keyless, find_keyless, purge, purge_traces
+from confida_core.backup.manifest import read_manifest
 from confida_core.backup.plan import Plan, RestoreRefused
 from confida_core.contacts.records import CONTACT
 from confida_core.contacts.restored_redaction import redact_restored
@@ -26,6 +27,26 @@ def check_keyring(plan: Plan, keyring: Keyring) -> None:
         raise RestoreRefused(
             "the keyring is older than this backup: objections and restrictions since would be forgotten; use the newest"
         )
+    check_witnesses(plan, keyring)
+
+
+def check_witnesses(plan: Plan, keyring: Keyring) -> None:
+    """Raises RestoreRefused if another copy was made after something that this keyring has not seen."""
+    for path, manifest in plan.witnesses:
+        if manifest.installation == keyring.installation_id and not keyring.counters.covers(manifest.counters):
+            raise RestoreRefused(
+                f"the keyring is older than {path.name}: whoever was erased or objected before that was made would be "
+                "forgotten; use the newest keyring"
+            )
+
+
+def say_what_nobody_knows(plan: Plan) -> None:
+    """Where the keyring in place is lost, and nothing newer is at hand, its copy has to be believed."""
+    made_at = f" of {read_manifest(plan.keyring_folder).made_at:%Y-%m-%d %H:%M} UTC" if plan.keyring_folder else ""
+    plan.say(
+        f"the keyring in place is lost; using the copy{made_at}. If anybody was erased or objected after that, nothing here "
+        "knows it: look through your certificates and letters, and do it again"
+    )
 
 
 def copy_is_newer(present: Counters, copy: Counters) -> bool:

@@ -35,7 +35,7 @@ def is_current(crm: Installation, copy: Kept) -> bool:
 
 
 def facts(path: Path) -> Manifest:
-    """What a copy of the keyring says about itself, without opening it; not to be relied on if it is encrypted.
+    """What a copy says about itself, without opening it; not to be relied on if it is encrypted.
 
     Raises BackupDamaged.
     """

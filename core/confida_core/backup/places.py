@@ -71,7 +71,7 @@ def is_encrypted(path: Path) -> bool:
 
 
 def facts_of(path: Path) -> Path:
-    """Where an encrypted copy of the keyring says in the clear how fresh it is; nobody here may be able to open the copy."""
+    """Where an encrypted copy says in the clear how much the keys had seen; nobody here may be able to open the copy."""
     return path.with_name(path.name.removesuffix(ENCRYPTED) + ".json")
 
 

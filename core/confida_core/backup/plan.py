@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class Plan:
     """What is restored from where, after everything that can be checked without opening a store.
 
     work: a folder in the home that is gone afterwards. ours: folder is one in there, and may be taken apart.
+    witnesses: other copies, and what they say about themselves.
     """
 
     settings: Settings
@@ -44,6 +45,7 @@ class Plan:
     root: bytes
     accept_loss: bool
     say: Say
+    witnesses: Sequence[tuple[Path, Manifest]] = ()
 
     def key(self, name: str) -> bytes | None:
         return derived(self.root, f"file {name}") if self.settings.cipher else None

@@ -22,6 +22,7 @@ from confida_core.backup.manifest import BackupDamaged, Manifest, check_files, r
 from confida_core.backup.places import is_encrypted, kept_in, keyring_places
 from confida_core.backup.plan import Plan, Restored, RestoreRefused, Say
 from confida_core.backup.replacing import finish_restore, sweep_work
+from confida_core.backup.witnesses import witnesses
 from confida_core.registry import Registry
 from confida_core.settings import Settings
 from confida_core.storage.migrations import known
@@ -56,6 +57,7 @@ async def restore(
         async with work_folder(settings.home) as work:
             say("opening the backup")
             keyring_folder = keyring_folder or newest_copy(settings)
+            seen = await asyncio.to_thread(witnesses, settings, (folder, keyring_folder))
             keyring_folder = keyring_folder and await readable(keyring_folder, work / "keyring", identities)
             source = await readable(folder, work / "data", identities)
             say("checking the backup")
@@ -63,6 +65,7 @@ async def restore(
             plan = Plan(
                 settings=settings, registry=registry, work=work, folder=source, ours=source != folder, manifest=manifest,
                 keyring_folder=keyring_folder, root=root, accept_loss=accept_loss, say=say,
+                witnesses=seen,
             )  # fmt: skip
             if plan.manifest.engine == "postgres":
                 from confida_core.backup.restore_postgres import restore_postgres

@@ -9,7 +9,13 @@ import shutil
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from confida_core.backup.completing import check_keyring, copy_is_newer, count_restore, current_and_complete
+from confida_core.backup.completing import (
+    check_keyring,
+    copy_is_newer,
+    count_restore,
+    current_and_complete,
+    say_what_nobody_knows,
+)
 from confida_core.backup.keyless import Keyless
 from confida_core.backup.manifest import hashed, read_manifest, sync_file
 from confida_core.backup.older import fit_schema
@@ -59,6 +65,8 @@ async def keyring_in_place(plan: Plan, store: Database) -> Keyring:
     copy = read_manifest(plan.keyring_folder).counters if plan.keyring_folder is not None else None
     if plan.keyring_folder is not None and copy is not None and (present is None or copy_is_newer(present, copy)):
         await load_keyring(plan.keyring_folder, store)
+        if present is None:
+            say_what_nobody_knows(plan)
     elif present is None:
         raise RestoreRefused("there is no keyring: neither on the server nor a copy of it")
     try:

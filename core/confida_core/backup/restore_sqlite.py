@@ -8,7 +8,13 @@ import secrets
 import shutil
 from pathlib import Path
 
-from confida_core.backup.completing import check_keyring, copy_is_newer, count_restore, current_and_complete
+from confida_core.backup.completing import (
+    check_keyring,
+    copy_is_newer,
+    count_restore,
+    current_and_complete,
+    say_what_nobody_knows,
+)
 from confida_core.backup.keyless import Keyless
 from confida_core.backup.plan import Plan, Restored, RestoreRefused
 from confida_core.backup.replacing import put_in_place
@@ -77,6 +83,8 @@ async def newest_keyring(plan: Plan, work: Path) -> tuple[Keyring, bool]:
             use_copy = copy_is_newer(found[0][0].counters, found[1][0].counters)
         chosen = found[-1] if use_copy else found[0]
         check_keyring(plan, chosen[0])
+        if len(found) == 1 and use_copy:
+            say_what_nobody_knows(plan)
     except RestoreRefused:
         for keyring, _ in found:
             await keyring.database.close()

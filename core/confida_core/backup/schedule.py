@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from confida_core.backup.archive import LAST_BACKUP, back_up
-from confida_core.backup.places import Kept, at_work, data_place, discard, kept_in
+from confida_core.backup.places import Kept, at_work, data_place, discard, facts_of, kept_in
 from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.settings import Settings
@@ -48,6 +48,7 @@ async def prune(settings: Settings, folder: Path | None = None) -> list[Path]:
         gone = [copy.path for copy in copies if copy not in wanted]
         for path in gone:
             await asyncio.to_thread(discard, path)
+            facts_of(path).unlink(missing_ok=True)
     return gone
 
 

@@ -122,6 +122,25 @@ async def test_fetched_once_and_not_a_second_time(crm: Any) -> None:
         await deliver_package(crm, proved(request_id))
 
 
+async def test_fetched_answer_stays_fetched_when_an_older_backup_comes_back(crm: Any) -> None:
+    """Its row says again that it waits; the fact beside the keys says otherwise, like every other no."""
+    request_id = await released(crm)
+    before = (await crm.data.fetch("SELECT * FROM rights_package WHERE request_id = ?", request_id))[0]
+    await deliver_package(crm, proved(request_id))
+    after = (await crm.data.fetch("SELECT delivered_at FROM rights_package WHERE request_id = ?", request_id))[0]
+    await crm.data.fetch("UPDATE rights_package SET state = 'ready', delivered_at = NULL WHERE id = ?", before["id"])
+    with pytest.raises(NotReady, match="wrong_state"):
+        await deliver_package(crm, proved(request_id))
+    assert await state_of(crm, request_id) == "delivered"
+    row = (await crm.data.fetch("SELECT delivered_at FROM rights_package WHERE request_id = ?", request_id))[0]
+    assert row == after
+    # Staff may give it once more, as to anybody whose download broke off.
+    await reopen_package(crm, OFFICER, request_id, "A backup was restored")
+    await deliver_package(crm, proved(request_id))
+    with pytest.raises(NotReady):
+        await deliver_package(crm, proved(request_id))
+
+
 async def test_of_many_who_fetch_at_the_same_moment_exactly_one_gets_it(crm: Any) -> None:
     request_id = await released(crm)
     outcomes = await asyncio.gather(
@@ -269,7 +288,9 @@ async def test_withholding_takes_two_people(crm: Any) -> None:
     await approve_withholding(crm, second, request_id, key_of(kept))
     with pytest.raises(NotReady, match="gone"):
         await approve_withholding(crm, second, request_id, key_of(kept))
-    assert [(one.by, one.approved_by) for one in await withheld_of(crm, request_id)] == [(first.actor.id.hex, second.actor.id.hex)]
+    assert [(one.by, one.approved_by) for one in await withheld_of(crm, request_id)] == [
+        (first.actor.id.hex, second.actor.id.hex)
+    ]
     # What the person gets is the same, so that nothing has to be put together anew.
     await release_package(crm, first, request_id)
     assert await state_of(crm, request_id) == "ready"

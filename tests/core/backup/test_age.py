@@ -56,7 +56,9 @@ async def test_encrypted_backup_comes_back_without_whoever_was_erased_since(seal
         assert (backup.verified.keyless, backup.verified.opened > 0) == (0, True)
         await purge_contact(crm, ada)
     (sealed.home / "files" / "ab" / ("a" * 32)).unlink()
-    assert names(sealed.home / "backups") == [backup.folder.name, "keyring"]
+    plain = backup.folder.name.replace(".tar.age", ".json")
+    assert names(sealed.home / "backups") == [plain, backup.folder.name, "keyring"]
+    assert facts(backup.folder).installation == crm.keyring.installation_id
     assert backup.folder.read_bytes().startswith(b"age-encryption.org/v1\n")
     with pytest.raises(RestoreRefused, match="--identity"):
         await restore(sealed, own_registry(), backup.folder)

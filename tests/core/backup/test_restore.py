@@ -199,6 +199,27 @@ async def test_keyring_older_than_the_data_is_refused(settings: Any, registry: A
         await restore(settings, registry, backup.folder, keyring_folder=older)
 
 
+async def test_keyring_copy_from_before_an_erasure_is_refused_while_a_later_backup_tells(
+    settings: Any, registry: Any, tmp_path: Path
+) -> None:
+    """The copy is newer than the backup, and the keyring in place is lost: only what was made later knows of the erasure."""
+    async with opened(settings, registry) as crm:
+        ada = await write(crm, "Ada")
+        old = await back_up(crm, to=tmp_path / "disk")
+        carried = await copy_keyring(crm, tmp_path / "carried")
+        await crm.keyring.destroy(ada, ["relationship"])
+        later = await back_up(crm, to=tmp_path / "disk")
+    shutil.rmtree(settings.home / "backups")
+    await lose_keyring(settings)
+    with pytest.raises(RestoreRefused, match=f"older than {later.folder.name}"):
+        await restore(settings, registry, old.folder, keyring_folder=carried)
+    # Where nothing is left that could tell, it is said.
+    shutil.rmtree(later.folder)
+    said: list[str] = []
+    await restore(settings, registry, old.folder, keyring_folder=carried, say=said.append)
+    assert [one for one in said if "nothing here knows it" in one] != []
+
+
 async def lose_keyring(settings: Any) -> None:
     from confida_core.storage.postgres import PostgresDatabase
 
