@@ -15,6 +15,7 @@ import msgspec
 
 from confida_core.settings import Settings
 from tests.bench.answer_speed import measure_answers
+from tests.bench.api_speed import requests_of_programs, without_limits
 from tests.bench.backup_speed import measure_backup
 from tests.bench.bring_in import seconds_of_import
 from tests.bench.consent_speed import measure_consent
@@ -23,6 +24,7 @@ from tests.bench.figures import Figures, missed, table
 from tests.bench.gate_speed import measure_gate
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
+from tests.bench.plugin_speed import measure_plugins
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
 from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
@@ -33,6 +35,7 @@ PARTS = (
     "visit",
     "load",
     "create",
+    "api",
     "workers",
     "reindex",
     "import",
@@ -42,6 +45,7 @@ PARTS = (
     "backup",
     "answer",
     "erasure",
+    "plugins",
 )
 STARTS = 3
 
@@ -60,6 +64,8 @@ def main() -> None:
             print(f"{store.name}, {contacts:,} contacts, {3 * contacts:,} interactions", flush=True)
             measured.append(Figures(store.name))
             measure(store, settings, measured[-1], given.only or PARTS, seconds)
+            if "api" in (given.only or PARTS):
+                programs(settings, measured[-1], seconds)
             if "consent" in (given.only or PARTS):
                 asyncio.run(measure_consent(settings, measured[-1]))
             if "ledger" in (given.only or PARTS):
@@ -106,8 +112,23 @@ def measure(store: Store, settings: Settings, figures: Figures, parts: Sequence[
         figures.note("memory.database", sum(map(memory, family(pid))))
     if "reindex" in parts:
         figures.note("reindex", seconds_of("reindex", settings))
+    if "plugins" in parts:
+        measure_plugins(settings, known, figures, put_load, seconds)
     if "import" in parts:
         figures.note("import", asyncio.run(seconds_of_import(settings, 10_000)))
+
+
+def programs(settings: Settings, figures: Figures, seconds: float) -> None:
+    """Eight programs that read the list of contacts, a hundred at a time."""
+    plans = requests_of_programs(settings)
+    with serving(without_limits(settings)) as server:
+        server.seconds_until("/readyz")
+        before, machine = server.cpu_seconds(), Machine.now()
+        outcome = put_load(server, plans, seconds)
+        note_load(figures, "api", outcome)
+        pages = len(outcome.milliseconds) * (1 + 0.5 / outcome.seconds)
+        figures.note("api.cpu", (server.cpu_seconds() - before) * 1000 / max(pages, 1))
+        figures.note("api.others", machine.taken_by_others(server.cpu_seconds() - before))
 
 
 def cold_start(settings: Settings, known: Known) -> tuple[float, float]:

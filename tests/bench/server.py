@@ -25,6 +25,7 @@ def environment(settings: Settings) -> dict[str, str]:
     for name in ("database_url", "keyring_url"):
         if value := getattr(settings, name):
             given[f"CONFIDA_{name.upper()}"] = value
+    given["CONFIDA_API_REQUESTS_PER_MINUTE"] = str(settings.api_requests_per_minute)
     return given
 
 

@@ -29,6 +29,7 @@ from confida_web.portal.pages import MessagePage
 from confida_web.redirect import elsewhere
 from confida_web.registers.reason import ReasonNeeded
 from confida_web.rest.problems import Problem, as_problem, is_api, problem_answer
+from confida_web.rest.resources import allowed_at
 from confida_web.security.csrf import ForeignRequest
 from confida_web.security.guard import NotEntered, NotFresh, NotSignedIn
 from confida_web.security.limits import TooManyRequests
@@ -97,6 +98,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 def answer_program(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Below /api a program asks, which reads no pages."""
     status, detail, headers = status_of(error)
+    if status == 405:
+        headers = {"Allow": allowed_at(request.state.crm.registry, request.scope["path"])}
     reference = ""
     if status >= 500:
         reference = secrets.token_hex(6)

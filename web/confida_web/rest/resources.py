@@ -13,7 +13,7 @@ from msgspec.structs import fields
 from confida_core.registry import Declared, PluginError, Registry
 from confida_web.rest.declarations import ApiResource, Entity
 from confida_web.rest.handlers import handlers_of
-from confida_web.rest.problems import ROOT
+from confida_web.rest.problems import DOCUMENT, ROOT
 from confida_web.rest.queries import GENERAL
 
 _KEY = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -46,6 +46,22 @@ def served_resources(registry: Registry) -> tuple[Served, ...]:
 def api_handlers(registry: Registry) -> list[Any]:
     """The routes of all resources. Raises PluginError."""
     return [handler for served in served_resources(registry) for handler in handlers_of(served.path, served.resource)]
+
+
+def allowed_at(registry: Registry, path: str) -> str:
+    """The methods of this address, for the header `Allow`; "" for an address at which there is nothing."""
+    for served in served_resources(registry):
+        if path == served.path:
+            return methods_of(served, served.path)
+        if path.rpartition("/")[0] == served.path:
+            return methods_of(served, served.path + "/{item_id:uuid}")
+    return "GET, HEAD" if path == DOCUMENT else ""
+
+
+def methods_of(served: Served, template: str) -> str:
+    handlers = [one for one in handlers_of(served.path, served.resource) if template in one.paths]
+    methods = {str(method) for handler in handlers for method in handler.http_methods}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def check_resource(item: Declared, registry: Registry) -> None:
