@@ -68,6 +68,7 @@ from confida_core.events.declarations import Event, EventField, EventHandler, Ev
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
+from confida_core.inbound.declarations import InboundRefused, InboundWebhook
 from confida_core.index.conditions import Condition, InvalidCondition
 from confida_core.index.explain import explain
 from confida_core.index.in_python import matches
@@ -138,6 +139,8 @@ __all__ = [
     "Handover",
     "Importer",
     "InAnswer",
+    "InboundRefused",
+    "InboundWebhook",
     "IndexField",
     "IndexPage",
     "IndexQuery",

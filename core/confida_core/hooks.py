@@ -30,14 +30,16 @@ from confida_core.events import declared as events_area
 from confida_core.events.declarations import EventHandler, EventKind
 from confida_core.exchange import declared as exchange_area
 from confida_core.hookspecs import hookimpl
+from confida_core.inbound import declared as inbound_area
+from confida_core.inbound.declarations import InboundWebhook
 from confida_core.interactions import declared as interactions_area
 from confida_core.jobs import declared as jobs_area
 from confida_core.outbound import declared as outbound_area
 from confida_core.outbound.declarations import Transport
 from confida_core.outbound.webhooks import declared as webhooks_area
 from confida_core.piccolo_app import app
-from confida_core.plugins import declared as plugins_area
 from confida_core.plugin_settings import declared as plugin_settings_area
+from confida_core.plugins import declared as plugins_area
 from confida_core.storage import declared as storage_area
 from confida_core.vault import declared as vault_area
 
@@ -55,6 +57,7 @@ AREAS: tuple[ModuleType, ...] = (
     storage_area,
     events_area,
     webhooks_area,
+    inbound_area,
 )
 
 
@@ -136,3 +139,8 @@ def importers() -> Sequence[Importer]:
 @hookimpl
 def exporters() -> Sequence[Exporter]:
     return of_all_areas("EXPORTERS")
+
+
+@hookimpl
+def inbound_webhooks() -> Sequence[InboundWebhook]:
+    return of_all_areas("INBOUND_WEBHOOKS")

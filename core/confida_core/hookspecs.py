@@ -26,6 +26,7 @@ from confida_core.declarations import (
 )
 from confida_core.demo.declarations import DemoData
 from confida_core.events.declarations import EventHandler, EventKind, check_events
+from confida_core.inbound.declarations import InboundWebhook, check_inbound
 from confida_core.outbound.declarations import SendingGate, Transport
 from confida_core.plugin_settings.model import check_models
 
@@ -37,7 +38,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 class CoreHooks:
     """Core's hookspecs."""
 
-    _checks = (check_events, check_models)
+    _checks = (check_events, check_inbound, check_models)
 
     # What a disabled plugin is still asked as long as its tables hold something: its data take part in every answer,
     # erasure, retention and restriction.
@@ -162,4 +163,31 @@ class CoreHooks:
 
         def event_handlers():
             return [EventHandler(key="membership.count", label="Count members", kinds=("contact.created",), run=count)]
+        """
+
+    @hookspec
+    def inbound_webhooks(self) -> Sequence[InboundWebhook]:  # type: ignore[empty-body]
+        """What other systems may tell a plugin, at an address and with a secret of its own.
+
+        Called: once, at start. An administrator switches each on under Settings, Webhooks; then `receive` gets what comes to
+        `/hooks/in/<plugin>/<name>/<token>`, after token, signature, age and size were checked, once for each message.
+        Returns: a list of `InboundWebhook`. Core takes reports of bounced mail this way.
+        Failure: a key that does not begin with the plugin's, or an undeclared purpose, stops the start. What `receive` raises is
+        logged by its type, and the sender is asked to send it again; after `InboundRefused` it is told not to.
+
+        ```python
+        async def note_payment(crm, access, body, headers):
+            if b"member" not in body:
+                raise InboundRefused
+
+
+        @hookimpl
+        def inbound_webhooks():
+            return [
+                InboundWebhook(
+                    key="membership.payments", label="Payments", summary="Your bank tells who has paid.", receive=note_payment,
+                    purpose="relationship",
+                )
+            ]
+        ```
         """

@@ -15,6 +15,7 @@ MODULES = (
     "confida_core.contacts.tables",
     "confida_core.events.tables",
     "confida_core.exchange.tables",
+    "confida_core.inbound.tables",
     "confida_core.interactions.tables",
     "confida_core.jobs.tables",
     "confida_core.outbound.tables",

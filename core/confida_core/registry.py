@@ -54,6 +54,7 @@ class Registry:
         self.sending_gates = self._by_key("sending_gates", lambda gate: gate.key)
         self.transports = self._by_key("transports", lambda transport: transport.path)
         self.event_kinds = self._by_key("event_kinds", lambda kind: kind.key)
+        self.inbound_webhooks = self._by_key("inbound_webhooks", lambda hook: hook.key)
         self.event_handlers = self._by_key("event_handlers", lambda handler: handler.key)
 
     def all(self, hook: str) -> list[Any]:

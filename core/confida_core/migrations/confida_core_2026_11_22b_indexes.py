@@ -28,6 +28,7 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX webhook_delivery_once ON webhook_delivery (endpoint_id, event_id)",
     "CREATE INDEX webhook_delivery_state ON webhook_delivery (state, due_at)",
     "CREATE UNIQUE INDEX webhook_told_once ON webhook_told (endpoint_id, contact_id)",
+    "CREATE UNIQUE INDEX inbound_message_once ON inbound_message (hook_id, message_hash)",
 ]
 
 

@@ -52,6 +52,7 @@ REASONS: Mapping[str, str] = {
     "gave_up": "It could not be handed over in many attempts.",
     "too_old": "It waited for more than three days and would come too late.",
     "restored": "A backup was restored while it waited; it may have been sent before.",
+    "bounced": "The recipient's mail server sent it back.",
     "erased": "The person's data were erased.",
 }
 

@@ -1,0 +1,63 @@
+"""A relay reports what came back: the message counts as failed, and everything else it says is passed over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from confida_core.ids import new_id
+from confida_core.inbound.declarations import InboundRefused
+from confida_core.outbound.bounces import receive_bounce
+from confida_core.outbound.content import OutboundMessage
+from confida_core.outbound.log import outbound_log
+from confida_core.outbound.sender import send
+from tests.core.outbound.house import access_of, make_ada, states, work
+
+pytestmark = pytest.mark.anyio
+
+
+def report(message_id: str, kind: str = "message.bounced") -> bytes:
+    return json.dumps({"type": kind, "data": {"message_id": message_id, "reason": "550"}}).encode()
+
+
+async def sent(crm: Any) -> UUID:
+    message = OutboundMessage(contact_id=await make_ada(crm), purpose="newsletter", subject="News", text="Hello")
+    result = await send(crm, access_of(), message)
+    await work(crm)
+    assert await states(crm) == [("sent", "")]
+    return result.id
+
+
+async def test_message_that_came_back_counts_as_failed(crm: Any, mailbox: Any) -> None:
+    await sent(crm)
+    message_id = next(
+        line.partition(b":")[2].strip().decode()
+        for line in mailbox.letters[0].data.splitlines()
+        if line.lower().startswith(b"message-id:")
+    )
+    await receive_bounce(crm, access_of(), report(message_id), {})
+    assert await states(crm) == [("failed", "bounced")]
+    [entry] = (await outbound_log(crm, access_of())).entries
+    assert entry.sentence == "The recipient's mail server sent it back."
+
+
+async def test_other_reports_and_other_messages_change_nothing(crm: Any) -> None:
+    row_id = await sent(crm)
+    for body in (
+        report(f"<{row_id}@example.org>", "message.opened"),
+        report(f"<{new_id()}@example.org>"),
+        b'{"type":"x","data":3}',
+    ):
+        await receive_bounce(crm, access_of(), body, {})
+    assert await states(crm) == [("sent", "")]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b"\xff", b'{"type":"message.bounced"}', report("no id"), b"[" * 100_000]
+)
+async def test_what_is_no_report_is_refused(crm: Any, body: bytes) -> None:
+    with pytest.raises(InboundRefused):
+        await receive_bounce(crm, access_of(), body, {})
