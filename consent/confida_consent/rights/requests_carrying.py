@@ -11,6 +11,7 @@ from confida_consent.events import Indication, record_events, states_of
 from confida_consent.purposes import all_purposes
 from confida_consent.rights.declared import REQUEST
 from confida_consent.rights.letters import Written, tell
+from confida_consent.rights.restriction import restriction_of
 from confida_consent.rights.steps import (
     CARRIED_OUT,
     checked_reasons,
@@ -58,13 +59,20 @@ async def tell_of_lifting(
 
 
 async def lift_restriction(crm: Installation, access: Access, request_id: UUID) -> None:
-    """Lift it, once the person was told. Raises InvalidContent if they were not, Forbidden, NotFound."""
+    """Lift it, once the person was told of this very restriction's end: what was told about an earlier one does not count.
+
+    Raises InvalidContent if they were not, or nothing is restricted, Forbidden, NotFound.
+    """
     access.actor.require("requests.decide")
     row = await _verified(crm, request_id)
+    restriction = await restriction_of(crm, row["contact_id"])
+    if restriction is None:
+        raise InvalidContent({"": "Nothing is restricted."})
     told = await crm.data.fetch(
-        "SELECT id FROM rights_step WHERE request_id = ? AND step = ? LIMIT 1", request_id, LIFTING_TOLD
-    )
-    if not told:
+        "SELECT id FROM rights_step WHERE request_id = ? AND step = ? AND at >= ? LIMIT 1",
+        request_id, LIFTING_TOLD, restriction.renewed_at,
+    )  # fmt: skip
+    if not told and restriction.told_at is None:
         raise InvalidContent({"": "First tell the person; the law says so (GDPR Art. 18(3))."})
     await unrestrict_contact(crm, access, row["contact_id"])
     await note(crm, access, request_id, "restriction lifted")

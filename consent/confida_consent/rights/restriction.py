@@ -44,10 +44,13 @@ class NotTold(InvalidContent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restriction:
-    """since: of the oldest order. told_at: when it was noted that the person was told that it will be lifted."""
+    """since: of the oldest order; renewed_at: of the newest. told_at: when it was noted, since the newest, that the person was
+    told that it will be lifted.
+    """
 
     contact_id: UUID
     since: datetime
+    renewed_at: datetime
     told_at: datetime | None
 
 
@@ -61,7 +64,8 @@ async def restriction_of(crm: Installation, contact_id: UUID) -> Restriction | N
         "SELECT at FROM audit_event WHERE target_id = ? AND kind LIKE ? AND at >= ? ORDER BY id DESC LIMIT 1",
         contact_id, f"{TOLD}%", max(given),
     )  # fmt: skip
-    return Restriction(contact_id=contact_id, since=min(given), told_at=rows[0]["at"] if rows else None)
+    told_at = rows[0]["at"] if rows else None
+    return Restriction(contact_id=contact_id, since=min(given), renewed_at=max(given), told_at=told_at)
 
 
 async def open_restricted(crm: Installation, access: Access, contact_id: UUID, ground: str) -> None:

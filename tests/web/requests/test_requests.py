@@ -221,6 +221,13 @@ async def test_restriction_is_carried_out_and_ends_after_a_letter(client: Any, c
     await does(client, href, "tell-lifting", reasons="The data are right.")
     assert (await does(client, href, "lift")).status_code == 303
     assert not crm.orders.restricted(ada)
+    # What was told then says nothing about another restriction.
+    await does(client, href, "restrict")
+    assert (await does(client, href, "lift")).status_code == 422
+    assert crm.orders.restricted(ada)
+    await does(client, href, "tell-lifting", reasons="They are right again.")
+    assert (await does(client, href, "lift")).status_code == 303
+    assert not crm.orders.restricted(ada)
 
 
 async def test_rectification_leads_to_the_contact(client: Any, crm: Any) -> None:
