@@ -105,6 +105,7 @@ async def test_erasure_is_shown_confirmed_and_certified(client: Any, crm: Any) -
     page = await text_of(client, href)
     assert "Goes now" in page
     assert "Ada Lovelace" in page
+    assert "then erase." in await text_of(client, f"/requests/{request.id}")
     assert (await client.post(href, data={})).status_code == 422
     assert await crm.data.fetch("SELECT id FROM contact WHERE id = ?", ada)
     assert (await client.post(href, data={"seen": "yes"})).status_code == 303
@@ -115,6 +116,8 @@ async def test_erasure_is_shown_confirmed_and_certified(client: Any, crm: Any) -
     assert zipfile.ZipFile(io.BytesIO(archive.content)).testzip() is None
     whole = await text_of(client, f"/requests/{request.id}")
     assert "Carried out" in whole
+    assert "It is carried out. Answer the request, so that its clock stops." in whole
+    assert "then erase." not in whole
 
 
 async def test_nobody_is_erased_who_took_it_back(client: Any, crm: Any) -> None:

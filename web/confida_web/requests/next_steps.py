@@ -7,6 +7,7 @@ from uuid import UUID
 
 from confida_consent.rights.requests import OpenedRequest
 from confida_consent.rights.requests_carrying import LIFTING_TOLD
+from confida_consent.rights.steps import CARRIED_OUT
 from confida_consent.rights.vocabulary import RequestKind, RequestState
 from confida_core.vault.access import Actor
 from confida_web.requests.pages import ActionLink
@@ -32,7 +33,13 @@ def lead_of(one: OpenedRequest, names: Mapping[UUID, str], actor_id: UUID) -> tu
         return "It is not proved yet who asks. Nothing may be handed over or changed before.", "warn"
     if one.state is RequestState.CLARIFYING:
         return "A question to the person is open.", ""
+    if carried_out(one):
+        return "It is carried out. Answer the request, so that its clock stops.", ""
     return NEXT[one.kind], ""
+
+
+def carried_out(one: OpenedRequest) -> bool:
+    return any(each.step == CARRIED_OUT for each in one.steps)
 
 
 NEXT: Mapping[RequestKind, str] = {
@@ -78,7 +85,8 @@ def carrying(one: OpenedRequest, actor: Actor) -> Iterator[ActionLink]:
     if one.kind in PACKAGED:
         yield ActionLink(label="The answer", href=f"/requests/{one.id}/package", icon="file")
     elif one.kind is RequestKind.ERASURE:
-        yield ActionLink(label="What goes, what stays", href=f"/requests/{one.id}/erasure", icon="delete")
+        label = "The erasure" if carried_out(one) else "What goes, what stays"
+        yield ActionLink(label=label, href=f"/requests/{one.id}/erasure", icon="delete")
     elif one.kind is RequestKind.RECTIFICATION:
         if one.file.corrections:
             yield step(one, "correct", "What the person says is right", "check")
