@@ -64,12 +64,17 @@ def environment(home: Path, settings: Mapping[str, str] | None = None) -> dict[s
 def serving(
     home: Path,
     *,
+    new: bool = True,
     demo: bool = False,
     settings: Mapping[str, str] | None = None,
     before: Callable[[Path], None] | None = None,
 ) -> Iterator[LiveServer]:
-    """A new installation in `home`, served until the block ends. before: called while nobody else has it open."""
-    confida(home, "init", settings=settings)
+    """An installation in `home`, served until the block ends. new: make it first, else it is there already.
+
+    before: called while nobody else has it open.
+    """
+    if new:
+        confida(home, "init", settings=settings)
     if demo:
         confida(home, "demo", "load", settings=settings)
     if before is not None:

@@ -18,7 +18,7 @@ from confida_web.rest.resources import Served, served_resources
 
 ITEM = "{item_id}"
 # What may happen to every request that brings a token.
-ALWAYS = (400, 401, 404, 429, 503)
+ALWAYS = (400, 401, 404, 414, 429, 431, 503)
 TYPES: Mapping[str, Schema] = {
     "text": {"type": "string", "maxLength": LONGEST_WORDS},
     "uuid": {"type": "string", "format": "uuid"},
