@@ -1,0 +1,1 @@
+"""What people install, tried in an environment of its own."""
