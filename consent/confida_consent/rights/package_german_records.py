@@ -19,6 +19,7 @@ RECORDS: Mapping[str, str] = {
     "Exports": "Exporte",
     "Staff accounts": "Konten von Mitarbeitenden",
     "Signed-in browsers": "Angemeldete Browser",
+    "Tokens of the API": "Zugänge von Programmen",
     "Consent events": "Einwilligungen und Widersprüche",
     "Attestations of consent imports": "Bescheinigungen über importierte Einwilligungen",
     "Ledger entries of the organisation": "Registereinträge der Organisation",

@@ -190,6 +190,7 @@ CORE_COMMANDS: Mapping[str, str] = {
     "doctor": "confida_core.cli.doctor:doctor",
     "health": "confida_core.cli.health:health",
     "user": "confida_core.cli.users:user",
+    "tokens": "confida_core.cli.tokens:tokens",
     "demo": "confida_core.cli.demo:demo",
     "reindex": "confida_core.cli.index:reindex",
     "keys": "confida_core.cli.keys:keys",
