@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from confida_web.display import Option, Tab
@@ -9,6 +10,16 @@ from confida_web.errors.pages import ErrorPage, SignInFragment
 from confida_web.exchange import pages as exchange
 from confida_web.page import Page
 from confida_web.plugins.pages import PluginRow, PluginsPage
+from confida_web.rest.pages import (
+    ApiDocsPage,
+    FilterLine,
+    MemberLine,
+    OperationLine,
+    ParameterLine,
+    ProblemLine,
+    ResourcePart,
+    ShapeTable,
+)
 from confida_web.search.pages import Hit, PalettePage, PeopleChoices, SearchPage
 from confida_web.settings import pages as settings
 from confida_web.settings.organisation import NAMES
@@ -173,6 +184,57 @@ def settings_samples(now: datetime) -> dict[str, Page]:
     }  # fmt: skip
 
 
+def api_docs_sample() -> ApiDocsPage:
+    """Two resources, ours and a plugin's, with a name that is longer than a phone is wide."""
+    operations = (
+        OperationLine(method="GET", path="/api/v1/contacts", summary="List contacts", scopes=("contacts.read",)),
+        OperationLine(
+            method="PATCH",
+            path="/api/v1/contacts/{item_id}",
+            summary="Change contacts",
+            scopes=("contacts.read", "contacts.write"),
+        ),
+    )
+    ours = ResourcePart(
+        anchor="contacts",
+        label="Contacts",
+        plugin="",
+        summary="People and organisations.",
+        purposes=("relationship", "import_export"),
+        operations=operations,
+        parameters=(
+            ParameterLine(
+                name="sort", type="name or -name or organisation", description="A minus sign turns it round."
+            ),
+            ParameterLine(name="filter", type="text", description="A condition as JSON."),
+        ),
+        filters=(FilterLine(key="custom.allergies", label="Allergien & Unverträglichkeiten", type="text"),),
+        shapes=("Contact",),
+        example='curl -X POST https://confida.example.org/api/v1/contacts \\\n  -H "Authorization: Bearer $TOKEN"',
+    )
+    theirs = replace(
+        ours, anchor="x-membership-members", label="Members", plugin="membership", parameters=(), filters=()
+    )
+    return ApiDocsPage(
+        first_example="curl https://confida.example.org/api/v1/contacts?limit=10",
+        resources=(ours, theirs),
+        shapes=(
+            ShapeTable(
+                name="Contact",
+                description="A person or an organisation.",
+                members=(
+                    MemberLine(name="id", type="UUID", required=True),
+                    MemberLine(name="emails", type="list of Contact", shape="Contact", description="In their order."),
+                ),
+            ),
+        ),
+        operators=(("text", ("is", "is_not", "contains")), ("date", ("=", "<", "within_last_days"))),
+        problems=(
+            ProblemLine(key="not-found", status=404, title="There is nothing here", meaning="It does not exist."),
+        ),
+    )
+
+
 def other_samples() -> dict[str, Page]:
     hits = (
         Hit(label="Ada Lovelace", href="/contacts/1", detail="Analytical Engines Ltd", group="Contacts"),
@@ -185,6 +247,8 @@ def other_samples() -> dict[str, Page]:
     }
     return errors | {
         "sign-in-fragment": SignInFragment(),
+        "api-docs": api_docs_sample(),
+        "api-docs-nothing": ApiDocsPage(),
         "search": SearchPage(q="ada", hits=hits, more=True),
         "search-nothing": SearchPage(q="xyz"),
         "search-empty": SearchPage(),
