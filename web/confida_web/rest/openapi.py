@@ -19,6 +19,7 @@ from confida_web.rest.resources import Served, served_resources
 ITEM = "{item_id}"
 # What may happen to every request that brings a token.
 ALWAYS = (400, 401, 404, 414, 429, 431, 503)
+WAITING = (429, 503)
 TYPES: Mapping[str, Schema] = {
     "text": {"type": "string", "maxLength": LONGEST_WORDS},
     "uuid": {"type": "string", "format": "uuid"},
@@ -67,7 +68,12 @@ def tag_of(served: Served) -> str:
 def refusal(status: int) -> Schema:
     kind = KINDS[BY_STATUS[status]]
     body = {"schema": {"$ref": PLACE + "ProblemBody"}}
-    return {"description": f"{kind.title}. {kind.meaning}", "content": {MEDIA_TYPE: body}}
+    told = {"headers": headers_named("Retry-After")} if status in WAITING else {}
+    return {"description": f"{kind.title}. {kind.meaning}", **told, "content": {MEDIA_TYPE: body}}
+
+
+def headers_named(*names: str) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def refusals(*statuses: int) -> Schema:
@@ -180,7 +186,7 @@ def delete_operation() -> Schema:
 def success(description: str, media_type: str, schema: Schema, headers: Iterable[str]) -> Schema:
     return {
         "description": description,
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
+        "headers": headers_named(*headers, "RateLimit", "RateLimit-Policy"),
         "content": {media_type: {"schema": schema}},
     }
 
@@ -265,4 +271,10 @@ HEADERS: Schema = {
     "ETag": {"description": "Of all that is shown.", "required": True, "schema": {"type": "string"}},
     "Link": {"description": 'The next page, with rel="next" (RFC 8288).', "schema": {"type": "string"}},
     "Location": {"description": "Where it is.", "required": True, "schema": {"type": "string"}},
+    "RateLimit": {
+        "description": "What is left of the quota: r requests; in t seconds all of it.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {"description": "The quota: q requests in w seconds.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait.", "required": True, "schema": {"type": "integer", "minimum": 1}},
 }
