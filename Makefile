@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # Tests of several minutes, such as 200 crashes, are marked slow and run by `make faults` only.
-TESTS  ?= tests
+TESTS  ?= tests plugins
 WORKERS ?= 2
 # Thousands of installations are made and thrown away; memory spares waiting for the disk, where there is enough of it.
 SCRATCH ?= $(shell [ "$$(df --output=avail /dev/shm 2> /dev/null | tail -n 1)" -gt 6000000 ] 2> /dev/null && echo /dev/shm)
@@ -34,9 +34,9 @@ test: $(VENV)/.ready-dev  ## The whole suite, on SQLite and on PostgreSQL
 lint: $(VENV)/.ready-dev  ## Style, types, layers, spelling
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy core consent web tests
+	$(BIN)/mypy core consent web plugins tests
 	$(BIN)/lint-imports --no-cache > /dev/null || $(BIN)/lint-imports --no-cache
-	$(BIN)/codespell core consent web tests scripts docs docker Makefile *.md
+	$(BIN)/codespell core consent web plugins tests scripts docs docker Makefile *.md
 
 format: $(VENV)/.ready-dev  ## Let ruff put everything into shape
 	$(BIN)/ruff check --fix .
