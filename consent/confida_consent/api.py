@@ -13,13 +13,15 @@ from confida_consent.events import RecordedEvent, record_event, record_events
 from confida_consent.gate import may, may_many
 from confida_consent.hookspecs import ConsentHooks
 from confida_consent.indications import Indication, IndicationRefused
+from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.proof import telephone_list
 from confida_consent.purposes import all_purposes, purpose_of
-from confida_consent.vocabulary import Actor, Basis, Category, Channel, ConsentType, Kind, Method
+from confida_consent.vocabulary import Actor as ActorKind
+from confida_consent.vocabulary import Basis, Category, Channel, ConsentType, Kind, Method
 from confida_core.hookspecs import hookimpl
 
 __all__ = [
-    "Actor",
+    "ActorKind",
     "Answer",
     "Basis",
     "Category",
@@ -31,6 +33,7 @@ __all__ = [
     "Indication",
     "IndicationRefused",
     "Kind",
+    "LedgerOpener",
     "Method",
     "Purpose",
     "Reason",

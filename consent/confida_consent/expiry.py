@@ -72,6 +72,14 @@ def ended(row: Row) -> Indication:
     )
 
 
+async def ending_count(crm: Installation, access: Access, days: int, *, limit: int = 1_000) -> int:
+    """How many consents end within so many days, counted up to the limit; opens nothing. Raises Forbidden."""
+    access.actor.require("consents.read")
+    moment = now()
+    counted = f"SELECT count(*) AS ending FROM ({STANDING_YES}) soon"
+    return int((await crm.data.fetch(counted, moment, moment + timedelta(days=days), limit))[0]["ending"])
+
+
 async def expiring_soon(crm: Installation, access: Access, days: int, *, limit: int = 200) -> list[EndingConsent]:
     """Consents that end within so many days, the next first, of people this access may see. Raises Forbidden.
 

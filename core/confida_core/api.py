@@ -2,15 +2,16 @@
 
 Re-exports only: core itself imports from where a thing lives. How long a name stays is said in docs/plugins/compatibility.md.
 Names without words of their own: `API` is the number of this surface, which a plugin repeats in its `PluginInfo`.
-`DATA` is the engine that every table of a plugin names (`class Member(Table, tablename="membership_member", db=DATA)`); `Table` and
-the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINISTRATORS` are sets of roles for permissions.
-`ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters). `Row` is one row of
-a table, by column. `Condition` is a question in the condition language, as `read_condition` returns it.
+`DATA` is the engine that every table of a plugin names (`class Member(Table, tablename="membership_member", db=DATA)`); `Table`
+and the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINISTRATORS` are sets of roles for permissions.
+`ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters), and `Secret` marks
+a setting that is never shown. `Row` is one row of a table, by column. `Condition` is a question in the condition language, as
+`read_condition` returns it. `pass_program` hands a command of the command line its `Program`.
 """
 
 from __future__ import annotations
 
-from confida_core.accounts.audit import record_event
+from confida_core.accounts.audit import record_event as record_audit_event
 from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY, WORKERS, Role
 from confida_core.accounts.staff import StaffAccount, account_names, active_accounts
 from confida_core.cli.program import Program, pass_program, print_json
@@ -44,8 +45,6 @@ from confida_core.contacts.validation import InvalidContent, validate_content
 from confida_core.declarations import (
     API,
     CLICommand,
-    Exporter,
-    Importer,
     InAnswer,
     IndexField,
     JobDeclaration,
@@ -65,6 +64,7 @@ from confida_core.declarations import (
 from confida_core.demo.declarations import DemoData
 from confida_core.doctor import Finding
 from confida_core.events.declarations import Event, EventField, EventHandler, EventKind
+from confida_core.exchange.declarations import Exporter, Importer
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
@@ -226,8 +226,8 @@ __all__ = [
     "print_json",
     "read_condition",
     "receive_file",
+    "record_audit_event",
     "record_disclosures",
-    "record_event",
     "relationships_of",
     "send",
     "send_batch",

@@ -15,6 +15,8 @@ from confida_core.declarations import CLICommand
 from confida_core.loaded_plugin import Declared, LoadedPlugin, PluginError
 
 # Keys of these stand beside those of everybody else in lists that people choose from, so each says whose it is.
+# These have an address of their own below the plugin's, so that their keys stand in nobody's way.
+APART = frozenset({"plugin_info", "api_resources"})
 DOTTED = frozenset({"permissions", "jobs", "index_fields", "purposes", "consent_purposes", "self_checks"})
 
 
@@ -69,7 +71,7 @@ def check_prefix(place: str, plugin: LoadedPlugin, hook: str, value: Any) -> Non
     """Nothing of a plugin can be taken for another's, or for ours."""
     own = plugin.info.key
     key = value.name if isinstance(value, CLICommand) else getattr(value, "key", None)
-    if plugin.built_in or hook == "plugin_info" or not isinstance(key, str):
+    if plugin.built_in or hook in APART or not isinstance(key, str):
         return
     if key.startswith(f"{own}.") or (key == own and hook not in DOTTED):
         return

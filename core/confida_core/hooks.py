@@ -13,8 +13,6 @@ from confida_core.accounts import declared as accounts_area
 from confida_core.backup import declared as backup_area
 from confida_core.contacts import declared as contacts_area
 from confida_core.declarations import (
-    Exporter,
-    Importer,
     IndexField,
     JobDeclaration,
     PermissionDeclaration,
@@ -29,6 +27,7 @@ from confida_core.declarations import (
 from confida_core.events import declared as events_area
 from confida_core.events.declarations import EventHandler, EventKind
 from confida_core.exchange import declared as exchange_area
+from confida_core.exchange.declarations import Exporter, Importer
 from confida_core.hookspecs import hookimpl
 from confida_core.inbound import declared as inbound_area
 from confida_core.inbound.declarations import InboundWebhook

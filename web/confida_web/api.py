@@ -1,7 +1,8 @@
 """What plugins may use of web; everything else may change without notice.
 
 Re-exports only: web itself imports from where a thing lives. Handlers, requests and responses come from Litestar (`get`,
-`post`, `Request`, `Response`). `Errors` maps the name of a form's field to one sentence.
+`post`, `Request`, `Response`). `Errors` maps the name of a form's field to one sentence. `Instant` is
+the type of times in shapes of the REST API: aware.
 
 Templates of plugins know the same names as ours, without importing anything: `page`, `frame`, `f` (dates, numbers and
 money for the reader), `_`, `ngettext`, `icon(name)`, `static(name)`, and the macros `ui` (buttons, notices, links, `ui.csrf`),
@@ -31,27 +32,36 @@ from confida_web.page import Page, page
 from confida_web.portal.showing import show as show_portal
 from confida_web.portal.visit import Person
 from confida_web.redirect import own_path, redirect
+from confida_web.rest.declarations import ApiResource, Entity, Given, Instant, ListPage, ListQuery, Parameter
+from confida_web.rest.record_resource import record_resource
 from confida_web.search.words import matches_words
 from confida_web.security.access import access_for
 
 __all__ = [
+    "ApiResource",
     "BadBody",
     "Command",
     "ConfidenceChip",
     "ContactPanel",
     "DashboardWidget",
+    "Entity",
     "Errors",
     "FormData",
     "FormState",
     "Formatter",
     "Found",
     "Frame",
+    "Given",
+    "Instant",
+    "ListPage",
+    "ListQuery",
     "NavDeclaration",
     "NavItem",
     "Option",
     "Page",
     "Paging",
     "Panel",
+    "Parameter",
     "Person",
     "PersonRef",
     "PortalItem",
@@ -71,6 +81,7 @@ __all__ = [
     "page",
     "parse_form",
     "read_json",
+    "record_resource",
     "redirect",
     "show_portal",
     "whole_number",

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from confida_core.declarations import CLICommand, JobDeclaration, PluginInfo
 from confida_core.hookspecs import hookimpl
 from confida_web.commands import COMMANDS
-from confida_web.declarations import Command, ContactPanel, NavDeclaration, PortalItem, SearchSource
+from confida_web.declarations import Command, ContactPanel, DashboardWidget, NavDeclaration, PortalItem, SearchSource
+from confida_web.page import TEMPLATE_FOLDER
 from confida_web.rest.declarations import ApiResource
 from confida_web.rest.own import own_resources
 
@@ -29,6 +31,7 @@ AREAS = (
     "requests",
     "registers",
     "settings",
+    "webhooks",
     "plugins",
     "account",
     "administration",
@@ -101,3 +104,13 @@ def contact_panels() -> Sequence[ContactPanel]:
 @hookimpl
 def cli_commands() -> Sequence[CLICommand]:
     return COMMANDS
+
+
+@hookimpl
+def dashboard_widgets() -> Sequence[DashboardWidget]:
+    return of_all_areas("DASHBOARD_WIDGETS")
+
+
+@hookimpl
+def template_folders() -> Sequence[Path]:
+    return [TEMPLATE_FOLDER]

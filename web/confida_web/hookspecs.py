@@ -23,49 +23,145 @@ class WebHooks:
 
     @hookspec
     def routes(self) -> Sequence[Any]:  # type: ignore[empty-body]
-        """Litestar handlers. Each names its permission or says public=True; a plugin's paths begin with /x/<key>/.
+        """Pages: Litestar handlers, each with the permission it needs.
 
-        @get("/x/membership/{member_id:uuid}", permission="membership.read")
-        async def member(request: Request, member_id: UUID) -> Response: ...
+        Called: once, at start.
+        Returns: a list of handlers. Each names its permission or says `public=True`; a plugin's paths begin with `/x/<key>/`. Session,
+        permission and CSRF token are checked before the handler runs, and what it read is written down before its answer leaves.
+        Failure: a route that nobody guards, that names a permission nobody declared, or that lies elsewhere, stops the start. What a
+        handler raises is answered with a page: NotFound and Forbidden alike (404), VersionConflict (409), BadBody (4xx), else 500.
 
+        ```python
+        @get("/x/membership/{contact_id:uuid}", permission="contacts.read")
+        async def member(request: Request[Any, Any, Any], contact_id: FromPath[UUID]) -> Response[Any]:
+            access, contact = await open_contact(request, contact_id)
+            return page(request, MemberPage(name=contact.content.display_name))
+
+
+        class MemberPage(Page):
+            template: ClassVar[str] = "membership/member.html"
+            title: ClassVar[str] = "Member"
+
+
+        @hookimpl
         def routes():
             return [member]
+        ```
         """
 
     @hookspec
     def nav_items(self) -> Sequence[NavDeclaration]:  # type: ignore[empty-body]
-        """Places of the side navigation and of quick add."""
+        """Places of the side navigation and of quick add.
+
+        Called: once, at start. `badge` is called once for every whole page.
+        Returns: a list of `NavDeclaration`; whoever lacks its permission does not see it.
+        Failure: a badge that raises shows nothing; the page lives.
+
+        ```python
+        @hookimpl
+        def nav_items():
+            return [
+                NavDeclaration(
+                    key="membership", label="Members", icon="users", href="/x/membership/", permission="contacts.read", order=60
+                )
+            ]
+        ```
+        """
 
     @hookspec
     def contact_panels(self) -> Sequence[ContactPanel]:  # type: ignore[empty-body]
-        """Boxes on a contact's page."""
+        """Boxes on a contact's page.
+
+        Called: once, at start. `data` is called whenever somebody who has the permission looks at a contact.
+        Returns: a list of `ContactPanel`. What `data` returns are the names its template may use.
+        Failure: a panel that raises, hangs or returns rubbish is replaced by a notice, and logged with its plugin; the page lives. After
+        five failures in a row it is left alone for a while.
+
+        ```python
+        async def member_data(crm, access, contact_id):
+            rows = await crm.data.fetch("SELECT joined_at FROM membership_member WHERE contact_id = ?", contact_id)
+            return {"joined_at": rows[0]["joined_at"] if rows else None}
+
+
+        @hookimpl
+        def contact_panels():
+            return [
+                ContactPanel(
+                    key="membership", title="Membership", template="membership/panel.html", permission="contacts.read",
+                    data=member_data,
+                )
+            ]
+        ```
+        """
 
     @hookspec
     def dashboard_widgets(self) -> Sequence[DashboardWidget]:  # type: ignore[empty-body]
-        """Boxes on "My day"."""
+        """Boxes on "My day".
+
+        Called: once, at start. `data` is called whenever somebody who has the permission looks at their day.
+        Returns: a list of `DashboardWidget`.
+        Failure: as of a panel on a contact's page: a notice in its place, and the page lives.
+
+        ```python
+        async def figures(crm, access):
+            rows = await crm.data.fetch("SELECT count(*) AS members FROM membership_member")
+            return {"members": rows[0]["members"]}
+
+
+        @hookimpl
+        def dashboard_widgets():
+            return [
+                DashboardWidget(
+                    key="membership", title="Members", template="membership/figures.html", permission="contacts.read",
+                    data=figures,
+                )
+            ]
+        ```
+        """
 
     @hookspec
     def template_folders(self) -> Sequence[Path]:  # type: ignore[empty-body]
-        """Folders with templates, each with one folder named after the plugin's key."""
+        """Folders with templates.
+
+        Called: once, at start.
+        Returns: a list of folders, each with one folder named after the plugin's key, so that `membership/panel.html` is a name no
+        other plugin can take. Ours come first: no plugin can replace a page of Confida.
+        Failure: a template that is missing or raises fails what it was for: a panel shows its notice, a page answers with 500.
+
+        ```python
+        from pathlib import Path
+
+
+        @hookimpl
+        def template_folders():
+            return [Path("templates")]
+        ```
+        """
 
     @hookspec
     def portal_routes(self) -> Sequence[Any]:  # type: ignore[empty-body]
-        """Pages of the public side: Litestar handlers that say who may see them; a plugin's paths begin with /my/x/<key>/.
+        """Pages of the public side: Litestar handlers that say who may see them.
 
-        Called once at start. Each handler says `person=True` (for somebody who is signed in there, by a code sent to an
-        address that is stored; anybody else is led to the page that asks for the address) or `public=True` (for everybody).
-        `request.state.person` is that person, `access_for(request, purpose)` their own access, which the read log names
-        like any other. Forms are checked as on our own public pages: `ui.csrf(frame)` stands in each of them. Pages are
-        shown with `show_portal`, and their templates extend "portal/layout.html".
-
-        A handler that says neither, or whose path lies elsewhere, stops the start. What a handler raises is answered with
-        the public side's own page of errors. Core's pages below /my are declared here too.
+        Called: once, at start.
+        Returns: a list of handlers; a plugin's paths begin with `/my/x/<key>/`. Each says `person=True` (for somebody who is signed in
+        there, by a code sent to an address that is stored; anybody else is led to the page that asks for the address) or
+        `public=True` (for everybody). `request.state.person` is that person, `access_for(request, purpose)` their own access, which
+        the read log names like any other. Pages are shown with `show_portal`, their templates extend "portal/layout.html", and
+        `ui.csrf(frame)` stands in each form.
+        Failure: a handler that says neither, or whose path lies elsewhere, stops the start. What a handler raises is answered with the
+        public side's own page of errors.
 
         ```python
+        class CardPage(Page):
+            template: ClassVar[str] = "membership/card.html"
+            title: ClassVar[str] = "Your membership"
+
+
         @get("/my/x/membership/card", person=True)
         async def card(request: Request[Any, Any, Any]) -> Response[Any]:
-            member = await membership_of(request.state.crm, access_for(request, "membership"), request.state.person.id)
-            return show_portal(request, CardPage(member=member))
+            access = access_for(request, "relationship")
+            access.actor.require("contacts.read")
+            return show_portal(request, CardPage())
 
 
         @hookimpl
@@ -78,9 +174,10 @@ class WebHooks:
     def portal_items(self) -> Sequence[PortalItem]:  # type: ignore[empty-body]
         """Places in the navigation of people who are signed in to the public side.
 
-        Called once at start. The badge is asked once per whole page, with the person's own access; one that raises, takes
-        longer than five seconds or returns no number shows no badge, is logged with its plugin, and is left alone for a
-        while after five failures in a row. "Your choices" and "Your requests" are declared here too.
+        Called: once, at start. A badge is asked for once per whole page, with the person's own access.
+        Returns: a list of `PortalItem`.
+        Failure: a badge that raises, takes longer than five seconds or returns no number shows nothing, is logged with its plugin, and
+        is left alone for a while after five failures in a row.
 
         ```python
         @hookimpl
@@ -98,16 +195,18 @@ class WebHooks:
     def commands(self) -> Sequence[Command]:  # type: ignore[empty-body]
         """Entries of the palette (Ctrl K). The places of the navigation stand there by themselves.
 
-        Called once at start; a command that leads out of this installation, or does something at an address that is not
-        the plugin's own, stops the start. Shown to whoever has its permission, when every word that was typed begins a
-        word of its label or keywords.
+        Called: once, at start.
+        Returns: a list of `Command`, each shown to whoever has its permission, when every word that was typed begins a word of its
+        label or keywords.
+        Failure: a command that leads out of this installation, or does something at an address that is not the plugin's own, stops the
+        start.
 
         ```python
         @hookimpl
         def commands():
             return [
                 Command(
-                    key="membership.renew", label="Renew memberships", permission="membership.write",
+                    key="membership.renew", label="Renew memberships", permission="contacts.write",
                     action="/x/membership/renew", keywords=("fees", "year"),
                 )
             ]
@@ -118,42 +217,68 @@ class WebHooks:
     def search_sources(self) -> Sequence[SearchSource]:  # type: ignore[empty-body]
         """What the search and the palette find besides contacts.
 
-        Called once at start; `find` is called with every search of somebody who has the permission. A source that raises,
-        takes longer than five seconds or returns anything but a list of `Found` is replaced by a notice with its plugin's
+        Called: once, at start. `find` is called with every search of somebody who has the permission.
+        Returns: a list of `SearchSource`, whose `find` answers with a list of `Found`, the best first.
+        Failure: a source that raises, takes longer than five seconds or returns anything else is replaced by a notice with its plugin's
         name; after five failures in a row it is left alone for a while. The other results are shown all the same.
 
         ```python
         async def find_clubs(crm, access, words, limit):
-            found = [club for club in await all_clubs(crm) if matches_words(club.name, words)]
-            return [Found(label=club.name, href=f"/x/membership/clubs/{club.id}") for club in found[:limit]]
+            clubs = await crm.data.fetch("SELECT id, name FROM membership_club")
+            found = [club for club in clubs if matches_words(club["name"], words)]
+            return [Found(label=club["name"], href=f"/x/membership/clubs/{club['id']}") for club in found[:limit]]
 
 
         @hookimpl
         def search_sources():
-            return [
-                SearchSource(key="membership.clubs", label="Clubs", permission="membership.read", find=find_clubs)
-            ]
+            return [SearchSource(key="membership.clubs", label="Clubs", permission="contacts.read", find=find_clubs)]
         ```
         """
 
     @hookspec
     def api_resources(self) -> Sequence[ApiResource]:  # type: ignore[empty-body]
-        """What programs may read and change through the REST API, at /api/v1/<key>, a plugin's at /api/v1/x/<plugin>/<key>.
+        """What programs may read and change through the REST API, at `/api/v1/<key>`, a plugin's at `/api/v1/x/<plugin>/<key>`.
 
-        Called once at start. From each declaration come the routes, the part of the OpenAPI document, and the paragraph of
-        its page. One that does not fit together (a permission or purpose nobody declares, a shape that can be changed but
-        not read) stops the start. Its functions are called with the access of the token's owner, for the token's purpose;
-        what they raise is answered like everywhere (NotFound 404, InvalidContent 422, VersionConflict 412), anything else
-        with 500 and a reference to the log. A record that is kept as it was declared needs one line. Core's own resources
-        are declared here too.
+        Called: once, at start. The functions of a resource are called with the access of the token's owner, for the token's purpose.
+        Returns: a list of `ApiResource`. From each come the routes, the part of the OpenAPI document, and the paragraph of its page. A
+        record that is shown as it was declared needs one line, `record_resource`.
+        Failure: one that does not fit together (a permission or purpose nobody declares, a shape that can be changed but not read) stops
+        the start. What its functions raise is answered like everywhere: NotFound 404, InvalidContent 422, VersionConflict 412, and
+        anything else with 500 and a reference to the log.
 
         ```python
+        from piccolo.columns import UUID, Bytea, Integer
+        from piccolo.table import Table
+
+
+        class Member(Table, tablename="membership_member", db=DATA):
+            id = UUID(primary_key=True)
+            contact_id = UUID(index=True)
+            version = Integer()
+            sealed = Bytea()
+
+
+        class MemberContent(Sealed, frozen=True):
+            number: ShortText = ""
+
+
+        MEMBER = RecordDeclaration(
+            table=Member, content=MemberContent, subject="contact_id", retention_class="relationship", purpose="relationship",
+            label="Membership",
+        )
+
+
+        @hookimpl
+        def records():
+            return [MEMBER]
+
+
         @hookimpl
         def api_resources():
             return [
                 record_resource(
-                    MEMBERSHIP, key="memberships", label="Memberships", summary="Who is a member, and since when.",
-                    read="membership.read", write="membership.write", delete="membership.write",
+                    MEMBER, key="memberships", label="Memberships", summary="Who is a member.", read="contacts.read",
+                    write="contacts.write", delete="contacts.write",
                 )
             ]
         ```

@@ -115,10 +115,10 @@ def render_panel(environment: Environment, template: str, frame: Frame, data: Ma
 def build_environment(template_folders: tuple[Path, ...] = ()) -> Environment:
     """The template environment: escaping on, undefined names refused, compiled templates kept for good.
 
-    template_folders: those of plugins; ours comes first, so that none of them can replace a page of ours.
+    template_folders: of everybody; ours comes first, so that no plugin can replace a page of ours.
     """
     environment = Environment(
-        loader=FileSystemLoader([TEMPLATE_FOLDER, *template_folders]),
+        loader=FileSystemLoader(dict.fromkeys([TEMPLATE_FOLDER, *template_folders])),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,7 +12,8 @@ from confida_core.contacts.content import LineText, Sealed
 from confida_core.contacts.custom_fields import custom_fields
 from confida_core.contacts.records import CONTACT
 from confida_core.contacts.text import clean_line, storable
-from confida_core.declarations import Exporter, RecordDeclaration
+from confida_core.declarations import RecordDeclaration
+from confida_core.exchange.declarations import Exporter
 from confida_core.exchange.handover import HandedOver, HandoverFigures, allowed_rows, check_handed, handover_figures
 from confida_core.exchange.imports_records import BATCH
 from confida_core.exchange.tables import ExportRun

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from confida_core.contacts.content import ContactContent, ContactKind
-from confida_core.declarations import Exporter
 from confida_core.exchange.csv_writer import write_csv
+from confida_core.exchange.declarations import Exporter
 from confida_core.exchange.vcard.writer import write_vcard
 from confida_core.installation import Installation
 from confida_core.storage.pictures import MAX_BYTES

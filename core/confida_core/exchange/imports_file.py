@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
-from confida_core.declarations import Importer
 from confida_core.exchange.csv_reader import CSVRow, CSVTable, open_table
+from confida_core.exchange.declarations import Importer
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.exchange.imports_groups import GroupTags, group_tags
 from confida_core.exchange.imports_records import BATCH, LARGEST_IMPORT, RunContent

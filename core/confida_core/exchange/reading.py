@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
-from confida_core.declarations import Importer
 from confida_core.exchange.charsets import to_utf8
 from confida_core.exchange.csv_reader import CSVRow, open_table, read_whole
+from confida_core.exchange.declarations import Importer
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.exchange.mapped_rows import apply_mapping
 from confida_core.exchange.mapping import ColumnMapping, suggest_mapping

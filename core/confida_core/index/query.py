@@ -45,6 +45,8 @@ class IndexQuery(Scope, frozen=True, kw_only=True):
 
 
 class IndexPage(Struct, frozen=True):
+    """Ids in their order, and cursors of the pages beside it; None where there is none."""
+
     ids: tuple[UUID, ...]
     next_cursor: str | None
     previous_cursor: str | None

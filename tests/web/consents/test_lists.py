@@ -41,9 +41,9 @@ async def queries_of(client: Any, crm: Any, path: str) -> int:
     ("path", "expected"),
     [
         ("/consents/messages", 6),
-        ("/consents/expiring?days=3000", 6),
+        ("/consents/expiring?days=3000", 7),
         ("/consents/purposes", 4),
-        ("/consents", 13),
+        ("/consents", 14),
     ],
 )
 async def test_list_costs_the_same_for_one_row_and_for_three(
@@ -103,6 +103,14 @@ async def test_list_of_what_ends_soon_counts_as_a_read(client: Any, crm: Any) ->
     assert "Ada" in (await client.get("/consents/expiring?days=3000")).text
     assert len(await crm.door.read_log.of(ada)) == before + 1
     assert "Ada" not in (await client.get("/consents/expiring?days=30")).text
+
+
+async def test_my_day_says_how_many_consents_end_soon(client: Any, crm: Any) -> None:
+    ada = await reader(crm, "Ada")
+    await record(client, ada)
+    assert "None ends within 60 days." in (await client.get("/")).text
+    await client.post("/settings/plugins/consent", data={"expiring_days": "3000"})
+    assert "1 consent ends within 3000 days" in (await client.get("/")).text
 
 
 @pytest.mark.parametrize("days", ["x", "0", "-1", "999999999999999999999"])

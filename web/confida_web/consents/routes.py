@@ -19,6 +19,7 @@ from confida_web.consents import (
     recording,
     suppressions,
 )
+from confida_web.consents.ending_box import WIDGET
 from confida_web.consents.panel import PANEL
 from confida_web.declarations import NavDeclaration
 
@@ -43,6 +44,8 @@ ROUTES = (
 JOBS = (*ledger.JOBS,)
 
 CONTACT_PANELS = (PANEL,)
+
+DASHBOARD_WIDGETS = (WIDGET,)
 
 NAV_ITEMS = (
     NavDeclaration(

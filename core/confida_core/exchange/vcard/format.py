@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from confida_core.declarations import Importer
 from confida_core.exchange.charsets import to_utf8
+from confida_core.exchange.declarations import Importer
 from confida_core.exchange.vcard.reader import read_vcards
 
 _CARD = re.compile(rb"^[ \t]{0,20}BEGIN[ \t]{0,20}:[ \t]{0,20}VCARD", re.IGNORECASE | re.MULTILINE)
