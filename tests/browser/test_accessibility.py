@@ -47,6 +47,8 @@ PAGES = (
     "/settings/relationships",
     "/settings/teams",
     "/settings/plugins",
+    "/settings/webhooks",
+    "/settings/webhooks/new",
     "/jobs",
     "/nowhere",
 )

@@ -20,6 +20,7 @@ public
     GET      /.well-known/security.txt
     POST     /csp-report
     GET      /healthz
+    POST     /hooks/in/{plugin:str}/{name:str}/{token:str}
     GET POST /invitation/{token:str}
     GET POST /login
     GET POST /my
@@ -232,6 +233,20 @@ settings.manage
     POST     /settings/relationships/{key:str}/retire
     GET POST /settings/teams
     POST     /settings/teams/{team_id:uuid}
+webhooks.manage
+    GET      /settings/webhooks
+    GET      /settings/webhooks/{endpoint_id:uuid}
+    GET POST /settings/webhooks/{endpoint_id:uuid}/edit
+    POST     /settings/webhooks/{endpoint_id:uuid}/remove
+    POST     /settings/webhooks/{endpoint_id:uuid}/replay
+    POST     /settings/webhooks/{endpoint_id:uuid}/rotate
+    POST     /settings/webhooks/{endpoint_id:uuid}/state
+    POST     /settings/webhooks/{endpoint_id:uuid}/test
+    POST     /settings/webhooks/deliveries/{delivery_id:uuid}/replay
+    POST     /settings/webhooks/in/{plugin:str}/{name:str}/off
+    POST     /settings/webhooks/in/{plugin:str}/{name:str}/on
+    POST     /settings/webhooks/in/{plugin:str}/{name:str}/rotate
+    GET POST /settings/webhooks/new
 system.manage
     GET POST /account/recovery-key
     POST     /account/recovery-key/stored
@@ -273,6 +288,7 @@ HOLDERS = {
     "requests.read": {"owner", "administrator", "privacy_officer"},
     "retention.manage": {"owner", "administrator", "privacy_officer"},
     "settings.manage": {"owner", "administrator"},
+    "webhooks.manage": {"owner", "administrator"},
     "system.manage": {"owner", "administrator"},
 }
 Route = tuple[str, str]
@@ -376,6 +392,7 @@ async def test_forms_without_a_token_are_those_without_a_session(crm: Any) -> No
     }
     assert weaker == {
         ("/csp-report", "none"),  # The browser itself sends it, and nothing but a log line follows.
+        ("/hooks/in/{plugin:str}/{name:str}/{token:str}", "none"),  # Another system sends it, signed.
         ("/login", "origin"),
         ("/setup/{token:str}", "origin"),
         ("/invitation/{token:str}", "origin"),

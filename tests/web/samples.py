@@ -21,6 +21,7 @@ from tests.web.samples_office import office_samples
 from tests.web.samples_portal import portal_samples
 from tests.web.samples_registers import register_samples
 from tests.web.samples_requests import request_samples
+from tests.web.samples_webhooks import webhook_samples
 
 NOW = datetime.now(UTC).replace(hour=14, minute=5, second=0, microsecond=0)
 TODAY = NOW.date()
@@ -534,4 +535,4 @@ def token_samples() -> dict[str, Page]:
 def samples() -> dict[str, Page]:
     """Every sample by a name that can stand in a file name."""
     own = contact_samples() | work_samples() | account_samples() | office_samples(NOW)
-    return own | consent_samples(NOW) | portal_samples() | request_samples(NOW) | register_samples(NOW)
+    return own | consent_samples(NOW) | portal_samples() | request_samples(NOW) | register_samples(NOW) | webhook_samples(NOW)

@@ -97,12 +97,15 @@ async def list_inbound(crm: Installation, access: Access) -> list[Inbound]:
 async def _inbound(crm: Installation, declared: InboundWebhook, opened: Opened[InboundContent] | None) -> Inbound:
     if opened is None:
         return Inbound(declared=declared, since=None, received_at=None, secrets_until=None)
-    last = await crm.data.fetch("SELECT max(at) AS at FROM inbound_message WHERE hook_id = ?", opened.row["id"])
+    # No max(): SQLite gives an aggregate back without its type.
+    last = await crm.data.fetch(
+        "SELECT at FROM inbound_message WHERE hook_id = ? ORDER BY at DESC LIMIT 1", opened.row["id"]
+    )
     untils = [one.until for one in opened.content.secrets if one.until is not None and one.until > now()]
     return Inbound(
         declared=declared,
         since=opened.row["created_at"],
-        received_at=last[0]["at"],
+        received_at=last[0]["at"] if last else None,
         secrets_until=max(untils, default=None),
     )
 

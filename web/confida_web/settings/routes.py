@@ -67,6 +67,10 @@ LINKS = (
     ("audit.read", SettingsLink(
         label="Audit trail", href="/audit", text="What happened to accounts and settings.", icon="audit",
     )),
+    ("webhooks.manage", SettingsLink(
+        label="Webhooks", href="/settings/webhooks", text="Which other systems are told what happens, and which may tell us.",
+        icon="outgoing",
+    )),
     ("system.manage", SettingsLink(
         label="System", href="/settings/system", text="Whether everything works, and with which settings.",
         icon="system",

@@ -64,7 +64,7 @@ async def huge_head(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 async def huge_body(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n")
-    for _ in range(100):
+    for __ in range(100):
         writer.write(b"y" * 1_000_000)
         await writer.drain()
 
@@ -79,7 +79,7 @@ async def babble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
 
 
 async def stutter(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    for _ in range(10_000):
+    for __ in range(10_000):
         writer.write(b"HTTP/1.1 102 Processing\r\n\r\n" * 100)
         await writer.drain()
 

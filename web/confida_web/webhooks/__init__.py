@@ -1,0 +1,1 @@
+"""Pages about webhooks, and the address at which those of others come in."""
