@@ -69,13 +69,13 @@ def check_type(place: str, value: Any, item: Any, expected: Any) -> None:
 
 def check_prefix(place: str, plugin: LoadedPlugin, hook: str, value: Any) -> None:
     """Nothing of a plugin can be taken for another's, or for ours."""
-    own = plugin.info.key
-    key = value.name if isinstance(value, CLICommand) else getattr(value, "key", None)
+    own, command = plugin.info.key, isinstance(value, CLICommand)
+    key = value.name if command else getattr(value, "key", None)
     if plugin.built_in or hook in APART or not isinstance(key, str):
         return
-    if key.startswith(f"{own}.") or (key == own and hook not in DOTTED):
+    if (key.startswith(f"{own}.") and not command) or (key == own and hook not in DOTTED):
         return
-    wanted = own if isinstance(value, CLICommand) else f"{own}.{key.rpartition('.')[2]}"
+    wanted = own if command else f"{own}.{key.rpartition('.')[2]}"
     raise PluginError(f"{place}: {key!r} must begin with the plugin's own key: name it {wanted!r}")
 
 
