@@ -13,12 +13,12 @@ from typing import Literal
 from confida_core.accounts.stored_settings import recovery_key_confirmed
 from confida_core.backup.age_files import InvalidKey, recipients_of
 from confida_core.backup.archive import LAST_BACKUP
-from confida_core.backup.stores import table_names
 from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.outbound.content import REASONS
 from confida_core.outbound.mail import LOCAL
 from confida_core.outbound.transporting import not_ready
+from confida_core.plugins.self_check import plugin_findings, unknown_tables
 from confida_core.storage.ballast import NAME as BALLAST
 from confida_core.storage.migrations import applied, known
 from confida_core.storage.sqlite import OLDEST_SAFE, library_version
@@ -126,17 +126,19 @@ async def check_room(crm: Installation) -> list[Finding]:
 async def check_schema(crm: Installation) -> list[Finding]:
     done = await applied(crm.data)
     pending = [step.name for app in crm.registry.apps for step in known(app) if (step.app_name, step.name) not in done]
-    ours = {table._meta.tablename for app in crm.registry.apps for table in app.tables} | {"migration"}
-    unknown = sorted(name for name in await table_names(crm.data) - ours if not name.startswith("sqlite_"))
     findings = [
         Finding("Schema", "bad", f"Not yet run: {', '.join(pending)}.", "confida migrate")
         if pending
         else Finding("Schema", "good", "Every migration has run.")
     ]
-    if unknown:
-        text = f"No enabled plugin declares {', '.join(unknown)}: what is in there is neither exported nor erased."
-        findings.append(Finding("Unknown tables", "bad", text, "Enable the plugin again, or let it remove its data."))
+    if unknown := await unknown_tables(crm):
+        text = f"Nothing that is known here declares {', '.join(unknown)}: what is in there is neither exported nor erased."
+        findings.append(Finding("Unknown tables", "bad", text, "Enable the plugin again that made them, or drop them."))
     return findings
+
+
+async def check_plugins(crm: Installation) -> list[Finding]:
+    return await plugin_findings(crm, Finding)
 
 
 async def check_work(crm: Installation) -> list[Finding]:
@@ -205,5 +207,5 @@ def mail_settings(crm: Installation) -> Finding:
 
 
 CHECKS: tuple[Callable[[Installation], Awaitable[list[Finding]]], ...] = (
-    check_keys, check_modes, check_library, check_room, check_schema, check_work, check_backups, check_mail,
+    check_keys, check_modes, check_library, check_room, check_schema, check_plugins, check_work, check_backups, check_mail,
 )  # fmt: skip

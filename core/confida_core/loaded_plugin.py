@@ -12,6 +12,10 @@ class PluginError(RuntimeError):
     """A plugin cannot be loaded; the start stops, because its data would escape export and erasure."""
 
 
+class NotInstalled(PluginError):
+    """No distribution offers this plugin."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadedPlugin:
     """distribution, version: where it was installed from. built_in: one of our own layers, which nobody can switch off;

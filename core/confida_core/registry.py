@@ -19,7 +19,7 @@ from confida_core.declarations import API, PiccoloApp, PluginInfo, RecordDeclara
 from confida_core.declared_schema import check_schema, check_twice
 from confida_core.declared_shape import collect, misspelt, where
 from confida_core.hookspecs import PROJECT, CoreHooks
-from confida_core.loaded_plugin import Declared, LoadedPlugin, Loading, PluginError
+from confida_core.loaded_plugin import Declared, LoadedPlugin, Loading, NotInstalled, PluginError
 
 ENTRY_POINTS = "confida.plugins"
 log = structlog.get_logger("confida.plugins")
@@ -140,10 +140,10 @@ def installed(name: str) -> tuple[Any, str, str]:
 
 
 def entry_point(name: str) -> metadata.EntryPoint:
-    """Where a plugin is installed. Raises PluginError if it is nowhere, or in two distributions."""
+    """Where a plugin is installed. Raises NotInstalled, and PluginError if it is in two distributions."""
     found = [point for point in metadata.entry_points(group=ENTRY_POINTS) if point.name == name]
     if not found:
-        raise PluginError(f"plugin {name} is enabled but not installed: install it, or take it off the list of plugins")
+        raise NotInstalled(f"plugin {name} is enabled but not installed: install it, or take it off the list of plugins")
     if len(found) > 1:
         both = " and ".join(sorted(" ".join(origin_of(point)) for point in found))
         raise PluginError(f"plugin {name} is installed twice, by {both}: uninstall one of them")

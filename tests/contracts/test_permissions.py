@@ -254,6 +254,12 @@ system.manage
     POST     /jobs/{job_id:uuid}/discard
     POST     /jobs/{job_id:uuid}/retry
     GET      /settings/plugins
+    GET      /settings/plugins/{key:str}/about
+    POST     /settings/plugins/{key:str}/archive
+    POST     /settings/plugins/{key:str}/disable
+    POST     /settings/plugins/{key:str}/enable
+    GET POST /settings/plugins/{key:str}/purge
+    POST     /settings/plugins/{key:str}/upgrade
     GET      /settings/system
     POST     /settings/system/recovery-key
 person

@@ -9,7 +9,7 @@ from confida_web.display import Option, Tab
 from confida_web.errors.pages import ErrorPage, SignInFragment
 from confida_web.exchange import pages as exchange
 from confida_web.page import Page
-from confida_web.plugins.pages import PluginRow, PluginsPage
+from confida_web.plugins.pages import DeclaredGroup, PluginPage, PluginRow, PluginsPage, PurgePage, TableRow
 from confida_web.rest.pages import (
     ApiDocsPage,
     FilterLine,
@@ -173,14 +173,46 @@ def settings_samples(now: datetime) -> dict[str, Page]:
         ),
         "jobs-none": settings.JobsPage(),
         "plugins": PluginsPage(
-            plugins=(
+            others=5, restart=True, safe_mode=True, plugins=(
                 PluginRow(key="core", name="Contacts and interactions", version="0.1.0", builtin=True, hooks=("records", "jobs")),
                 PluginRow(
-                    key="sales", name="Sales", version="1.2.0", distribution="confida-sales", summary="Deals and quotes.",
-                    hooks=("routes",), permissions=("sales.read",), settings_href="/settings/plugins/sales", enabled=False,
+                    key="sales", name="Sales", version="1.2.0", distribution="confida-sales", summary="Deals and <quotes>.",
+                    hooks=("routes",), permissions=("sales.read",), settings_href="/settings/plugins/sales", pending="disable",
+                    about_href="/settings/plugins/sales/about",
                 ),
+                PluginRow(key="club", name="Club", version="1.0", enabled=False, parked=True, keeps_data=True, bundled=True),
+                PluginRow(key="gone", name="Gone", version="2.0", enabled=False, missing=True, problem="It is <not> there."),
+                PluginRow(key="new", name="new", version="0.1", enabled=False, pending="enable"),
+                PluginRow(key="old", name="Old", version="0.1", enabled=False, pending="drop"),
             )
         ),
+        "plugins-none": PluginsPage(plugins=(PluginRow(key="core", name="Core", version="0.1.0", builtin=True),)),
+        "plugin": PluginPage(
+            plugin=PluginRow(
+                key="club", name="Club <Lindenau>", version="1.0", distribution="confida-club", summary="Who <belongs>.",
+                enabled=False, pending="enable", keeps_data=True,
+            ),
+            groups=(
+                DeclaredGroup(title="Permissions", items=(("club.read", "See <members>"), ("club.write", ""))),
+                DeclaredGroup(title="Ways out of the house", items=()),
+            ),
+            tables=(
+                TableRow(name="club_member", label="Members <of it>", ends="club", purpose="club.service", count=1234),
+                TableRow(name="club_fee", label="Fees."),
+            ),
+            stores=("Cards", "Pictures"), waiting=("club_2026_04_01_step",), may_enable=True, may_disable=True, may_upgrade=True,
+            may_purge=True, error="It is <not> possible.",
+        ),
+        "plugin-fixed": PluginPage(
+            plugin=PluginRow(key="club", name="Club", version="1.0"), may_disable=True, fixed="The <environment> decides.",
+        ),
+        "plugin-purge": PurgePage(
+            key="club", name="Club <Lindenau>", people=1234, classes=("club",), shared_classes=("relationship",),
+            tables=(TableRow(name="club_member", label="Members <of it>", ends="club", count=1234),),
+            stores=("Cards",), stores_in_reach=False, exported=True, before="erase",
+            errors={"typed": "Type club.", "before": "Choose.", "recipient": "This is no key.", "": "Not now."},
+        ),
+        "plugin-purge-not-now": PurgePage(key="club", name="Club", obstacle="A legal <hold> keeps it."),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from confida_core.cli.plugins import sturdy
 from confida_core.cli.program import UNSOUND, Program, pass_program, print_json
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def doctor(ctx: click.Context, program: Program, as_json: bool) -> None:
     from confida_core.doctor import examine
 
     access = program.access("doctor")
-    findings = program.run(lambda crm: examine(crm, access))
+    findings = sturdy(program).run(lambda crm: examine(crm, access))
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in findings])
     else:

@@ -26,9 +26,17 @@ def configured_plugins(settings: Settings) -> tuple[str, ...]:
 
     Raises DecidedElsewhere if the file cannot be read as it should.
     """
-    if settings.origin_of("plugins") == "environment":
+    if by_environment(settings):
         return settings.plugins
     return listed(read(settings.home / NAME))
+
+
+def by_environment(settings: Settings) -> bool:
+    try:
+        return settings.origin_of("plugins") == "environment"
+    except tomllib.TOMLDecodeError:
+        # Somebody is editing the file; the environment is asked before it.
+        return False
 
 
 def read(path: Path) -> str:
@@ -54,7 +62,7 @@ def parsed(text: str) -> dict[str, Any]:
 
 def check_writable(settings: Settings, change: str) -> None:
     """Raises DecidedElsewhere where the list is not ours to write. change: such as "enable membership"."""
-    if settings.origin_of("plugins") == "environment":
+    if by_environment(settings):
         raise DecidedElsewhere(
             f"the environment variable CONFIDA_PLUGINS decides which plugins are enabled: {change} there, and start again"
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from confida_core.accounts.audit import record_event
 from confida_core.installation import Installation
-from confida_core.loaded_plugin import PluginError
+from confida_core.loaded_plugin import NotInstalled, PluginError
 from confida_core.plugins.config_file import change_plugins, check_writable, configured_plugins
 from confida_core.plugins.footprints import footprint, holds_data
 from confida_core.plugins.looking import PluginFacts, look_at
@@ -49,8 +49,10 @@ def is_installed(key: str) -> bool:
     """Twice is installed too: the error that follows says where."""
     try:
         entry_point(key)
-    except PluginError as error:
-        return "installed twice" in str(error)
+    except NotInstalled:
+        return False
+    except PluginError:
+        return True
     return True
 
 

@@ -7,6 +7,7 @@ only looked at leaves nothing behind in the running program. That is no protecti
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import subprocess
 import sys
@@ -155,11 +156,14 @@ def ask(question: Question) -> Answer:
     command = [sys.executable, "-c", "from confida_core.plugins.looking import main; main()"]
     try:
         done = subprocess.run(  # noqa: S603 -- Our own interpreter and our own module.
-            command, input=msgspec.json.encode(question), capture_output=True, timeout=SECONDS, check=True
+            command, input=msgspec.json.encode(question), capture_output=True, timeout=SECONDS, check=False
         )
         return msgspec.json.decode(done.stdout, type=Answer)
-    except (subprocess.SubprocessError, msgspec.DecodeError) as error:
-        return Answer(refused=f"plugin {question.key} cannot be looked at: {type(error).__name__}")
+    except subprocess.TimeoutExpired:
+        return Answer(refused=f"plugin {question.key} cannot be loaded: it takes longer than {SECONDS:.0f} seconds")
+    except msgspec.DecodeError:
+        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2][:300]
+        return Answer(refused=f"plugin {question.key} ends the process that loads it: {last or done.returncode}")
 
 
 def main() -> None:
@@ -173,20 +177,23 @@ def main() -> None:
 
 
 def answered(question: Question) -> Answer:
-    from confida_core.cli.program import named
     from confida_core.registry import load_registry
 
     sys.path[:] = question.path
     try:
         registry = load_registry(
             [*question.enabled, *([] if question.parked else [question.key])],
-            built_in=[named(name) for name in question.built_in],
-            specifications=[named(place) for place in question.specifications],
+            built_in=[importlib.import_module(name) for name in question.built_in],
+            specifications=[attribute(*place.split(":")) for place in question.specifications],
             parked=[question.key] if question.parked else [],
         )
     except PluginError as error:
         return Answer(refused=str(error))
     return Answer(facts=facts_of(registry, loaded(registry, question.key)))
+
+
+def attribute(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
 
 
 def loaded(registry: Registry, key: str) -> LoadedPlugin:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from confida_core.declarations import PluginInfo, StoreDeclaration
-from confida_core.loaded_plugin import Declared, LoadedPlugin, PluginError
+from confida_core.loaded_plugin import Declared, LoadedPlugin, NotInstalled, PluginError
 from confida_core.plugins.footprints import Footprint, footprints, holds_data
 from confida_core.plugins.purged import is_purged
 from confida_core.registry import Registry, entry_point, load_registry
@@ -60,10 +60,8 @@ def check_installed(found: Footprint) -> None:
     """Raises PluginError."""
     try:
         entry_point(found.key)
-    except PluginError as error:
-        raise PluginError(
-            f"plugin {found.key} of {found.origin} is disabled, and {ways_out(found)} ({error})"
-        ) from None
+    except NotInstalled:
+        raise PluginError(f"plugin {found.key} of {found.origin} is not installed any more, and {ways_out(found)}") from None
 
 
 def ways_out(found: Footprint) -> str:

@@ -1,4 +1,4 @@
-"""Which plugins are installed, and what they declare."""
+"""Which plugins there are, what they declare, and what can be done about them."""
 
 from __future__ import annotations
 
@@ -6,29 +6,15 @@ from typing import Any
 
 from litestar import Request, Response, get
 
-from confida_core.plugin_list import InstalledPlugin, installed_plugins
 from confida_web.page import page
-from confida_web.plugins.pages import PluginRow, PluginsPage
+from confida_web.plugins.about import ABOUT_ROUTES
+from confida_web.plugins.listing import plugins_page
+from confida_web.plugins.purging import PURGE_ROUTES
 
 
 @get("/settings/plugins", permission="system.manage")
 async def plugins(request: Request[Any, Any, Any]) -> Response[Any]:
-    crm = request.state.crm
-    return page(request, PluginsPage(plugins=tuple(plugin_row(one) for one in installed_plugins(crm.registry))))
+    return page(request, await plugins_page(request))
 
 
-def plugin_row(plugin: InstalledPlugin) -> PluginRow:
-    return PluginRow(
-        key=plugin.key,
-        name=plugin.name,
-        version=plugin.version,
-        distribution=plugin.distribution,
-        summary=plugin.summary,
-        hooks=plugin.hooks,
-        permissions=plugin.permissions,
-        enabled=plugin.state != "installed",
-        builtin=plugin.state == "built in",
-    )
-
-
-ROUTES = (plugins,)
+ROUTES = (plugins, *ABOUT_ROUTES, *PURGE_ROUTES)
