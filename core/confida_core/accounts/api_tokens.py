@@ -18,6 +18,7 @@ from uuid import UUID
 
 from confida_core.accounts.audit import record_event
 from confida_core.accounts.content import ApiTokenContent
+from confida_core.accounts.revoked_tokens import remember_revoked
 from confida_core.accounts.roles import permissions_of
 from confida_core.accounts.sealed import API_TOKEN
 from confida_core.accounts.sessions import INSIDE
@@ -246,15 +247,12 @@ async def lines(crm: Installation, where: str, *values: object) -> list[TokenLin
 
 async def revoke_token(crm: Installation, access: Access, token_id: UUID) -> None:
     """It lets nobody in any more, from now on. One's own, or anybody's with `accounts.manage`. Raises NotFound."""
-    everybody = access.actor.may("accounts.manage")
+    rows = await crm.data.fetch("SELECT account_id FROM api_token WHERE id = ?", token_id)
+    if not rows or not (access.actor.may("accounts.manage") or rows[0]["account_id"] == access.actor.id):
+        raise NotFound("token")
+    await remember_revoked(crm, [token_id])
     async with crm.data.transaction():
-        revoked = await crm.data.fetch(
-            f"DELETE FROM api_token WHERE id = ?{'' if everybody else ' AND account_id = ?'} RETURNING id",
-            token_id,
-            *(() if everybody else (access.actor.id,)),
-        )
-        if not revoked:
-            raise NotFound("token")
+        await crm.data.fetch("DELETE FROM api_token WHERE id = ?", token_id)
         await note(crm, "token.revoked", access, token_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confida_core.accounts.revoked_tokens import end_revoked_tokens
 from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY
 from confida_core.accounts.sealed import ACCOUNT, API_TOKEN, SESSION
 from confida_core.accounts.tables import ApiRequest, AuditEvent, LoginAttempt, OneTimeLink, StoredSetting
@@ -56,5 +57,11 @@ PERMISSIONS = (
 )
 
 JOBS = (
+    JobDeclaration(
+        key="accounts.end_revoked_tokens",
+        run=end_revoked_tokens,
+        label="End tokens that were revoked after the backup",
+        after_restore=True,
+    ),
     JobDeclaration(key="accounts.tidy", run=tidy, label="Remove ended sessions and old log-in attempts", every=3600),
 )

@@ -13,6 +13,7 @@ import msgspec
 from confida_core.accounts.audit import record_event
 from confida_core.accounts.content import AccountContent
 from confida_core.accounts.links import make_link
+from confida_core.accounts.revoked_tokens import end_tokens_of
 from confida_core.accounts.roles import Role
 from confida_core.accounts.sealed import ACCOUNT
 from confida_core.accounts.sessions import INSIDE, end_sessions_of, last_seen
@@ -179,7 +180,7 @@ async def disable_account(crm: Installation, access: Access, account_id: UUID) -
         await crm.data.fetch("UPDATE account SET state = 'disabled' WHERE id = ?", account_id)
         await keep_an_owner(crm)
         await end_sessions_of(crm, account_id)
-        await crm.data.fetch("DELETE FROM api_token WHERE account_id = ?", account_id)
+        await end_tokens_of(crm, account_id)
         await crm.data.fetch("DELETE FROM one_time_link WHERE account_id = ?", account_id)
         await note(crm, access, "account.disabled", account_id)
 

@@ -116,6 +116,22 @@ async def test_disabled_account_loses_its_tokens_for_good(crm: Any) -> None:
     assert await token_grant(crm, secret) is None
 
 
+async def test_older_copy_of_the_data_brings_no_revoked_token_back(crm: Any) -> None:
+    olga, mats = await account_of(crm, "Olga", "owner"), await account_of(crm, "Mats", "staff")
+    made = [await token_of(crm, one, role) for one, role in ((mats, "staff"), (olga, "owner"), (olga, "owner"))]
+    rows = await crm.data.fetch("SELECT * FROM api_token")
+    await disable_account(crm, access_of(crm, olga, "owner"), mats)
+    await revoke_token(crm, access_of(crm, olga, "owner"), made[1][0])
+    await crm.data.fetch("DELETE FROM api_token")
+    await crm.data.fetch("UPDATE account SET state = 'active'")
+    for row in rows:
+        marks = ", ".join("?" * len(row))
+        await crm.data.fetch(f"INSERT INTO api_token ({', '.join(row)}) VALUES ({marks})", *row.values())
+    assert [await token_grant(crm, secret) is None for _, secret in made] == [False, False, False]
+    await crm.registry.jobs["accounts.end_revoked_tokens"].run(crm, {})
+    assert [await token_grant(crm, secret) is None for _, secret in made] == [True, True, False]
+
+
 async def test_state_alone_stops_a_token(crm: Any) -> None:
     """Whoever restores an older account table must not bring tokens back to life."""
     _, secret = await token_of(crm, await account_of(crm, "Mats", "staff"), "staff")
