@@ -1,4 +1,4 @@
-"""Write the first migrations of core and consent anew from their tables. Only until the first release."""
+"""Write the first migrations of core, consent and our own plugins anew from their tables. Only until the first release."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ import confida_core.storage.migrations  # noqa: F401 -- It names the engine to P
 from confida_consent.piccolo_app import app as consent_app
 from confida_core.declarations import PiccoloApp
 from confida_core.piccolo_app import app as core_app
+from confida_sales import piccolo_apps as sales_apps
 
 
 def main() -> None:
-    for described in (core_app(), consent_app()):
+    for described in (core_app(), consent_app(), *sales_apps()):
         write_first(described)
 
 

@@ -1,0 +1,259 @@
+"""The tables of sales. What is said about people is sealed; amounts, days and states are columns, because reports add them up."""
+
+from __future__ import annotations
+
+from piccolo.columns import UUID, BigInt, Boolean, Bytea, Date, Integer, Text, Timestamptz, Varchar
+from piccolo.table import Table
+
+from confida_core.api import DATA
+
+
+class Pipeline(Table, tablename="sales_pipeline", db=DATA):
+    """A way that opportunities go, as a row of stages."""
+
+    id = UUID(primary_key=True)
+    name = Varchar(length=80)
+    position = Integer()
+    archived = Boolean(default=False)
+
+
+class Stage(Table, tablename="sales_stage", db=DATA):
+    """probability: percent. outcome: open, won or lost. required: keys of fields, by space. rot_days: 0 for never."""
+
+    id = UUID(primary_key=True)
+    pipeline_id = UUID(index=True)
+    name = Varchar(length=80)
+    position = Integer()
+    probability = Integer()
+    outcome = Varchar(length=8)
+    required = Varchar(length=200)
+    rot_days = Integer()
+
+
+class Opportunity(Table, tablename="sales_opportunity", db=DATA):
+    """value: minor units. stage_since: when it came into its stage. next_on: day of the next step. sealed: OpportunityContent."""
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    pipeline_id = UUID(index=True)
+    stage_id = UUID(index=True)
+    outcome = Varchar(length=8)
+    owner_id = UUID(null=True, default=None, index=True)
+    value = BigInt()
+    currency = Varchar(length=3)
+    close_on = Date(null=True, default=None)
+    source = Varchar(length=40)
+    lost_reason = Varchar(length=40)
+    next_on = Date(null=True, default=None)
+    stage_since = Timestamptz()
+    created_at = Timestamptz()
+    closed_at = Timestamptz(null=True, default=None)
+    version = Integer()
+    sealed = Bytea()
+
+
+class StageChange(Table, tablename="sales_stage_change", db=DATA):
+    """One step of one opportunity; the first has no stage before it."""
+
+    id = UUID(primary_key=True)
+    opportunity_id = UUID(index=True)
+    contact_id = UUID(index=True)
+    from_stage_id = UUID(null=True, default=None)
+    to_stage_id = UUID()
+    at = Timestamptz()
+    by_id = UUID()
+
+
+class Lead(Table, tablename="sales_lead", db=DATA):
+    """Somebody who may buy. state: new, working, converted or discarded. sealed: LeadContent, under the key of the contact."""
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    state = Varchar(length=12)
+    source = Varchar(length=40)
+    owner_id = UUID(null=True, default=None, index=True)
+    opportunity_id = UUID(null=True, default=None)
+    created_at = Timestamptz()
+    closed_at = Timestamptz(null=True, default=None)
+    version = Integer()
+    sealed = Bytea()
+
+
+class Target(Table, tablename="sales_target", db=DATA):
+    """What one colleague, or all together (no owner), are to win from one day on, for so many months."""
+
+    id = UUID(primary_key=True)
+    owner_id = UUID(null=True, default=None, index=True)
+    starts_on = Date()
+    months = Integer()
+    amount = BigInt()
+    currency = Varchar(length=3)
+
+
+class Product(Table, tablename="sales_product", db=DATA):
+    """variant_of: the product this is a variant of. tax_rate: hundredths of a percent. recurs_months: 0 for bought once."""
+
+    id = UUID(primary_key=True)
+    sku = Varchar(length=60, unique=True)
+    name = Varchar(length=200)
+    description = Text()
+    unit = Varchar(length=20)
+    variant_of = UUID(null=True, default=None, index=True)
+    tax_category = Varchar(length=2)
+    tax_rate = Integer()
+    recurs_months = Integer()
+    archived = Boolean(default=False)
+
+
+class BundleItem(Table, tablename="sales_bundle_item", db=DATA):
+    """quantity: thousandths of the product in one bundle."""
+
+    id = UUID(primary_key=True)
+    bundle_id = UUID(index=True)
+    product_id = UUID()
+    quantity = Integer()
+
+
+class PriceList(Table, tablename="sales_price_list", db=DATA):
+    """standard: used where nobody chose another one of the currency."""
+
+    id = UUID(primary_key=True)
+    name = Varchar(length=80)
+    currency = Varchar(length=3)
+    valid_from = Date(null=True, default=None)
+    valid_until = Date(null=True, default=None)
+    standard = Boolean(default=False)
+
+
+class Price(Table, tablename="sales_price", db=DATA):
+    """price: minor units for one, without tax, from so many thousandths on."""
+
+    id = UUID(primary_key=True)
+    list_id = UUID(index=True)
+    product_id = UUID(index=True)
+    from_quantity = Integer()
+    price = BigInt()
+
+
+class Offer(Table, tablename="sales_offer", db=DATA):
+    """A quote or an order, told apart by `kind`. number: of its series. revision: 1, 2 ... of one number.
+
+    state of a quote: draft, sent, accepted, declined, replaced; of an order: open, billed, cancelled.
+    from_id: the quote an order came from. sealed: PaperContent.
+    """
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    opportunity_id = UUID(null=True, default=None, index=True)
+    kind = Varchar(length=8)
+    number = Varchar(length=40, index=True)
+    revision = Integer()
+    state = Varchar(length=10)
+    from_id = UUID(null=True, default=None)
+    owner_id = UUID(null=True, default=None, index=True)
+    expires_on = Date(null=True, default=None)
+    currency = Varchar(length=3)
+    net = BigInt()
+    tax = BigInt()
+    gross = BigInt()
+    created_at = Timestamptz()
+    sent_at = Timestamptz(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    version = Integer()
+    sealed = Bytea()
+
+
+class Subscription(Table, tablename="sales_subscription", db=DATA):
+    """What is billed again and again. state: running, paused or ended. sealed: PaperContent."""
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    order_id = UUID(null=True, default=None)
+    state = Varchar(length=8)
+    every_months = Integer()
+    next_on = Date()
+    ends_on = Date(null=True, default=None)
+    currency = Varchar(length=3)
+    net = BigInt()
+    gross = BigInt()
+    version = Integer()
+    sealed = Bytea()
+
+
+class Series(Table, tablename="sales_series", db=DATA):
+    """Numbers without a gap: `next` is given to the next paper of the kind. pattern: such as `RE-{year}-{number:05}`."""
+
+    id = UUID(primary_key=True)
+    kind = Varchar(length=12, unique=True)
+    pattern = Varchar(length=40)
+    year = Integer()
+    next = Integer()
+
+
+class Invoice(Table, tablename="sales_invoice", db=DATA):
+    """An issued invoice or credit note; it never changes but for what was paid on it. All amounts in minor units.
+
+    kind: invoice or credit_note. corrects_id: the invoice a credit note is about. series_year, series_number: its place in
+    the series. paid, credited: so far. reminded: steps of reminding taken, held_on: when the next is due. sealed: PaperContent.
+    """
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    kind = Varchar(length=12)
+    number = Varchar(length=40, unique=True)
+    series_year = Integer()
+    series_number = Integer()
+    corrects_id = UUID(null=True, default=None, index=True)
+    order_id = UUID(null=True, default=None, index=True)
+    opportunity_id = UUID(null=True, default=None)
+    owner_id = UUID(null=True, default=None, index=True)
+    issued_on = Date(index=True)
+    due_on = Date(null=True, default=None)
+    currency = Varchar(length=3)
+    net = BigInt()
+    tax = BigInt()
+    gross = BigInt()
+    paid = BigInt()
+    credited = BigInt()
+    reminded = Integer()
+    remind_on = Date(null=True, default=None)
+    created_at = Timestamptz()
+    version = Integer()
+    sealed = Bytea()
+
+
+class InvoiceLine(Table, tablename="sales_invoice_line", db=DATA):
+    """What reports add up, and what suggestions learn from. quantity: thousandths. Negative on credit notes."""
+
+    id = UUID(primary_key=True)
+    invoice_id = UUID(index=True)
+    contact_id = UUID(index=True)
+    product_id = UUID(null=True, default=None, index=True)
+    issued_on = Date()
+    currency = Varchar(length=3)
+    quantity = Integer()
+    net = BigInt()
+
+
+class Payment(Table, tablename="sales_payment", db=DATA):
+    """Money that came in, or with a minus went back. method: transfer, card, cash or other. sealed: PaymentContent."""
+
+    id = UUID(primary_key=True)
+    invoice_id = UUID(index=True)
+    contact_id = UUID(index=True)
+    paid_on = Date()
+    amount = BigInt()
+    currency = Varchar(length=3)
+    method = Varchar(length=12)
+    created_at = Timestamptz()
+    version = Integer()
+    sealed = Bytea()
+
+
+class CommissionRule(Table, tablename="sales_commission_rule", db=DATA):
+    """rate: hundredths of a percent of what is won, for one colleague or (no owner) for everybody without a rule of their own."""
+
+    id = UUID(primary_key=True)
+    owner_id = UUID(null=True, default=None, index=True)
+    rate = Integer()
+    since = Date()
