@@ -200,6 +200,7 @@ CORE_COMMANDS: Mapping[str, str] = {
     "plugins": "confida_core.cli.plugins:plugins",
     "new-plugin": "confida_core.cli.new_plugin:new_plugin",
     "jobs": "confida_core.cli.jobs:jobs",
+    "webhooks": "confida_core.cli.webhooks:webhooks",
     "import": "confida_core.cli.exchange:import_files",
     "export": "confida_core.cli.exporting:export",
 }
