@@ -23,6 +23,7 @@ from confida_core.backup.places import is_encrypted, kept_in, keyring_places
 from confida_core.backup.plan import Plan, Restored, RestoreRefused, Say
 from confida_core.backup.replacing import finish_restore, sweep_work
 from confida_core.backup.witnesses import witnesses
+from confida_core.plugins.parking import park_installed
 from confida_core.registry import Registry
 from confida_core.settings import Settings
 from confida_core.storage.migrations import known
@@ -63,7 +64,7 @@ async def restore(
             say("checking the backup")
             manifest, root = await asyncio.to_thread(checked, settings, registry, source, keyring_folder, ask)
             plan = Plan(
-                settings=settings, registry=registry, work=work, folder=source, ours=source != folder, manifest=manifest,
+                settings=settings, registry=with_kept(registry, manifest), work=work, folder=source, ours=source != folder, manifest=manifest,
                 keyring_folder=keyring_folder, root=root, accept_loss=accept_loss, say=say,
                 witnesses=seen,
             )  # fmt: skip
@@ -119,10 +120,17 @@ def checked(
     if manifest.engine != engine:
         raise RestoreRefused(f"this backup was made on {manifest.engine}, the settings name {engine}")
     check_files(folder, manifest)
-    check_migrations(registry, manifest)
+    check_migrations(with_kept(registry, manifest), manifest)
     if keyring_folder is not None:
         check_files(keyring_folder, read_manifest(keyring_folder))
     return manifest, unlock_with(settings, keyring_folder, ask)
+
+
+def with_kept(registry: Registry, manifest: Manifest) -> Registry:
+    """With the plugins parked whose tables the backup holds, so that their rows too are rid of whoever was erased since."""
+    return park_installed(
+        registry, sorted({app for app, _ in manifest.migrations} - {app.name for app in registry.apps})
+    )
 
 
 def check_migrations(registry: Registry, manifest: Manifest) -> None:

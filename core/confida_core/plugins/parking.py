@@ -6,7 +6,8 @@ every answer, erasure, retention and restriction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from confida_core.declarations import PluginInfo, StoreDeclaration
@@ -61,7 +62,9 @@ def check_installed(found: Footprint) -> None:
     try:
         entry_point(found.key)
     except NotInstalled:
-        raise PluginError(f"plugin {found.key} of {found.origin} is not installed any more, and {ways_out(found)}") from None
+        raise PluginError(
+            f"plugin {found.key} of {found.origin} is not installed any more, and {ways_out(found)}"
+        ) from None
 
 
 def ways_out(found: Footprint) -> str:
@@ -81,6 +84,16 @@ def park(registry: Registry, keys: Sequence[str]) -> Registry:
             f"{error}. Disabled plugins are loaded for the data that they keep ({', '.join(parked)}): install a version "
             "that can be loaded, or remove what it keeps with `confida plugins purge`; `--no-plugins` starts without it"
         ) from error
+
+
+def park_installed(registry: Registry, keys: Iterable[str]) -> Registry:
+    """The same, but for those that are not installed: the next start asks for them. Raises PluginError."""
+    found = []
+    for key in keys:
+        with suppress(NotInstalled):
+            entry_point(key)
+            found.append(key)
+    return park(registry, found) if found else registry
 
 
 def out_of_reach(registry: Registry, held: Sequence[Footprint]) -> Registry:
@@ -108,4 +121,4 @@ def check_reach(registry: Registry) -> None:
         )
 
 
-__all__ = ["OutOfReach", "check_reach", "held_by_others", "park", "ways_out", "with_parked"]
+__all__ = ["OutOfReach", "check_reach", "held_by_others", "park", "park_installed", "ways_out", "with_parked"]
