@@ -175,6 +175,8 @@ def event_id(text: str) -> UUID | None:
 def audit_row(event: SecurityEvent, names: dict[UUID, str]) -> AuditRow:
     who = names.get(event.actor_id, "Somebody who has left") if event.actor_id else "Nobody signed in"
     target = names.get(event.target_id, "") if event.target_id and event.target_id != event.actor_id else ""
+    if event.kind.startswith("plugin."):
+        target = event.target_kind
     return AuditRow(at=event.at, who=who, what=in_words(event.kind, target), serious=event.serious)
 
 

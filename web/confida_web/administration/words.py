@@ -87,6 +87,12 @@ _WORDS: Mapping[str, str] = {
     "reads.many_in_a_day": "Many people were looked at within a day",
     "reads.thresholds_changed": "Changed when bulk reading raises an alarm",
     "settings.plugin_changed": "Changed the settings of a plugin",
+    "plugin.enabled": "Enabled a plugin",
+    "plugin.upgraded": "Brought the tables of a plugin up to date",
+    "plugin.disabled": "Disabled a plugin",
+    "plugin.exported": "Took an archive of what a plugin keeps",
+    "plugin.purge_ordered": "Ordered to remove what a plugin keeps",
+    "plugin.purged": "Removed the tables of a plugin",
     "recovery_key.made": "Made a new recovery key",
     "recovery_key.confirmed": "Confirmed that the recovery key is stored",
 }
