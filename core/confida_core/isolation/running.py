@@ -96,26 +96,27 @@ class Isolation:
         What they opened by then is in `access`, and so in the read log, failed or not; what one that hangs opens later is
         logged before it gets it. A transaction of the caller is not theirs. Raises nothing but the caller's own cancellation.
         """
-        found: list[T | Fault | None] = [None] * len(calls)
-        running: dict[asyncio.Task[Any], tuple[int, Access]] = {}
-        for number, call in enumerate(calls):
-            if not await self.breakers.admits(crm, call.origin):
-                found[number] = Fault(call.origin, "", off=True)
-                continue
-            own = replace(access)
-            task = asyncio.create_task(_caught(call, own), name=f"plugin {call.origin}", context=contextvars.Context())
-            running[task] = number, own
+        own, tasks = replace(access), list[asyncio.Task[Any] | None]()
+        for call in calls:
+            admitted = not self.breakers.is_off(call.origin) or await self.breakers.admits(crm, call.origin)
+            tasks.append(_begin(call, own) if admitted else None)
+        running = [task for task in tasks if task is not None]
         try:
             if running:
                 await asyncio.wait(running, timeout=SECONDS)
         finally:
-            for task, (_, own) in running.items():
-                _part(access, own)
+            _part(access, own)
+            for task in running:
                 if not task.done():
                     self.leave(_reap(task), "reap")
-        for task, (number, _) in running.items():
-            found[number] = self._result(crm, calls[number], task)
-        return [one for one in found if one is not None]
+        found: list[T | Fault] = []
+        for call, begun in zip(calls, tasks, strict=True):
+            if begun is None:
+                found.append(Fault(call.origin, "", off=True))
+            else:
+                result = self._result(crm, call, begun)
+                found.append(result)
+        return found
 
     async def run_one(self, crm: Installation, access: Access, call: Call[T]) -> T | Fault:
         """The same for one call."""
@@ -158,6 +159,11 @@ def place_of(error: BaseException) -> str:
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno} {frames[-1].name}" if frames else ""
 
 
+def _begin(call: Call[Any], access: Access) -> asyncio.Task[Any]:
+    """Without any of the caller's context, of which a transaction is part."""
+    return asyncio.create_task(_caught(call, access), name=f"plugin {call.origin}", context=contextvars.Context())
+
+
 async def _caught(call: Call[Any], access: Access) -> Any:
     """Also what is no Exception: one that left a task as SystemExit would end the whole program."""
     try:
@@ -169,10 +175,8 @@ async def _caught(call: Call[Any], access: Access) -> Any:
 
 
 def _part(access: Access, own: Access) -> None:
-    """From now on the caller settles nothing for it: what it still opens is logged at once, before it gets it."""
-    if own.seen is access.seen:
-        own.seen = set()
-    own.deferred = False
+    """From now on the caller settles nothing for them: what they still open is logged at once, before they get it."""
+    own.seen, own.deferred = set(), False
 
 
 async def _reap(task: asyncio.Task[Any]) -> None:

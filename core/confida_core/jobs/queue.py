@@ -153,6 +153,14 @@ async def fail(crm: Installation, job: QueuedJob, error: BaseException) -> None:
         )  # fmt: skip
 
 
+async def keep_lease(crm: Installation, job: QueuedJob) -> None:
+    """It still runs although its time is over: nobody else may take it. Without effect if the lease was lost."""
+    await crm.data.fetch(
+        "UPDATE job SET error = ?, lease_until = ? WHERE id = ? AND lease_id = ?",
+        TimeoutError.__name__, now() + 2 * LEASE_GRACE, job.id, job.lease_id,
+    )  # fmt: skip
+
+
 async def give_back(crm: Installation, job: QueuedJob) -> None:
     """The worker stops before the job is through: anybody may take it at once, and the attempt does not count."""
     await wait_again(crm, job, now(), job.error, attempts=job.attempts - 1)

@@ -289,3 +289,100 @@ async def test_worker_outlives_what_nobody_foresaw(crm: Any, monkeypatch: pytest
     monkeypatch.setattr(worker, "POLL_SECONDS", 0.05)
     async with working(known):
         await until(lambda: seen == [{"number": 1}])
+
+
+def stubborn(ended: asyncio.Event, ran: list[int]) -> Any:
+    """A job that ignores its cancellation until it may end."""
+
+    async def run(_: Any, __: Any) -> None:
+        ran.append(1)
+        while not ended.is_set():
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                continue
+        raise ValueError
+
+    return run
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("confida_core.jobs.worker.CANCEL_SECONDS", 0.05)
+
+
+async def test_job_that_hangs_is_cancelled_and_counts_as_a_failed_attempt(crm: Any) -> None:
+    async def hang(_: Any, __: Any) -> None:
+        await asyncio.sleep(3600)
+
+    crm = with_jobs(crm, job(hang, seconds=0))
+    await enqueue(crm, "test.note", {})
+    await run_next(crm)
+    assert await states(crm) == [("waiting", 1, "TimeoutError")]
+
+
+async def test_job_that_ignores_its_cancellation_blocks_no_loop_and_is_run_by_nobody_else(
+    crm: Any, impatient: None
+) -> None:
+    ended, ran, seen = asyncio.Event(), list[int](), list[Any]()
+    other = dataclasses.replace(job(recorder(seen)), key="test.other")
+    crm = with_jobs(crm, job(stubborn(ended, ran), seconds=0), other)
+    await enqueue(crm, "test.note", {})
+    await run_next(crm)
+    # Its time is over, and so would its lease be; but it still runs here.
+    await crm.data.fetch("UPDATE job SET lease_until = ?", now() - timedelta(seconds=1))
+    for _ in range(200):
+        if await lease_until(crm) > now():
+            break
+        await asyncio.sleep(0.05)
+    await enqueue(crm, "test.other", {})
+    assert [await run_next(crm), await run_next(crm)] == [True, False]
+    assert (len(seen), ran) == (1, [1])
+    assert (await states(crm))[0] == ("running", 1, "TimeoutError")
+    ended.set()
+    for _ in range(200):
+        if (await states(crm))[0][0] != "running":
+            break
+        await asyncio.sleep(0.05)
+    assert (await states(crm))[0] == ("waiting", 1, "ValueError")
+
+
+async def lease_until(crm: Any) -> Any:
+    return (await crm.data.fetch("SELECT lease_until FROM job ORDER BY id LIMIT 1"))[0]["lease_until"]
+
+
+async def test_worker_stops_in_time_although_a_job_ignores_it(
+    crm: Any, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, ran = asyncio.Event(), list[int]()
+    monkeypatch.setattr("confida_core.jobs.worker.STOP_SECONDS", 0.05)
+    crm = with_jobs(crm, job(stubborn(ended, ran)))
+    await enqueue(crm, "test.note", {})
+    async with asyncio.timeout(5), working(crm):
+        await until(lambda: ran == [1])
+    # Nobody takes it before its lease has run out: it may still be at work.
+    assert ((await states(crm))[0][0], await run_next(crm)) == ("running", False)
+    ended.set()
+    await asyncio.sleep(0)
+
+
+async def test_job_that_would_end_the_program_fails(crm: Any) -> None:
+    async def leave(_: Any, __: Any) -> None:
+        raise SystemExit(1)
+
+    crm = with_jobs(crm, job(leave, attempts=1))
+    await enqueue(crm, "test.note", {})
+    await run_next(crm)
+    assert await states(crm) == [("dead", 1, "JobExited")]
+
+
+async def test_job_has_nothing_of_the_transaction_it_is_run_beside(crm: Any) -> None:
+    seen = []
+
+    async def look(crm: Any, _: Any) -> None:
+        seen.append(crm.data.current())
+
+    crm = with_jobs(crm, job(look))
+    await enqueue(crm, "test.note", {})
+    await run_next(crm)
+    assert (seen, await states(crm)) == ([None], [("done", 1, "")])
