@@ -263,7 +263,8 @@ class JobDeclaration:
 class TimelineSource:
     """One kind of thing on a contact's timeline.
 
-    entries: the newest first, strictly older than `before` (or from the newest), at most `limit`; it opens through the door.
+    entries: (crm, access, contact id, kinds=, before=, limit=) -> `TimelineItem`s, the newest first, strictly older than the
+    `Place` before (None: from the newest), at most limit, of these kinds only (empty: of all); it opens through the door.
     """
 
     key: str

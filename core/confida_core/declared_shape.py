@@ -46,7 +46,8 @@ def answers(plugin: LoadedPlugin, hook: str, function: Callable[[], Any], expect
     try:
         result = function()
     except Exception as error:
-        raise PluginError(f"{place} failed: {error!r}; mend it, or switch the plugin off") from error
+        advice = "" if plugin.built_in else f"; mend it, or run `confida plugins disable {plugin.info.key}`"
+        raise PluginError(f"{place} failed: {error!r}{advice}") from error
     values = [result] if typing.get_origin(expected) is None else result
     if not isinstance(values, list | tuple):
         raise PluginError(f"{place} must return {worded(expected)}, and returned {named(result)}")

@@ -15,6 +15,7 @@ from confida_core.backup.age_files import InvalidKey, recipients_of
 from confida_core.backup.archive import LAST_BACKUP
 from confida_core.clock import now
 from confida_core.installation import Installation
+from confida_core.loaded_plugin import Declared
 from confida_core.outbound.content import REASONS
 from confida_core.outbound.mail import LOCAL
 from confida_core.outbound.transporting import not_ready
@@ -44,9 +45,21 @@ async def examine(crm: Installation, access: Access) -> list[Finding]:
     """All findings, the sound ones too, in a fixed order; changes nothing. Raises Forbidden."""
     access.actor.require("system.manage")
     findings = []
-    for check in (*CHECKS, *(check.findings for check in crm.registry.all("self_checks"))):
+    for check in CHECKS:
         findings += await check(crm)
+    for item in crm.registry.with_owner("self_checks"):
+        findings += await checked(crm, item)
     return findings
+
+
+async def checked(crm: Installation, item: Declared) -> list[Finding]:
+    """What a declared check found; that it failed, with its plugin's name, where it did."""
+    try:
+        found: list[Finding] = await item.value.findings(crm)
+    except Exception as error:
+        text = f"The check {item.value.key} failed with {type(error).__name__}."
+        return [Finding(item.plugin.info.name, "bad", text, f"Tell whoever made {item.plugin}.")]
+    return found
 
 
 async def check_keys(crm: Installation) -> list[Finding]:

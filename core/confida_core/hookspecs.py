@@ -271,7 +271,7 @@ class CoreHooks:
 
         Called: once, at start. `findings` is called by `confida doctor` and by the page of the system.
         Returns: a list of `SelfCheck`. A finding is a plain sentence with what can be done about it, and changes nothing.
-        Failure: what `findings` raises ends the doctor's visit, so it catches what it expects and says it as a finding.
+        Failure: a check that raises is a finding of its own, with the plugin's name and the type of the error; the others are made.
 
         ```python
         async def look_at_numbers(crm):
@@ -312,12 +312,15 @@ class CoreHooks:
         """What appears on a contact's timeline beside interactions and messages.
 
         Called: once, at start. `entries` is called for every piece of a timeline that somebody looks at.
-        Returns: a list of `TimelineSource`. It opens through the access it is given, so that the read log knows.
+        Returns: a list of `TimelineSource`. It opens through the access it is given, so that the read log knows. `kinds` are those
+        somebody asked for, none for all; `before` is the place to go on from, None for the newest.
         Failure: a source that raises, hangs or returns rubbish is replaced by a notice that names it; the page and the other sources
         live. After five failures in a row it is left alone for a while.
 
         ```python
-        async def member_entries(crm, access, contact_id, before, limit):
+        async def member_entries(crm, access, contact_id, *, kinds, before, limit):
+            if kinds and "membership" not in kinds:
+                return []
             found = await crm.data.fetch(
                 "SELECT * FROM membership_member WHERE contact_id = ? AND joined_at < ? ORDER BY joined_at DESC LIMIT ?",
                 contact_id, before.at if before else now(), limit,
@@ -436,11 +439,11 @@ class CoreHooks:
 
     @hookspec
     def demo_data(self) -> Sequence[DemoData]:  # type: ignore[empty-body]
-        """What `confida demo` adds to its invented people, so that the plugin's pages have something to show.
+        """What `confida demo load` adds to its invented people, so that the plugin's pages have something to show.
 
-        Called: once, at start. `load` is called by `confida demo`, `remove` by `confida demo --remove`.
+        Called: once, at start. `load` is called by `confida demo load`, `remove` by `confida demo purge`.
         Returns: a list of `DemoData`. Both get the ids of the invented people, always in the same order.
-        Failure: an error ends the command; what it had done by then can be removed with `confida demo --remove`.
+        Failure: an error ends the command; what it had done by then can be removed with `confida demo purge`, which can be repeated.
 
         ```python
         async def load_members(crm, access, people):

@@ -143,7 +143,9 @@ def entry_point(name: str) -> metadata.EntryPoint:
     """Where a plugin is installed. Raises NotInstalled, and PluginError if it is in two distributions."""
     found = [point for point in metadata.entry_points(group=ENTRY_POINTS) if point.name == name]
     if not found:
-        raise NotInstalled(f"plugin {name} is enabled but not installed: install it, or take it off the list of plugins")
+        raise NotInstalled(
+            f"plugin {name} is enabled but not installed: install it, or run `confida plugins disable {name}`"
+        )
     if len(found) > 1:
         both = " and ".join(sorted(" ".join(origin_of(point)) for point in found))
         raise PluginError(f"plugin {name} is installed twice, by {both}: uninstall one of them")
@@ -180,7 +182,7 @@ def register(manager: pluggy.PluginManager, module: Any, distribution: str, vers
     if info.api != API:
         raise PluginError(
             f"{place}: plugin {info.key} was made for api {info.api}, this Confida has api {API}: "
-            f"install the release of {distribution} for it, or take {info.key} off the list of plugins"
+            f"install the release of {distribution} for it, or run `confida plugins disable {info.key}`"
         )
     plugin = LoadedPlugin(info, distribution, version, module)
     for one in old:

@@ -171,7 +171,7 @@ def test_plugin_for_another_api_is_refused_before_anything_else_is_called(
     said = refused(monkeypatch, plugin_info=info, jobs=lambda: called.append("jobs"))
     assert re.fullmatch(
         rf"confida-membership 2\.3 \(.*\): plugin membership was made for api {number}, this Confida has api 1: install "
-        "the release of confida-membership for it, or take membership off the list of plugins",
+        "the release of confida-membership for it, or run `confida plugins disable membership`",
         said,
     )
     assert called == []
