@@ -39,7 +39,12 @@ class Fresh:
             if not name.startswith(("CONFIDA_", "PYTEST_", "PYTHON", "PIP_", "COV_"))
         }
         path = f"{self.folder / 'bin'}{os.pathsep}{kept.get('PATH', '')}"
-        return {**kept, **PIP, "VIRTUAL_ENV": str(self.folder), "PATH": path, **more}
+        return {**kept, **PIP, "VIRTUAL_ENV": str(self.folder), "PATH": path, **self.shared, **more}
+
+    @property
+    def shared(self) -> dict[str, str]:
+        """What mypy knows of Confida and its dependencies is the same for every project."""
+        return {"MYPY_CACHE_DIR": str(self.folder / "mypy")}
 
     def run(self, script: str, cwd: Path, answer: str = "") -> str:
         """All that a shell script prints; it stops at the first command that fails. answer: what is typed when it asks.
