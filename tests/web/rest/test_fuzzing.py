@@ -45,7 +45,7 @@ def check(tally: Tally, cases: int) -> None:
         answered = {status: tally.statuses[role, status] for known, status in sorted(tally.statuses) if known == role}
         print(f"{role}: {answered}")
         # Cases that all end at the door would prove nothing.
-        assert answered.get(200, 0) > 0
+        assert answered.get(200, 0) + answered.get(201, 0) > 0
     print(f"{tally.cases} cases, {len(tally.leaks)} leaks")
     assert tally.leaks == []
     assert tally.cases >= cases
