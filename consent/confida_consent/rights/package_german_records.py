@@ -17,6 +17,7 @@ RECORDS: Mapping[str, str] = {
     "Rows of imports that need a look": "Zeilen von Importen, die geprüft werden müssen",
     "Remembered column mappings": "Gemerkte Spaltenzuordnungen",
     "Exports": "Exporte",
+    "Settings of plugins": "Einstellungen von Erweiterungen",
     "Staff accounts": "Konten von Mitarbeitenden",
     "Signed-in browsers": "Angemeldete Browser",
     "Tokens of the API": "Zugänge von Programmen",
