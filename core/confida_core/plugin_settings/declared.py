@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from confida_core.contacts.content import Sealed
-from confida_core.declarations import RecordDeclaration
+from confida_core.declarations import InAnswer, RecordDeclaration
 from confida_core.plugin_settings.tables import PluginSetting
 
 Plain = str | int | float | bool | list[str]
@@ -23,6 +23,7 @@ PLUGIN_SETTING = RecordDeclaration(
     purpose="operation",
     label="Settings of plugins",
     clear={"plugin": "Key of a plugin."},
+    answer=InAnswer(left_out={"*": "Settings of this installation; it names no contact."}),
 )
 
 RECORDS = (PLUGIN_SETTING,)
