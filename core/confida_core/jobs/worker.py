@@ -9,6 +9,7 @@ import itertools
 
 import structlog
 
+from confida_core.events.following import follow_events
 from confida_core.installation import Installation
 from confida_core.isolation.running import MOST_CANCELS
 from confida_core.jobs.queue import QueuedJob, complete, declared, fail, give_back, keep_lease, lease
@@ -36,6 +37,7 @@ async def run_worker(crm: Installation, stop: asyncio.Event, *, loops: int = LOO
     Never raises for a failing job or a busy database: both are tried again.
     """
     tasks = [asyncio.create_task(work(crm, stop)) for _ in range(loops)]
+    tasks.append(asyncio.create_task(follow_events(crm, stop)))
     try:
         await stop.wait()
         await asyncio.wait(tasks, timeout=STOP_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,7 +26,7 @@ from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import log_interaction
 from confida_core.interactions.tasks import complete_task, reopen_task
 from confida_core.jobs.upkeep import prune_changes
-from confida_core.jobs.worker import run_next
+from confida_core.jobs.worker import run_next, run_worker
 from confida_core.registry import PluginError, load_registry
 from confida_core.vault.access import system_access
 
@@ -186,6 +187,18 @@ async def test_handler_that_fails_for_good_is_a_dead_letter_and_goes_on_once_it_
     await retry_job(crm, INSIDE, rows[0]["id"])
     await work(crm)
     assert [event.record_id for event in first.heard] == [ada]
+
+
+async def test_running_worker_tells_what_happens(crm: Any, ears: tuple[Listener, Listener]) -> None:
+    stop = asyncio.Event()
+    worker = asyncio.create_task(run_worker(crm, stop))
+    ada = await make_ada(crm)
+    async with asyncio.timeout(20):
+        while not all(ear.heard for ear in ears):
+            await asyncio.sleep(0.05)
+    stop.set()
+    await worker
+    assert [[event.record_id for event in ear.heard] for ear in ears] == [[ada], [ada]]
 
 
 async def test_nothing_is_told_of_what_was_rolled_back(crm: Any, ears: tuple[Listener, Listener]) -> None:

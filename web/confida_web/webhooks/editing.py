@@ -101,7 +101,7 @@ async def form_page(
         values={"name": draft.name, "url": draft.url, "recipient": draft.recipient},
         purposes=options(await purposes_to_choose(crm), draft.purpose),
         channels=options(CHANNEL_LABELS, draft.channel),
-        kinds=tuple(kind_choice(kind, draft.kinds) for kind in crm.registry.event_kinds.values()),
+        kinds=tuple(kind_choice(kind, draft.kinds) for _, kind in sorted(crm.registry.event_kinds.items())),
         version=version,
         errors=errors or {},
     )
