@@ -111,14 +111,16 @@ class Letter(Sealed, frozen=True):
 class PackageNote(Sealed, frozen=True):
     """file_id: hex id of the sealed archive; secret: its key, which stands nowhere else. manifest_sha256: hex.
 
-    counts: items per part. faults: collectors that failed. suggestions: what nobody has looked at yet. decided: hash of the
-    decisions (what is blackened, what is withheld) that the archive was made with. ledger_index: position of its leaf.
+    counts: items per part; labels: what each part is called in English. faults: collectors that failed. suggestions: what
+    nobody has looked at yet. decided: hash of the decisions (what is blackened, what is withheld) that the archive was made
+    with. ledger_index: position of its leaf.
     reopened: why it may be fetched once more.
     """
 
     file_id: ShortText = ""
     manifest_sha256: ShortText = ""
     counts: dict[str, int] = {}
+    labels: dict[str, str] = {}
     faults: list[Text] = []
     secret: bytes = b""
     size: int = 0

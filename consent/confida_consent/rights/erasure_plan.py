@@ -94,7 +94,7 @@ async def going(crm: Installation, contact_id: UUID, classes: Sequence[str], *, 
         if table.subject:
             name = table.table._meta.tablename
             rows = await count(crm, name, f"{table.subject} = ?", contact_id)
-            found.append(Going(key=name, label=f"Links and states ({name})", count=rows))
+            found.append(Going(key=name, label=f"Links and states ({name.replace('_', ' ')})", count=rows))
     if evidence:
         rows = await count(crm, EVENT.name, "subject_id = ?", contact_id)
         found.append(Going(key=EVENT.name, label=EVENT.label, count=rows))

@@ -108,6 +108,7 @@ async def _keep(
         manifest_sha256=writer.proven.sha256,
         ledger_index=writer.proven.position,
         counts=dict(writer.facts.tally.counts),
+        labels={key: group.label for key, group in writer.facts.tally.groups.items()},
         suggestions=writer.finder.suggestions(),
         decided=decided_hash(request),
     )

@@ -41,7 +41,7 @@ class Review:
     """The newest package of a request, for the reviewer.
 
     outdated: decisions were made since; it must be assembled anew. suggestions: nobody has decided about them yet.
-    counts: entries by table, store or register. faults: collectors that failed.
+    counts: entries by table, store or register; labels: what each of them is called. faults: collectors that failed.
     """
 
     package_id: UUID
@@ -53,6 +53,7 @@ class Review:
     manifest_sha256: str
     ledger_index: int
     counts: dict[str, int]
+    labels: dict[str, str]
     faults: Sequence[str]
     suggestions: Sequence[Suggestion]
     redactions: Sequence[Redaction]
@@ -78,6 +79,7 @@ async def review_package(crm: Installation, access: Access, request_id: UUID) ->
         manifest_sha256=note.manifest_sha256,
         ledger_index=note.ledger_index,
         counts=note.counts,
+        labels=note.labels,
         faults=note.faults,
         suggestions=note.suggestions,
         redactions=file.redactions,

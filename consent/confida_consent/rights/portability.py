@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +25,8 @@ from confida_core.exchange.vcard.writer import write_vcard
 PORTABLE = frozenset({Basis.CONSENT, Basis.CONTRACT})
 FORMAT = "confida-portability/1"
 FOLDER = "portability"
+# Where a value does not fit, as it is told: `.addresses[0].country`.
+PLACES = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
 def is_portable(group: Group, facts: Facts) -> bool:
@@ -57,8 +61,9 @@ class Portable:
             yield f"{FOLDER}/{stem}.csv", table_of(provided)
 
     def _card(self, item: Item) -> Iterator[tuple[str, bytes]]:
-        content = msgspec.convert(self.person, ContactContent)
-        kind = ContactKind(item.columns["kind"])
+        content = fitting(self.person)
+        kinds = {each.value: each for each in ContactKind}
+        kind = kinds.get(item.columns["kind"], ContactKind.PERSON)
         moment = item.columns["updated_at"]
         person_id = item.id or UUID(int=0)
         yield f"{FOLDER}/contact.vcf", write_vcard(content, kind, person_id, moment).encode()
@@ -76,6 +81,34 @@ class Portable:
         }
         yield f"{FOLDER}/data.json", plain_json(body)
         yield f"{FOLDER}/schema.json", plain_json(schema())
+
+
+def fitting(person: Mapping[str, Any]) -> ContactContent:
+    """The contact for a card. What was blackened need not fit its field any more, such as a country's two letters: that
+    stays empty.
+    """
+    left = deepcopy(dict(person))
+    while left:
+        try:
+            return msgspec.convert(left, ContactContent)
+        except msgspec.ValidationError as error:
+            place = PLACES.findall(str(error).rpartition(" - at `$")[2])
+            empty_at(left, [name or int(number) for name, number in place] or [next(iter(left))])
+    return ContactContent()
+
+
+def empty_at(content: dict[str, Any], place: Sequence[str | int]) -> None:
+    """Empty the text at a place, else leave out the whole field that it is in."""
+    inner: Any = content
+    try:
+        for step in place[:-1]:
+            inner = inner[step]
+        if isinstance(inner[place[-1]], str) and inner[place[-1]]:
+            inner[place[-1]] = ""
+            return
+    except (LookupError, TypeError):
+        pass
+    content.pop(str(place[0]), None)
 
 
 def table_of(records: Sequence[Mapping[str, Any]]) -> bytes:

@@ -19,6 +19,8 @@ from confida_core.installation import Installation
 # Steps that are taken at the portal, for staff to see.
 ADDRESS_LOST: Final = "address_lost"
 PLAN_CONFIRMED: Final = "plan_confirmed"
+# At the end of the step's words, for whoever carries it out.
+SUPPRESSION_WANTED: Final = "Suppression list asked for: yes"
 
 
 async def keep_message(crm: Installation, request_id: UUID, subject: str, text: str, *, known: bool) -> None:

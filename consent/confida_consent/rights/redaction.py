@@ -171,7 +171,9 @@ class Blackener:
         if not wanted:
             return item
         content = {field: self._field(group, field, value, wanted) for field, value in item.content.items()}
-        columns = {field: self._field(group, field, value, wanted) for field, value in item.columns.items()}
+        # Columns hold words of ours and no texts: what is blackened wherever it stands is not meant there.
+        named = [one for one in wanted if one[1].record]
+        columns = {field: self._field(group, field, value, named) for field, value in item.columns.items()}
         provided = {field: self._quietly(field, value, wanted) for field, value in item.provided.items()}
         whole = item.read is not None and any(not one.words and not one.field for _, one in wanted)
         if whole:

@@ -30,6 +30,7 @@ CLOSED = "This request is closed; nothing can be added to it."
 # What is kept beside the steps that time depends on.
 LINKED, MERGED, NOTE = "linked", "merged", "note"
 REFUSAL_PROPOSED, REFUSAL_DECLINED = "refusal_proposed", "refusal_declined"
+EXPIRED = "expired"
 CARRIED_OUT, REMINDED, ASSIGNED = "carried_out", "reminded", "assigned"
 
 STATE_AFTER: Mapping[str, RequestState] = {
@@ -39,6 +40,7 @@ STATE_AFTER: Mapping[str, RequestState] = {
     Step.ANSWERED: RequestState.ANSWERED,
     Step.REFUSED: RequestState.REFUSED,
     Step.WITHDRAWN: RequestState.WITHDRAWN,
+    EXPIRED: RequestState.EXPIRED,
     REFUSAL_PROPOSED: RequestState.REVIEW,
     REFUSAL_DECLINED: RequestState.IN_PROGRESS,
 }

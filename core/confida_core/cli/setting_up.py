@@ -6,6 +6,11 @@ import click
 
 from confida_core.cli.program import Program, pass_program, print_json
 
+ABOUT_BACKUPS = (
+    "Backups are not encrypted to a key of yours yet: run `confida backup-key new`, keep what it prints on paper or on another "
+    "machine, and put the public key it names into `backup_recipients`."
+)
+
 
 @click.command()
 @click.option("--passphrase", is_flag=True, help="Unlock with a passphrase that is asked for, instead of a key file.")
@@ -40,6 +45,8 @@ def init(program: Program, passphrase: bool, if_missing: bool) -> None:
             places.key_file.unlink(missing_ok=True)
         raise
     click.echo(f"A new installation is in {settings.home}.", err=True)
+    if not settings.backup_recipients:
+        click.echo(ABOUT_BACKUPS, err=True)
     if if_missing:
         click.echo("The recovery key is shown when the owner's account is made in the browser.", err=True)
     elif made.recovery_key is not None:

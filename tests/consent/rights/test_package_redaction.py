@@ -17,7 +17,15 @@ from confida_consent.rights.package_review import (
     review_package,
 )
 from confida_consent.rights.redaction import BLACK, blackened, pattern_of, phrases
-from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress, PhoneNumber, StructuredName
+from confida_core.contacts.content import (
+    Birthday,
+    ContactContent,
+    ContactKind,
+    EmailAddress,
+    PhoneNumber,
+    PostalAddress,
+    StructuredName,
+)
 from confida_core.contacts.people import create_contact
 from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import log_interaction
@@ -159,3 +167,23 @@ def test_only_several_words_with_capitals_may_be_a_full_name() -> None:
         "Anna and Bo Bell",
         "Bo Bell",
     ]
+
+
+@pytest.mark.parametrize("words", ["DE", "phone", "2026", "1", "person", "en"])
+async def test_short_and_coded_words_are_blackened_and_the_answer_still_comes(crm: Any, words: str) -> None:
+    """A country code, the name of a channel, a number: whatever the fields are, none of them fails the assembly."""
+    content = ContactContent(
+        display_name="Ada Lovelace",
+        language="en",
+        emails=[EmailAddress(address="ada@example.org", label="DE")],
+        phones=[PhoneNumber(number="+493023125001")],
+        addresses=[PostalAddress(street="Hafenweg 1", locality="Leipzig", country="DE")],
+        birthday=Birthday(year=2026, month=1, day=1),
+        custom={"de": "DE", "1": 1},
+    )
+    ada = await create_contact(crm, SYSTEM, ContactKind.PERSON, content)
+    request_id = await ask(crm, ada)
+    await decide_redactions(crm, OFFICER, request_id, blacken=[Redaction(words=words, reason="Somebody else")])
+    await assemble_package(crm, request_id)
+    files = await unpacked(crm, request_id)
+    assert "Ada Lovelace" in files["data/contact-0001.html"].decode()

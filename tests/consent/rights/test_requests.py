@@ -23,6 +23,7 @@ from confida_consent.rights.requests_deciding import (
     reply_received,
     withdraw,
 )
+from confida_consent.rights.requests_expiring import expire_unproved
 from confida_consent.rights.requests_references import new_reference, reference_in
 from confida_consent.rights.requests_status import status_of
 from confida_consent.rights.steps import take_step
@@ -508,3 +509,22 @@ async def test_mail_that_could_not_be_delivered_is_said_in_the_file(crm: Any) ->
     assert [one.failed for one in await letters_of(crm, officer(), request.id)] == [False]
     await crm.data.fetch("UPDATE outbound_message SET state = 'failed'")
     assert [one.failed for one in await letters_of(crm, officer(), request.id)] == [True]
+
+
+async def test_request_that_nobody_proved_ends_by_itself_long_after_its_date(crm: Any) -> None:
+    await make_ada(crm)
+    unproved, fresh, complaint = await asks(crm), await asks(crm, "erasure"), await asks(crm, "complaint")
+    proved = await open_request(crm, officer(), NewRequest(kind="access", source="letter", name="Ada"))
+    await work(crm)
+    for one in (unproved, complaint, proved):
+        await crm.data.fetch("UPDATE rights_request SET due_at = ? WHERE id = ?", now() - timedelta(days=61), one.id)
+    await expire_unproved(crm, {})
+    await expire_unproved(crm, {})
+    rows = [await row_of(crm, one.id) for one in (unproved, fresh, complaint, proved)]
+    assert [(row["state"], row["closed_at"] is not None) for row in rows] == [
+        ("expired", True),
+        ("verifying", False),
+        ("in_progress", False),
+        ("verifying", False),
+    ]
+    assert await steps_of(crm, unproved.id) == ["received", "expired"]

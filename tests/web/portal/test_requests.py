@@ -193,3 +193,11 @@ async def table(crm: Any, name: str) -> list[Any]:
 async def test_sending_again_and_again_is_slowed_down(stranger: Browser, crm: Any) -> None:
     statuses = [(await stranger.post("/my/requests", files=form(kind=""))).status_code for _ in range(12)]
     assert statuses == [422] * 10 + [429] * 2
+
+
+async def test_link_of_an_answer_says_which_data_it_is_about(stranger: Browser) -> None:
+    """Whoever follows "have it corrected" from an entry of the answer need not say once more which one."""
+    page = (await stranger.get("/my/requests?kind=rectification&about=Interactions%20%3Cb%3E")).text
+    assert "Interactions &lt;b&gt;</textarea>" in page
+    assert 'value="rectification" required aria-describedby="means-rectification" checked' in page
+    assert "<b>" not in (await stranger.get("/my/requests?about=%3Cb%3E%00")).text

@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
+from confida_consent.events import record_event
 from confida_consent.rights.content import HoldNote
 from confida_consent.rights.holds import give_hold
+from confida_consent.rights.portal_messages import PLAN_CONFIRMED, SUPPRESSION_WANTED
 from confida_consent.rights.requests_deciding import withdraw
+from confida_consent.rights.steps import take_step
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
 from confida_core.contacts.people import create_contact
 from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import log_interaction
 from confida_core.vault.access import system_access
+from tests.consent.people import SYSTEM, says
 from tests.consent.rights.requests_cast import INSIDE, asks, mails, make_ada, row_of, with_mail, work
 from tests.web.requests.people import proved_request, text_of
 
@@ -118,6 +122,27 @@ async def test_erasure_is_shown_confirmed_and_certified(client: Any, crm: Any) -
     assert "Carried out" in whole
     assert "It is carried out. Answer the request, so that its clock stops." in whole
     assert "then erase." not in whole
+
+
+async def test_erasure_keeps_the_wish_of_the_person_and_can_take_the_proof_too(client: Any, crm: Any) -> None:
+    """What the person confirmed at the portal is ticked; proof of consents goes only if the plan with it was looked at."""
+    request, ada = await proved_request(crm, "erasure")
+    await record_event(crm, SYSTEM, says(ada, "given"))
+    href = f"/requests/{request.id}/erasure"
+    tick = 'name="suppress" value="yes" checked'
+    assert tick not in await text_of(client, href)
+    await take_step(crm, INSIDE, request.id, PLAN_CONFIRMED, f"Goes:\n{SUPPRESSION_WANTED}")
+    page = await text_of(client, href)
+    assert tick in page
+    assert "They asked for the suppression list." in page
+    stays = page.partition('id="stays"')[2]
+    assert "Consent events" in stays
+    page = await text_of(client, f"{href}?evidence=yes")
+    assert "Consent events" not in page.partition('id="stays"')[2]
+    form = {"seen": "yes", "evidence": "yes", "suppress": "yes"}
+    assert (await client.post(href, data=form)).status_code == 303
+    assert await crm.data.fetch("SELECT id FROM consent_event WHERE subject_id = ?", ada) == []
+    assert [order.kind for order in crm.orders.all()] == ["suppression"]
 
 
 async def test_nobody_is_erased_who_took_it_back(client: Any, crm: Any) -> None:

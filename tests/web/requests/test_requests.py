@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from confida_consent.events import states_of
+from confida_core.contacts.content import ContactContent, ContactKind, PostalAddress
+from confida_core.contacts.people import create_contact
+from confida_core.vault.access import system_access
 from confida_web.requests.deciding import FORMS
-from tests.consent.rights.requests_cast import asks, counted, make_ada, name_authority, row_of, with_mail, work
+from tests.consent.rights.requests_cast import ADDRESS, asks, counted, make_ada, name_authority, row_of, with_mail, work
 from tests.web.requests.people import does, entered, proved_request, text_of
 
 pytestmark = pytest.mark.anyio
@@ -232,7 +235,38 @@ async def test_restriction_is_carried_out_and_ends_after_a_letter(client: Any, c
 
 async def test_rectification_leads_to_the_contact(client: Any, crm: Any) -> None:
     request, ada = await proved_request(crm, "rectification")
-    assert f"/contacts/{ada}/edit?request={request.reference}" in await text_of(client, f"/requests/{request.id}")
+    form = f"/contacts/{ada}/edit?request={request.reference}"
+    assert form in await text_of(client, f"/requests/{request.id}")
+    assert f'action="{form}"' in await text_of(client, form)
+    fields = {"version": "1", "kind": "person", "display_name": "Ada King", "emails-1-address": ADDRESS}
+    saved = await client.post(form, data=fields)
+    assert (saved.status_code, saved.headers["location"]) == (303, f"/requests/{request.id}")
+    assert "corrected in the contact" in await text_of(client, f"/requests/{request.id}")
+    # A request of somebody else, or of nobody, is nothing to this contact.
+    other = await asks(crm, identifier="zoe@example.org")
+    saved = await client.post(f"/contacts/{ada}/edit?request={other.reference}", data={**fields, "version": "2"})
+    assert (saved.status_code, saved.headers["location"]) == (303, f"/contacts/{ada}")
+
+
+async def test_who_is_found_by_no_address_may_be_found_by_name(client: Any, crm: Any) -> None:
+    """A hint for staff, with enough to tell namesakes apart; nothing is linked by it."""
+    content = ContactContent(
+        display_name="Ada Lovelace",
+        addresses=[PostalAddress(street="Hafenweg 3", locality="Leipzig", postal_code="04109", country="DE")],
+    )
+    await create_contact(crm, system_access("tests"), ContactKind.PERSON, content)
+    request = await asks(crm, identifier="old@example.org", name="Ada Lovelace")
+    await work(crm)
+    assert "Ada Lovelace, Hafenweg 3, 04109 Leipzig" in await text_of(client, f"/requests/{request.id}/step/link")
+    assert (await row_of(crm, request.id))["contact_id"] is None
+
+
+async def test_contact_leads_to_what_was_handed_to_others(client: Any, as_role: Any, crm: Any) -> None:
+    ada = await make_ada(crm)
+    href = f"/registers/disclosures?contact={ada}"
+    assert href in await text_of(client, f"/contacts/{ada}")
+    assert (await client.get(href)).status_code == 200
+    assert href not in await text_of(await as_role("staff"), f"/contacts/{ada}")
 
 
 async def test_task_names_the_reference_only(client: Any, crm: Any) -> None:

@@ -64,7 +64,7 @@ class ContactFormPage(Page):
     note, owner, team, picture (file), picture-remove, custom-<key>, version, kind.
     Without JavaScript a button posts `_add` (emails, phones, addresses, links) or `_remove` (emails-1): answer with the
     form, one row more or fewer, saving nothing. Empty rows and gaps in N mean nothing. An empty row is shown for each
-    list that has none. contact: None for a new one.
+    list that has none. contact: None for a new one. answers: reference of the person's request for it.
     """
 
     template: ClassVar[str] = "contacts/form.html"
@@ -103,6 +103,7 @@ class ContactFormPage(Page):
     countries: tuple[Option, ...] = ()
     known_tags: tuple[str, ...] = ()
     possible_duplicates: tuple[ContactHead, ...] = ()
+    answers: str = ""
 
     empty_email: ClassVar[EmailRow] = EmailRow()
     empty_phone: ClassVar[PhoneRow] = PhoneRow()
@@ -111,7 +112,9 @@ class ContactFormPage(Page):
 
     @property
     def action(self) -> str:
-        return f"{self.contact.href}/edit" if self.contact else "/contacts/new"
+        if self.contact is None:
+            return "/contacts/new"
+        return f"{self.contact.href}/edit" + (f"?request={self.answers}" if self.answers else "")
 
     @property
     def cancel_href(self) -> str:

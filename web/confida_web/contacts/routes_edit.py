@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
+from confida_consent.rights.requests_carrying import note
+from confida_consent.rights.requests_references import reference_in
 from confida_core.contacts.content import ContactContent, ContactKind
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
 from confida_core.contacts.lists import possible_duplicates
@@ -111,6 +115,8 @@ async def again(
         care=await read_care(request, form, care_of(contact.row) if contact else own_care(request)),
         **shown,
     )
+    corrected = await request_corrected(request, contact.row["id"]) if contact else None
+    filled = replace(filled, answers=corrected["reference"] if corrected else "")
     return page(request, filled, block="form", status=status)
 
 
@@ -150,7 +156,20 @@ async def edit_form(request: Request[Any, Any, Any], contact_id: FromPath[UUID])
         version=contact.row["version"],
         care=care_of(contact.row),
     )
-    return page(request, shown, block="form")
+    corrected = await request_corrected(request, contact_id)
+    return page(request, replace(shown, answers=corrected["reference"] if corrected else ""), block="form")
+
+
+async def request_corrected(request: Request[Any, Any, Any], contact_id: UUID) -> Mapping[str, Any] | None:
+    """The person's request that this edit answers (`?request=`), for whoever may answer it."""
+    reference = reference_in(request.query_params.get("request", ""))
+    if not reference or not request.state.actor.may("requests.decide"):
+        return None
+    rows = await request.state.crm.data.fetch(
+        "SELECT id, reference FROM rights_request WHERE reference = ? AND contact_id = ? AND closed_at IS NULL",
+        reference, contact_id,
+    )  # fmt: skip
+    return rows[0] if rows else None
 
 
 async def editable(request: Request[Any, Any, Any], contact_id: UUID) -> Opened[ContactContent]:
@@ -208,8 +227,21 @@ async def save_edit(
         )
     except VersionConflict:
         shown = await conflict_page(request, contact_id, form, read.content, seen)
+        corrected = await request_corrected(request, contact_id)
+        if corrected is not None:
+            shown = replace(shown, action=f"/contacts/{contact_id}/edit?request={corrected['reference']}")
         return page(request, shown, block="form", status=409)
-    return redirect(request, f"/contacts/{contact_id}", await saved(crm, content))
+    return await edited(request, contact_id, await saved(crm, content))
+
+
+async def edited(request: Request[Any, Any, Any], contact_id: UUID, toast: Toast) -> Response[Any]:
+    """Back to the contact, or to the request that asked for it, in whose file it is noted."""
+    corrected = await request_corrected(request, contact_id)
+    if corrected is None:
+        return redirect(request, f"/contacts/{contact_id}", toast)
+    access = access_for(request, "data_subject_rights")
+    await note(request.state.crm, access, corrected["id"], "corrected in the contact")
+    return redirect(request, f"/requests/{corrected['id']}", toast)
 
 
 ROUTES = (new_form, create, edit_form, edit)

@@ -17,7 +17,7 @@ from confida_consent.rights.erasure_plan import plan_erasure
 from confida_consent.rights.package_delivery import DeliveryGrant, deliver_package
 from confida_consent.rights.package_review import NotReady
 from confida_consent.rights.package_words import Voice
-from confida_consent.rights.portal_messages import PLAN_CONFIRMED
+from confida_consent.rights.portal_messages import PLAN_CONFIRMED, SUPPRESSION_WANTED
 from confida_consent.rights.steps import INSIDE, take_step
 from confida_consent.rights.vocabulary import RequestKind
 from confida_core.clock import now
@@ -148,7 +148,8 @@ async def confirm(request: Request[Any, Any, Any], token: FromPath[str]) -> Resp
 def confirmed_words(plan: ErasurePlan, suppress: bool) -> str:
     """For the file, in English like all of it."""
     lines = ["Goes:", *map(str, plan.goes), "Stays:", *map(str, plan.stays)]
-    return "\n".join([*lines, f"Suppression list asked for: {'yes' if suppress else 'no'}"])[:19_000]
+    wish = SUPPRESSION_WANTED if suppress else "Suppression list asked for: no"
+    return "\n".join(lines)[:18_000] + f"\n{wish}"
 
 
 @get("/my/requests/{token:str}/certificate", public=True)

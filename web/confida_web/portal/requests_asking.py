@@ -34,15 +34,17 @@ MEGABYTES = 10
 FEWEST_DIGITS, LONGEST_IDENTIFIER = 5, 254
 LIMITS = {"name": 200, "scope": 20_000, "message": 20_000, "mandate": 20_000}
 SHOWN = 50
+LONGEST_ABOUT = 200
 # Left empty by people, who do not see it; programs fill in whatever there is.
 TRAP = "website"
 
 
 @get(PATH, public=True)
 async def ask_form(request: Request[Any, Any, Any]) -> Response[Any]:
-    """kind: what is chosen already, by a link from elsewhere on these pages."""
-    kind = request.query_params.get("kind", "")
-    draft = Draft(kind=kind if kind in KINDS else "", language=request.state.frame.words)
+    """kind: what is chosen already, by a link from an answer or from elsewhere on these pages; about: which data it is about."""
+    kind, about = (request.query_params.get(name, "") for name in ("kind", "about"))
+    scope = about[:LONGEST_ABOUT] if about.isprintable() else ""
+    draft = Draft(kind=kind if kind in KINDS else "", scope=scope, language=request.state.frame.words)
     return show(request, await ask_page(request, draft))
 
 

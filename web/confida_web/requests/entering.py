@@ -69,8 +69,13 @@ async def people_for(request: Request[Any, Any, Any], text: str, chosen: str = "
 
 
 def label_of(content: Any) -> str:
+    """Enough to tell namesakes apart: where they are reached, and where they live."""
     mail = content.emails[0].address if content.emails else ""
-    return ", ".join(part for part in (content.display_name, mail) if part)
+    phone = content.phones[0].number if content.phones else ""
+    home = content.addresses[0] if content.addresses else None
+    place = " ".join(part for part in (home.postal_code, home.locality) if part) if home else ""
+    parts = (content.display_name, mail or phone, home.street if home else "", place)
+    return ", ".join(" ".join(part.split()) for part in parts if part)
 
 
 def id_in(text: str) -> UUID | None:

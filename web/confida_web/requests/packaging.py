@@ -103,7 +103,7 @@ def with_review(shown: AnswerPage, review: Review, labels: Mapping[str, str], hr
         delivered_at=review.delivered_at,
         size=review.size,
         sha256=review.manifest_sha256,
-        parts=tuple((labels.get(key, key), count) for key, count in review.counts.items()),
+        parts=tuple((review.labels.get(key) or labels.get(key, key), count) for key, count in review.counts.items()),
         faults=tuple(review.faults),
         suggestions=tuple(
             SuggestionLine(key=str(number), words=one.words, what=WHAT.get(one.kind, one.kind), places=one.places)

@@ -86,13 +86,15 @@ class StayLine:
     count: int
     ground: str
     until: date | None
+    citation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErasurePage(Page):
     """GET and POST /requests/{id}/erasure: what goes and what stays, before; the certificate, afterwards.
 
-    stage: of an erasure that was begun, "" before. done: it is complete.
+    stage: of an erasure that was begun, "" before. done: it is complete. evidence: the plan is the one in which proof of
+    consents goes too. confirmed: the person has seen the plan and wants it; suppress: with the suppression list.
     """
 
     template: ClassVar[str] = "requests/erasure.html"
@@ -113,4 +115,7 @@ class ErasurePage(Page):
     done: bool = False
     finished_at: datetime | None = None
     certificate_href: str = ""
+    evidence: bool = False
+    suppress: bool = False
+    confirmed: bool = False
     errors: Errors = field(default_factory=dict)

@@ -25,6 +25,10 @@ OUTCOMES = {"yes": "It is this person", "no": "It could not be proved"}
 async def link_fields(visit: Asking) -> Fields:
     text = visit.form.get("find", visit.one.file.identifier or visit.one.file.given_name_of)
     people = await people_for(visit.request, text, visit.form.get("contact"))
+    name = visit.one.file.given_name_of
+    if "find" not in visit.form and not people and name and name != text:
+        # Found by nothing that is on file: perhaps by the name, and staff see from the postal address who it is.
+        text, people = name, await people_for(visit.request, name)
     find = FormField(name="find", label="Name, address or number", kind="text", value=text)
     hint = "The request alone proves nothing: the person is asked through what is on file with this contact."
     return find, FormField(name="contact", label="Whose data it is", kind="radio", options=people, hint=hint)

@@ -10,6 +10,7 @@ from confida_consent.rights.portal_messages import ADDRESS_LOST, PLAN_CONFIRMED
 from confida_consent.rights.requests_carrying import LIFTING_TOLD
 from confida_consent.rights.steps import (
     CARRIED_OUT,
+    EXPIRED,
     LINKED,
     MERGED,
     NOTE,
@@ -74,6 +75,7 @@ STEPS: Mapping[str, str] = {
     REFUSAL_PROPOSED: "Refusal proposed",
     REFUSAL_DECLINED: "Refusal declined",
     CARRIED_OUT: "Carried out",
+    EXPIRED: "Ended: nobody proved to be the person",
     REMINDED: "Reminder",
     NOT_PROVED: "Could not prove who asks",
     LIFTING_TOLD: "Told that the restriction ends",
