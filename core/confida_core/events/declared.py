@@ -15,6 +15,6 @@ TABLES = (
     ),
 )
 
-JOBS = (JobDeclaration(key=HANDLE, run=handle, label="Tell what happened to those who want to know", seconds=300),)
+JOBS = (JobDeclaration(key=HANDLE, run=handle, label="Tell what happened to those who want to know", seconds=60),)
 
 EVENT_KINDS = CORE_KINDS

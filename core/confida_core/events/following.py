@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from confida_core.clock import now
-from confida_core.events.declarations import EventHandler
+from confida_core.events.declarations import Event, EventHandler
 from confida_core.events.telling import events_after
 from confida_core.ids import new_id
 from confida_core.installation import Installation
@@ -17,6 +17,8 @@ from confida_core.jobs.queue import enqueue
 
 HANDLE = "core.handle_events"
 LOOK_SECONDS = 1.0
+# A worker has two loops: a handler that hangs must not keep one of them for long.
+HANDLER_SECONDS = 30.0
 # How far a handler that wants nothing at present may stand back before it is moved on, so that moving costs few writes.
 PASSED_OVER = 1_000
 
@@ -98,10 +100,23 @@ async def handle(crm: Installation, arguments: Mapping[str, Any]) -> None:
     told = await events_after(crm, position)
     wanted = [event for event in told.events if not handler.kinds or event.kind in handler.kinds]
     if wanted:
-        await handler.run(crm, wanted)
+        await _told(crm, handler, wanted)
     async with crm.data.transaction():
         if await move(crm, handler.key, position, told.position) and told.more:
             await queue_next(crm, handler.key, told.position)
+
+
+async def _told(crm: Installation, handler: EventHandler, events: Sequence[Event]) -> None:
+    """Raises what the handler raises, and TimeoutError; the log names the plugin whose handler it is."""
+    try:
+        async with asyncio.timeout(HANDLER_SECONDS):
+            await handler.run(crm, events)
+    except Exception as error:
+        declared = crm.registry.with_owner("event_handlers")
+        plugin = next(item.plugin.info.key for item in declared if item.value is handler)
+        log = structlog.get_logger()
+        log.warning("event_handler_failed", plugin=plugin, handler=handler.key, error=type(error).__name__)
+        raise
 
 
 async def oldest_needed(crm: Installation) -> int | None:

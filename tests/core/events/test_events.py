@@ -40,13 +40,18 @@ class Listener:
 
     key: str
     raises: int = 0
+    hangs: bool = False
     heard: list[Event] = field(default_factory=list)
+    told: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, _: Any, events: Sequence[Event]) -> None:
+        if self.hangs:
+            await asyncio.sleep(60)
         if self.raises:
             self.raises -= 1
             raise RuntimeError("not now")
         self.heard += events
+        self.told.set()
 
     def kinds(self) -> list[str]:
         return [event.kind for event in self.heard]
@@ -194,11 +199,28 @@ async def test_running_worker_tells_what_happens(crm: Any, ears: tuple[Listener,
     worker = asyncio.create_task(run_worker(crm, stop))
     ada = await make_ada(crm)
     async with asyncio.timeout(20):
-        while not all(ear.heard for ear in ears):
-            await asyncio.sleep(0.05)
+        for ear in ears:
+            await ear.told.wait()
     stop.set()
     await worker
     assert [[event.record_id for event in ear.heard] for ear in ears] == [[ada], [ada]]
+
+
+async def test_handler_that_hangs_fails_and_stops_no_other(
+    crm: Any, ears: tuple[Listener, Listener], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from confida_core.events import following
+
+    assert following.HANDLER_SECONDS == 30
+    monkeypatch.setattr(following, "HANDLER_SECONDS", 0.2)
+    ears[0].hangs = True
+    ada = await make_ada(crm)
+    await work(crm)
+    rows = await crm.data.fetch("SELECT error FROM job WHERE key = ? AND state = 'waiting'", HANDLE)
+    assert ([row["error"] for row in rows], [event.record_id for event in ears[1].heard]) == (["TimeoutError"], [ada])
+    ears[0].hangs = False
+    await work(crm)
+    assert [event.record_id for event in ears[0].heard] == [ada]
 
 
 async def test_nothing_is_told_of_what_was_rolled_back(crm: Any, ears: tuple[Listener, Listener]) -> None:
