@@ -30,7 +30,7 @@ async def dump(database: Database, name: str, folder: Path) -> dict[str, StoredT
     name: of the file, for SQLite. The copy stays encrypted with the store's own key.
     """
     if isinstance(database, SQLiteDatabase):
-        async with kept_steady(folder / f"{name}.db") as path:
+        async with database.long_read(), kept_steady(folder / f"{name}.db") as path:
             with ThreadPoolExecutor(1, thread_name_prefix="backup", initializer=give_way) as thread:
                 await asyncio.get_running_loop().run_in_executor(thread, database.copy_to, path)
         return {}

@@ -7,16 +7,13 @@ Statements run where they are asked for, because a point read costs less than ha
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from functools import lru_cache
+from contextlib import asynccontextmanager
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
-import msgspec
 from sqlcipher3 import dbapi2
 
 from confida_core.storage.database import (
@@ -32,6 +29,8 @@ from confida_core.storage.database import (
     ValueRefused,
     WrongKey,
 )
+from confida_core.storage.sqlite_types import register_types
+from confida_core.storage.write_ahead_log import moved_in_pieces
 
 T = TypeVar("T")
 
@@ -48,36 +47,8 @@ SETTINGS = (
     "PRAGMA mmap_size=0",
     "PRAGMA journal_size_limit=67108864",
 )
+MOVED_AFTER = "1000"
 OLDEST_SAFE = (3, 51, 3)  # Up to 3.51.2 a WAL reset can corrupt the file when two connections write.
-
-
-@lru_cache(maxsize=1)
-def register_types() -> None:
-    """Teach this driver the column types that Piccolo teaches the standard library's driver."""
-    import piccolo.engine.sqlite  # noqa: F401 -- Importing it registers adapters and converters on sqlite3.
-
-    dbapi2.converters.update(sqlite3.converters)
-    for (type_, _), adapter in sqlite3.adapters.items():
-        dbapi2.register_adapter(type_, adapter)
-    # Piccolo's own take a microsecond each, and a page of a list has 350 such values; these read the same text.
-    dbapi2.register_adapter(UUID, msgspec.to_builtins)
-    dbapi2.register_converter("UUID", uuid_of_text)
-    dbapi2.register_converter("TIMESTAMPTZ", instant_of_text)
-    dbapi2.register_converter("BOOLEAN", b"1".__eq__)
-    dbapi2.converters.pop("INTEGER")  # What we store there are integers, and come back as such.
-
-
-_decode_uuid = msgspec.msgpack.Decoder(UUID).decode
-
-
-def uuid_of_text(text: bytes) -> UUID:
-    """From 36 characters; as a MessagePack string it is parsed without any Python of its own."""
-    return _decode_uuid(b"\xd9" + bytes((len(text),)) + text)
-
-
-def instant_of_text(text: bytes) -> datetime:
-    """Piccolo stores UTC and says so in the text."""
-    return datetime.fromisoformat(text.decode())
 
 
 def connect(path: Path, key: bytes | None, *, read_only: bool = False) -> Any:
@@ -249,13 +220,30 @@ class SQLiteDatabase(Database):
             answer = await self.in_thread(rows_of, self._writer, "PRAGMA wal_checkpoint(TRUNCATE)", ())
         return not answer[0]["busy"]
 
+    @asynccontextmanager
+    async def long_read(self) -> AsyncIterator[None]:
+        """Around whatever reads for seconds: no commit has to move at once what gathers in the write-ahead log meanwhile."""
+        await self._set_moving("0")
+        try:
+            async with moved_in_pieces(
+                partial(connect, self.path, self._key, read_only=True), partial(connect, self.path, self._key)
+            ):
+                yield
+        finally:
+            await self._set_moving(MOVED_AFTER)
+
+    async def _set_moving(self, pages: str) -> None:
+        """After how many pages in the log a commit moves them into the file; 0: none does."""
+        async with self._turn:
+            await self.in_thread(rows_of, self._writer, f"PRAGMA wal_autocheckpoint={pages}", ())
+
     def copy_to(self, path: Path) -> None:
-        """A consistent copy, encrypted with the same key, through a connection of its own; to be called in a thread."""
+        """A consistent copy, encrypted with the same key, through a connection of its own; to be called in a thread, and
+        within `long_read`.
+        """
         connection = connect(self.path, self._key)
         try:
             connection.execute("VACUUM INTO ?", (str(path),))
-            # What was committed meanwhile waits in the write-ahead log; else one of the next commits would move all of it.
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         except DRIVER_ERRORS as error:
             raise translated(error) from None
         finally:
