@@ -83,7 +83,7 @@ async def test_permission_is_needed_and_a_part_of_confida_stays(
         with pytest.raises(NotPossible, match="part of Confida"):
             await work(crm, olga, "core")
         with pytest.raises(NotFound):
-            await work(crm, olga, "sales")
+            await work(crm, olga, "nowhere")
         assert configured_plugins(crm.settings) == ()
 
 
