@@ -119,3 +119,19 @@ async def test_words_in_a_sealed_file_count_as_stored(
     draft = InteractionDraft(kind="note", people=(await contact(),), subject="A list")
     await log_interaction(crm, access, draft, files=[file])
     await assert_sealed(MARKER)
+
+
+class TestWithoutCipher:
+    """An installation of other settings is made from a template of its own."""
+
+    @pytest.fixture
+    def confida_settings(self) -> dict[str, Any]:
+        return {"region": "DE", "cipher": False}
+
+    async def test_words_are_sealed_in_files_that_anybody_can_open(
+        self, crm: Any, contact: MakeContact, assert_sealed: AssertSealed
+    ) -> None:
+        await contact(note=MARKER)
+        await assert_sealed(MARKER)
+        if crm.data.engine == "sqlite":
+            assert (crm.settings.home / "confida.db").read_bytes().startswith(b"SQLite format 3")

@@ -104,8 +104,11 @@ def test_unknown_plugin_under_test_is_named(tmp_path: Path) -> None:
     assert "plugin unheard_of is enabled but not installed" in report
 
 
-@pytest.mark.parametrize("module", ["confida_web.testing", "confida_web.testing.plugin"])
-def test_import_costs_nothing(module: str) -> None:
-    asked = f"import sys, pytest; before = set(sys.modules); import {module}; print(*sorted(set(sys.modules) - before))"
+@pytest.mark.parametrize("module", ["testing", "testing.plugin", "testing.fixtures"])
+def test_import_brings_in_no_part_of_the_application(module: str) -> None:
+    name = f"confida_web.{module}"
+    asked = f"import sys, pytest; before = set(sys.modules); import {name}; print(*sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
-    assert [name for name in done.stdout.split() if not name.startswith(("confida_web", "importlib"))] == []
+    own = re.compile(r"confida_web(\.testing.*)?")
+    brought = [one for one in done.stdout.split() if not own.fullmatch(one)]
+    assert [one for one in brought if one.split(".")[0] not in sys.stdlib_module_names] == []

@@ -60,7 +60,7 @@ class Fresh:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
-            timeout=300,
+            timeout=900,
         )
         if done.returncode:
             raise RuntimeError(f"{script}\nended with {done.returncode}:\n{done.stdout}")

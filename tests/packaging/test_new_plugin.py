@@ -41,6 +41,7 @@ def test_tutorial_leads_to_a_panel_in_the_running_server(fresh: Fresh, tmp_path:
     printed = fresh.run("\n".join(said[:-1]), tmp_path, answer="y\n")
     assert re.search(r"^=+ (\d+) passed in", printed, re.MULTILINE), printed
     assert "Success: no issues found" in printed
+    assert "GET /my/x/membership: the person themselves" in printed
     project = tmp_path / "confida-membership"
     with served(fresh, said[-1], project) as olga:
         ada = olga.make_contact("Ada Lovelace")

@@ -23,10 +23,11 @@ from confida_core.plugins.footprints import Keeps, keeps_of
 from confida_core.registry import Registry
 
 SECONDS = 30.0
+OWN = "the person themselves"
 
 
 class RouteFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """permission: its key; "" for a page that everybody may open."""
+    """permission: its key; `OWN` for a page that people have of themselves, "" for one that everybody may open."""
 
     path: str
     methods: tuple[str, ...]
@@ -127,9 +128,8 @@ def route_hooks(registry: Registry) -> Iterable[str]:
 def route_facts(handler: Any) -> RouteFacts:
     """Of a handler of whatever web framework there is above."""
     methods = tuple(sorted(str(method) for method in getattr(handler, "http_methods", ())))
-    return RouteFacts(
-        path=", ".join(sorted(handler.paths)), methods=methods, permission=str(handler.opt.get("permission", ""))
-    )
+    permission = OWN if handler.opt.get("person") is True else str(handler.opt.get("permission", ""))
+    return RouteFacts(path=", ".join(sorted(handler.paths)), methods=methods, permission=permission)
 
 
 async def look_at(registry: Registry, key: str, *, enabled: Sequence[str] = (), parked: bool = False) -> PluginFacts:

@@ -61,7 +61,8 @@ class Templates:
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def of(self, kind: Kind, server: Any) -> Template:
-        key = (server is not None, kind.given["plugins"], kind.load)
+        # Of the settings only this one changes what lies in the files.
+        key = (server is not None, kind.given["plugins"], kind.given.get("cipher", True), kind.load)
         if key not in self.made:
             self.made[key] = self._make(kind, server)
         return self.made[key]
