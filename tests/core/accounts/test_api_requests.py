@@ -15,7 +15,9 @@ from confida_core.accounts.api_requests import (
     Made,
     Repeated,
     StillRunning,
+    hold,
     make_once,
+    mark,
     remove_old_requests,
 )
 from confida_core.clock import now
@@ -75,6 +77,26 @@ async def test_of_ten_at_once_one_is_carried_out_and_the_others_are_told(crm: An
     assert [type(answer) for answer in answers].count(StillRunning) == 9
     assert await count(crm, "contact") == 1
     assert (await make_once(crm, ASKED, work)).repeated is True
+
+
+async def test_key_that_another_process_is_at_is_refused(crm: Any) -> None:
+    if crm.data.engine != "postgres":
+        pytest.skip("SQLite has one writer, so the second waits and is given the result of the first")
+    held, done = asyncio.Event(), asyncio.Event()
+
+    async def other_process() -> None:
+        async with crm.data.transaction():
+            await hold(crm, mark(crm, TOKEN.bytes + ASKED.key.encode()))
+            held.set()
+            await done.wait()
+
+    other = asyncio.create_task(other_process())
+    await held.wait()
+    with pytest.raises(StillRunning):
+        await make_once(crm, ASKED, Work(crm))
+    done.set()
+    await other
+    assert (await make_once(crm, ASKED, Work(crm))).repeated is False
 
 
 async def test_work_that_fails_leaves_nothing_and_frees_its_key(crm: Any) -> None:
