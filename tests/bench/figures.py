@@ -109,6 +109,8 @@ LINES = (
     Line("answer.cpu", "of that, processor time", seconds),
     # The page cache of the connection that reads takes up to 32 MB; what we hold ourselves does not grow.
     Line("answer.memory", "memory it takes beyond that of an answer with 500", megabytes, highest=45e6),
+    Line("answers.slowest", "20 such answers in a row: the slowest", seconds, highest=10),
+    Line("answers.growth", "what memory grows by after the third of them", megabytes, highest=20e6),
     Line("erasure.plan", "erasure of one person: the plan, median", seconds),
     Line("erasure.p50", "erasure of one person with new keys and ledger entry, median", seconds, highest=2),
     Line("erasure.max", "the slowest of eleven", seconds, highest=2),
