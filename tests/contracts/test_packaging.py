@@ -38,13 +38,14 @@ def test_wheel_holds_every_file_that_the_program_needs(wheel: zipfile.ZipFile) -
     names = set(wheel.namelist())
     wanted = {
         path.relative_to(ROOT / layer).as_posix()
-        for layer in ("core", "consent", "web")
+        for layer in ("core", "consent", "web", "plugins")
         for path in (ROOT / layer).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "tests"} & set(path.relative_to(ROOT).parts)
     }
     assert wanted - names == set()
+    bundled = {path.name for path in (ROOT / "plugins").iterdir() if path.is_dir()}
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {
-        "confida_core", "confida_consent", "confida_web",
+        "confida_core", "confida_consent", "confida_web", *bundled,
     }  # fmt: skip
 
 
