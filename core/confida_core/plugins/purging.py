@@ -15,6 +15,7 @@ from confida_core.accounts.audit import record_event
 from confida_core.contacts.erasing import rewrite_keks
 from confida_core.installation import Installation
 from confida_core.loaded_plugin import PluginError
+from confida_core.plugin_settings.reading import forget_plugin_settings
 from confida_core.plugins.config_file import change_plugins, configured_plugins
 from confida_core.plugins.emptying import drop_tables, empty_tables, erase_its_stores, people_of
 from confida_core.plugins.enabling import NotPossible, note, without
@@ -87,7 +88,7 @@ async def kept_for_people(crm: Installation, people: set[UUID]) -> str:
     await crm.orders.refresh()
     held = len(people & (crm.orders.held_subjects() | crm.orders.restricted_subjects()))
     return (
-        f"{held} people have something there that must not be erased: a legal hold or a restriction keeps it"
+        f"a legal hold or a restriction keeps something there from being erased, for this many people: {held}"
         if held
         else ""
     )
@@ -144,6 +145,7 @@ async def carry_out(crm: Installation, found: Footprint, classes: Sequence[str],
         await erase_its_stores(crm, found)
     await end_classes(crm.keyring, classes)
     await empty_tables(crm, found)
+    await forget_plugin_settings(crm, found.key)
     await crm.data.checkpoint()
     await rewrite_keks(crm.keyring.database)
 
