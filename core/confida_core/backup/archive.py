@@ -128,7 +128,7 @@ async def copied_keyring(crm: Installation, to: Path) -> Closed:
             # Of before the copying: if somebody is erased meanwhile, the copy counts as older than that, and is renewed.
             await crm.keyring.refresh()
             manifest = describe(crm, "keyring")
-            tables = await dump(crm.keyring.database, "keyring", work)
+            tables = await dump(crm.keyring.database, "keyring", work, awaited=True)
             await asyncio.to_thread(shutil.copyfile, crm.settings.key_places.root_file, work / "root.json")
             manifest = msgspec.structs.replace(manifest, tables=tables)
             copy = await asyncio.to_thread(closed, crm, work, manifest)

@@ -24,12 +24,16 @@ COPY_SECONDS = 4 * 3600.0
 T = TypeVar("T")
 
 
-async def dump(database: Database, name: str, folder: Path) -> dict[str, StoredTable]:
+async def dump(database: Database, name: str, folder: Path, *, awaited: bool = False) -> dict[str, StoredTable]:
     """A copy of the store as of one moment; returns how PostgreSQL's tables lie in it (SQLite's need no description).
 
-    name: of the file, for SQLite. The copy stays encrypted with the store's own key.
+    name: of the file, for SQLite. awaited: it is small and somebody waits for it, as an erasure does for the keyring's; it
+    does not give way to others. The copy stays encrypted with the store's own key.
     """
     if isinstance(database, SQLiteDatabase):
+        if awaited:
+            await asyncio.to_thread(database.copy_to, folder / f"{name}.db")
+            return {}
         async with database.long_read(), kept_steady(folder / f"{name}.db") as path:
             with ThreadPoolExecutor(1, thread_name_prefix="backup", initializer=give_way) as thread:
                 await asyncio.get_running_loop().run_in_executor(thread, database.copy_to, path)

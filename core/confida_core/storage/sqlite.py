@@ -239,7 +239,7 @@ class SQLiteDatabase(Database):
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy, encrypted with the same key, through a connection of its own; to be called in a thread, and
-        within `long_read`.
+        within `long_read` if it takes seconds.
         """
         connection = connect(self.path, self._key)
         try:

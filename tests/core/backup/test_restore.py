@@ -323,8 +323,8 @@ async def test_copy_during_which_somebody_was_erased_is_renewed(
         ada = await write(crm, "Ada")
         dump = stores.dump
 
-        async def slow(*args: Any) -> Any:
-            tables = await dump(*args)
+        async def slow(*args: Any, **more: Any) -> Any:
+            tables = await dump(*args, **more)
             await crm.keyring.destroy(ada, ["relationship"])
             return tables
 
