@@ -81,7 +81,26 @@ def hash_of(text: str) -> bytes:
 async def open_hook(crm: Installation, key: str) -> Opened[InboundContent] | None:
     """One that is on, with its secrets, for the program's own use."""
     rows = await crm.data.fetch("SELECT * FROM inbound_hook WHERE hook = ?", key)
-    return await crm.door.open_one(system_access("inbound webhooks"), HOOK, rows[0]) if rows else None
+    if not rows or rows[0]["generation"] != await _generation(crm, key):
+        return None
+    return await crm.door.open_one(system_access("inbound webhooks"), HOOK, rows[0])
+
+
+def _fact(key: str) -> str:
+    """Names of such facts are short."""
+    return f"inbound {hash_of(key).hex()[:24]}"
+
+
+async def _generation(crm: Installation, key: str) -> int:
+    number, _ = await crm.keyring.remembered(_fact(key)) or (0, "")
+    return number
+
+
+async def _next_generation(crm: Installation, key: str) -> int:
+    """Durable before anything else: from here on former secrets are void, also those in any backup."""
+    number = await _generation(crm, key) + 1
+    await crm.keyring.remember(_fact(key), number)
+    return number
 
 
 async def list_inbound(crm: Installation, access: Access) -> list[Inbound]:
@@ -128,6 +147,7 @@ async def switch_on(crm: Installation, access: Access, key: str) -> Shown:
         "id": hook_id,
         "hook": key,
         "token_hash": hash_of(token),
+        "generation": await _next_generation(crm, key),
         "created_at": now(),
         "created_by": access.actor.id,
     }
@@ -147,8 +167,9 @@ async def rotate_inbound(crm: Installation, access: Access, key: str) -> Shown:
     former = [msgspec.structs.replace(one, until=now() + OVERLAP) for one in opened.content.secrets[:1]]
     secret = new_secret()
     content = InboundContent(secrets=[EndpointSecret(value=secret), *former])
+    columns = {"id": opened.row["id"], "generation": await _next_generation(crm, key)}
     async with crm.data.transaction():
-        await crm.records.update(HOOK, {"id": opened.row["id"]}, content, seen=opened.row["version"])
+        await crm.records.update(HOOK, columns, content, seen=opened.row["version"])
         await _note(crm, access, "inbound_webhook.rotated", opened.row["id"])
     return Shown(path="", secret=secret)
 
@@ -156,6 +177,7 @@ async def rotate_inbound(crm: Installation, access: Access, key: str) -> Shown:
 async def switch_off(crm: Installation, access: Access, key: str) -> None:
     """Nothing is taken any more. Raises Forbidden and NotFound."""
     _declared(crm, access, key)
+    await _next_generation(crm, key)
     async with crm.data.transaction():
         for hook_id in await _remove(crm, key):
             await _note(crm, access, "inbound_webhook.off", hook_id)

@@ -220,3 +220,18 @@ async def test_outsiders_may_nothing(crm: Any) -> None:
 def test_registry_refuses_what_is_declared_wrongly(bank: Bank, more: dict[str, str], words: str) -> None:
     with pytest.raises(PluginError, match=words):
         load_registry((), built_in=[hooks, plugin(webhook(bank, **more))])
+
+
+async def test_older_data_bring_no_secret_back_that_was_changed_or_switched_off(crm: Any, bank: Bank) -> None:
+    for end in (switch_on, rotate_inbound, switch_off):
+        shown = await switch_on(crm, INSIDE, KEY)
+        saved = {table: await crm.data.fetch(f"SELECT * FROM {table}") for table in ("inbound_hook", "shared_key")}
+        await end(crm, INSIDE, KEY)
+        for table, rows in saved.items():
+            await crm.data.fetch(f"DELETE FROM {table}")
+            for row in rows:
+                names, marks = ", ".join(row), ", ".join("?" * len(row))
+                await crm.data.fetch(f"INSERT INTO {table} ({names}) VALUES ({marks})", *row.values())
+        headers = signed(shown.secret, b"{}")
+        assert await receive_message(crm, KEY, token_of(shown.path), headers, b"{}") == "refused"
+    assert bank.heard == []

@@ -56,6 +56,7 @@ REASONS: Mapping[str, str] = {
     "not_chosen": "This event is not chosen any more.",
     "erased": "What it was about is not there any more.",
     "refused": "The person may not be told of there.",
+    "restored": "A backup was restored; look whether all of this still goes there, then let it go on.",
     "kind_gone": "No plugin declares this kind of event any more.",
     "endpoint_gone": "The endpoint was switched off or removed.",
     "gave_up": "It was not accepted in ten attempts.",

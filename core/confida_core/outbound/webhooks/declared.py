@@ -8,7 +8,13 @@ from confida_core.events.declarations import EventHandler
 from confida_core.outbound.webhooks.content import ENDPOINT
 from confida_core.outbound.webhooks.delivering import JOB_SECONDS, Deliverer
 from confida_core.outbound.webhooks.endpoints import PERMISSION
-from confida_core.outbound.webhooks.queueing import DELIVER, any_endpoint, queue_deliveries, tend
+from confida_core.outbound.webhooks.queueing import (
+    DELIVER,
+    any_endpoint,
+    pause_after_restore,
+    queue_deliveries,
+    tend,
+)
 from confida_core.outbound.webhooks.tables import WebhookDelivery, WebhookTold
 
 RECORDS = (ENDPOINT,)
@@ -39,6 +45,12 @@ PERMISSIONS = (
 JOBS = (
     JobDeclaration(
         key=DELIVER, run=Deliverer().deliver, label="Tell another system what happened", seconds=JOB_SECONDS
+    ),
+    JobDeclaration(
+        key="webhooks.pause_after_restore",
+        run=pause_after_restore,
+        label="Pause webhooks after a backup was restored",
+        after_restore=True,
     ),
     JobDeclaration(key="webhooks.tend", run=tend, label="Look after webhooks that lie still", every=1800),
 )

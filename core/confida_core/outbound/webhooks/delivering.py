@@ -20,6 +20,7 @@ from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.outbound.disclosures import Handover, record_leaving
 from confida_core.outbound.sender import keep_refusals
+from confida_core.outbound.states import restores_of
 from confida_core.outbound.transporting import TryLater
 from confida_core.outbound.webhooks.addresses import (
     AddressRefused,
@@ -38,6 +39,7 @@ from confida_core.outbound.webhooks.payload import (
     parcel_of,
     still_allowed,
 )
+from confida_core.outbound.webhooks.queueing import pause_after_restore
 from confida_core.outbound.webhooks.settling import (
     Outcome,
     claim,
@@ -79,6 +81,8 @@ class Deliverer:
         state = endpoints[0].row["state"] if endpoints else EndpointState.DISABLED.value
         if state == EndpointState.DISABLED.value:
             await settle_gone(crm, rows[0], "endpoint_gone")
+        elif endpoints[0].row["restores"] < await restores_of(crm):
+            await pause_after_restore(crm, {})
         elif state == EndpointState.ACTIVE.value or rows[0]["test"]:
             row = await claim(crm, delivery_id)
             if row is None:

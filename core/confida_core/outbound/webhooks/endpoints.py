@@ -18,6 +18,7 @@ from confida_core.events.declarations import EventKind
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.outbound.gates import check_keys, purposes_to_choose
+from confida_core.outbound.states import restores_of
 from confida_core.outbound.webhooks.addresses import AddressRefused, networks, target_of
 from confida_core.outbound.webhooks.content import (
     ENDPOINT,
@@ -135,6 +136,7 @@ async def create_endpoint(crm: Installation, access: Access, draft: EndpointDraf
         "since": await crm.feed.head(),
         "away_until": None,
         "failures": 0,
+        "restores": await restores_of(crm),
         "succeeded_at": None,
         "failed_at": None,
         "created_at": now(),
@@ -179,7 +181,7 @@ async def set_state(crm: Installation, access: Access, endpoint_id: UUID, state:
     opened = await _opened(crm, access, endpoint_id)
     columns: dict[str, Any] = {"state": state.value, "reason": ""}
     if state is EndpointState.ACTIVE:
-        columns |= {"failures": 0, "away_until": None}
+        columns |= {"failures": 0, "away_until": None, "restores": await restores_of(crm)}
         if opened.row["state"] == EndpointState.DISABLED.value:
             # What happened while it was off is nobody's business there.
             columns["since"] = await crm.feed.head()

@@ -13,6 +13,7 @@ from confida_core.events.declarations import Event
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue, enqueue_many
+from confida_core.outbound.states import restores_of
 from confida_core.outbound.webhooks.content import SCHEDULE, DeliveryState, EndpointState
 from confida_core.outbound.webhooks.endpoints import open_endpoints
 
@@ -75,6 +76,17 @@ async def queue_waiting(crm: Installation, endpoint_id: UUID) -> None:
         now(), endpoint_id, DeliveryState.WAITING.value,
     )  # fmt: skip
     await enqueue_many(crm, DELIVER, [{"delivery_id": one} for one in sorted(row["id"] for row in rows)])
+
+
+async def pause_after_restore(crm: Installation, _: Mapping[str, Any]) -> None:
+    """The job: a backup may know webhooks that were switched off since, and deliveries that were made; somebody must look.
+
+    Without it none would be sent to either (see `delivering`), but nobody would see why.
+    """
+    await crm.data.fetch(
+        "UPDATE webhook_endpoint SET state = ?, reason = 'restored' WHERE state = ? AND restores < ?",
+        EndpointState.PAUSED.value, EndpointState.ACTIVE.value, await restores_of(crm),
+    )  # fmt: skip
 
 
 async def tend(crm: Installation, _: Mapping[str, Any]) -> None:

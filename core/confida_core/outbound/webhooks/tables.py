@@ -12,7 +12,8 @@ class WebhookEndpoint(Table, tablename="webhook_endpoint", db=DATA):
     """One other system. state: active, paused or disabled. purpose, channel: what it gets data for, as the gates know it.
 
     since: position of the change feed from which on it is told. away_until: it did not answer, and is left alone so long.
-    failures: attempts in a row that failed. succeeded_at, failed_at: the last of each.
+    failures: attempts in a row that failed. restores: how often a backup had been restored when it was last let go on; after
+    another restore it waits for somebody to look. succeeded_at, failed_at: the last of each.
     """
 
     id = UUID(primary_key=True)
@@ -25,6 +26,7 @@ class WebhookEndpoint(Table, tablename="webhook_endpoint", db=DATA):
     since = BigInt()
     away_until = Timestamptz(null=True, default=None)
     failures = Integer(default=0)
+    restores = Integer(default=0)
     succeeded_at = Timestamptz(null=True, default=None)
     failed_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz()

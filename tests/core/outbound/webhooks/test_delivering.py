@@ -321,3 +321,15 @@ async def test_hundred_events_are_told_each_once(crm: Any, shop: Receiver) -> No
     await asyncio.gather(work(crm), work(crm))
     await work(crm)
     assert sorted(one.json["data"]["id"] for one in shop.received) == sorted(map(str, people))
+
+
+async def test_restored_backup_sends_nothing_before_somebody_has_looked(crm: Any, shop: Receiver) -> None:
+    endpoint_id, _ = await subscribe(crm, shop.url, NAME)
+    ada = await make_ada(crm)
+    await crm.keyring.remember("restores", 1)
+    await work(crm)
+    shown = await endpoint(crm, INSIDE, endpoint_id)
+    assert (shop.received, shown.state, shown.reason) == ([], EndpointState.PAUSED, "restored")
+    await set_state(crm, INSIDE, endpoint_id, EndpointState.ACTIVE)
+    await work(crm)
+    assert [one.json["data"]["id"] for one in shop.received] == [str(ada)]
