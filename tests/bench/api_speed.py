@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from confida_core.accounts.api_tokens import NewToken, make_token
 from confida_core.accounts.roles import permissions_of
-from confida_core.index.query import IndexQuery
+from confida_core.index.query import Ask, IndexQuery
 from confida_core.installation import Installation, open_installation
 from confida_core.settings import Settings
 from confida_core.vault.access import Access, Actor
@@ -53,7 +54,7 @@ def pages(crm: Installation, sort: Any) -> list[str]:
             asked = {"limit": LISTED, "sort": sign + sort} | ({"cursor": cursor} if cursor else {})
             found.append(f"/api/v1/contacts?{urlencode(asked)}")
             query = IndexQuery(sort=sort, descending=bool(sign), cursor=cursor, limit=500)
-            cursor = crm.index.inline(lambda ask, query=query: ask.page(query)).next_cursor
+            cursor = crm.index.inline(partial(Ask.page, query=query)).next_cursor
             if cursor is None:
                 break
     return found

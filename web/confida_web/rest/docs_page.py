@@ -11,7 +11,7 @@ from confida_core.index.conditions import OPERATORS
 from confida_core.installation import Installation
 from confida_web.rest.gate import purposes_of
 from confida_web.rest.openapi import document_of
-from confida_web.rest.openapi_schemas import PLACE, Schema, structs_of
+from confida_web.rest.openapi_schemas import KINDS_OF_CONDITION, PLACE, Schema, structs_of
 from confida_web.rest.pages import (
     ApiDocsPage,
     FilterLine,
@@ -39,7 +39,8 @@ async def docs_page(crm: Installation) -> ApiDocsPage:
         shapes=tuple(
             shape_table(name, schema)
             for name, schema in document["components"]["schemas"].items()
-            if "properties" in schema
+            # The page explains conditions in a part of its own.
+            if "properties" in schema and name not in KINDS_OF_CONDITION
         ),
         operators=tuple((kind, tuple(operators)) for kind, operators in OPERATORS.items()),
         problems=tuple(
@@ -120,7 +121,7 @@ def words_of(schema: Schema) -> tuple[str, str]:
         return " or ".join(text for text, _ in parts), next((name for _, name in parts if name), "")
     if "enum" in schema:
         return " or ".join(map(str, schema["enum"])), ""
-    kind = schema.get("type", "anything")
+    kind = str(schema.get("type", "anything"))
     if kind == "array":
         text, name = words_of(schema.get("items", {}))
         return f"list of {text}", name

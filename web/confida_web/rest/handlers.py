@@ -45,10 +45,10 @@ def list_handler(path: str, resource: ApiResource) -> Handler:
         query = await read_query(request, resource)
         found = await wanted(resource.list_items)(request.state.crm, client_access(request), query)
         following = next_address(request, found.next) if found.next else None
-        items = b",".join([shown(item) for item in found.items])
-        body = b'{"items":[' + items + b'],"next":' + encode(following) + b"}"
+        items = [shown(item) for item in found.items]
+        body = b'{"items":[' + b",".join(items) + b'],"next":' + encode(following) + b"}"
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
-        return conditional(request, body, etag_of(0, body), headers)
+        return conditional(request, body, etag_of_list(items, found.next), headers)
 
     return list_items
 
@@ -135,6 +135,11 @@ def shown(item: Entity) -> bytes:
 
 def etag_of(version: int, shown_as: bytes) -> str:
     return f"{version}-{blake2b(shown_as, digest_size=8).hexdigest()}"
+
+
+def etag_of_list(items: Sequence[bytes], following: str) -> str:
+    """Of the ETags of its items, which stand at their beginnings, behind id and version: a tenth of the work."""
+    return etag_of(len(items), b"".join([*(item[:160] for item in items), following.encode()]))
 
 
 def etag_in(body: bytes) -> str:
