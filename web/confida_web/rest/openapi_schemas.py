@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -27,7 +27,7 @@ def components(served: Sequence[Served]) -> tuple[dict[type, Schema], dict[str, 
         tag_shown(schemas[name_in(found[resource.shape])])
         if resource.change_shape is not None:
             make_patch(schemas[name_in(found[resource.change_shape])])
-    schemas["Condition"] = CONDITION
+    schemas |= {"Condition": CONDITION, **KINDS_OF_CONDITION}
     return found, dict(sorted(schemas.items()))
 
 
@@ -68,27 +68,29 @@ def _several(name: str) -> Schema:
     }
 
 
+# Each kind under a name of its own: generators of clients understand a recursion only through names.
+KINDS_OF_CONDITION: Mapping[str, Schema] = {
+    "ConditionAll": _several("all"),
+    "ConditionAny": _several("any"),
+    "ConditionNot": {
+        "type": "object",
+        "properties": {"not": {"$ref": PLACE + "Condition"}},
+        "required": ["not"],
+        "additionalProperties": False,
+    },
+    "ConditionTest": {
+        "type": "object",
+        "properties": {
+            "field": {"type": "string"},
+            "op": {"enum": sorted({name for operators in OPERATORS.values() for name in operators})},
+            "value": {"description": "Of the form that the operator takes; left out where it takes none."},
+        },
+        "required": ["field", "op"],
+        "additionalProperties": False,
+    },
+}
 CONDITION: Schema = {
     "title": "Condition",
     "description": "The condition language of filters, saved views and rules: a test of one field, or several combined.",
-    "anyOf": [
-        _several("all"),
-        _several("any"),
-        {
-            "type": "object",
-            "properties": {"not": {"$ref": PLACE + "Condition"}},
-            "required": ["not"],
-            "additionalProperties": False,
-        },
-        {
-            "type": "object",
-            "properties": {
-                "field": {"type": "string"},
-                "op": {"enum": sorted({name for operators in OPERATORS.values() for name in operators})},
-                "value": {"description": "Of the form that the operator takes; left out where it takes none."},
-            },
-            "required": ["field", "op"],
-            "additionalProperties": False,
-        },
-    ],
+    "anyOf": [{"$ref": PLACE + name} for name in KINDS_OF_CONDITION],
 }
