@@ -115,6 +115,11 @@ def test_hook_is_used_by_us(hook: Any) -> None:
     assert bool(hook.users) != (hook.name in BY_PLUGINS)
 
 
+def test_what_a_hook_returns_can_be_imported_from_an_api_module() -> None:
+    known = {name for module in map(importlib.import_module, API_MODULES) for name in module.__all__}
+    assert {kind.__name__ for kind in REFERENCE.declarations(list(HOOKS.values()))} - known == set()
+
+
 def test_nobody_implements_a_hook_that_does_not_exist() -> None:
     named = {name for module in BUILT_IN for name in vars(module) if hasattr(getattr(module, name), "confida_impl")}
     assert named - set(HOOKS) == set()
