@@ -71,7 +71,7 @@ def print_plan(plan: PurgePlan) -> None:
     click.echo(f"What {plan.found.keeps.name} ({plan.found.key}, {plan.found.origin}) keeps:", err=True)
     for table, count in plan.counts.items():
         click.echo(f"  {table}: {count} rows", err=True)
-    click.echo(f"It is about {plan.people} people.", err=True)
+    click.echo(f"How many people it is about: {plan.people}", err=True)
     if plan.stores:
         click.echo(f"Beside its tables: {', '.join(plan.stores)}", err=True)
     if plan.classes:

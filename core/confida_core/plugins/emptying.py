@@ -29,8 +29,11 @@ async def people_of(crm: Installation, tables: Iterable[TableFacts]) -> set[UUID
 
 async def erase_its_stores(crm: Installation, found: Footprint) -> None:
     """Let the plugin remove what it keeps beside its tables, person by person. Raises StoreFailed; to be repeated then."""
+    # Not those that stand for it in safe mode: they refuse everything.
     stores: list[StoreDeclaration] = [
-        item.value for item in crm.registry.with_owner("stores") if item.plugin.info.key == found.key
+        item.value
+        for item in crm.registry.with_owner("stores")
+        if item.plugin.info.key == found.key and item.plugin in crm.registry.plugins
     ]
     last = UUID(int=0)
     while stores and (

@@ -139,11 +139,9 @@ async def test_what_a_restricted_person_may_need_is_not_purged(
     ada, _ = await disabled(opening, plugins, olga)
     async with opening() as crm:
         await restrict_contact(crm, SYSTEM, ada)
-        assert (
-            "1 people have something there that must not be erased"
-            in (await plan_purge(crm, olga, "membership")).obstacle
-        )
-        with pytest.raises(NotPossible, match="a legal hold or a restriction keeps it"):
+        obstacle = (await plan_purge(crm, olga, "membership")).obstacle
+        assert obstacle.endswith("keeps something there from being erased, for this many people: 1")
+        with pytest.raises(NotPossible, match="a legal hold or a restriction keeps something"):
             await purge_plugin(crm, olga, "membership", exported=False)
         assert len(await crm.data.fetch("SELECT id FROM membership_member")) == 1
 
@@ -191,6 +189,12 @@ def shell(home: Path, *words: str, typed: str = "", code: int = 0) -> Result:
     return result
 
 
+def listed(home: Path) -> str:
+    """The state of the plugin in the list; "" if it is not in there."""
+    found = json.loads(shell(home, "plugins", "list", "--json").stdout)
+    return next((one["state"] for one in found if one["key"] == "membership"), "")
+
+
 def member_by(opening: Opening, work: Any) -> Any:
     import asyncio
 
@@ -209,8 +213,7 @@ def test_whole_life_on_the_command_line(opening: Opening, plugins: FakePlugins, 
     import pyrage
 
     plugins.install()
-    listed = {one["key"]: one["state"] for one in json.loads(shell(home, "plugins", "list", "--json").stdout)}
-    assert listed == {"consent": "built in", "core": "built in", "membership": "installed"}
+    assert listed(home) == "installed"
     assert "can read everything that Confida can read" in shell(home, "plugins", "show", "membership").output
     asked = shell(home, "plugins", "enable", "membership", typed="n\n", code=1)
     assert "membership.read: See members" in asked.output
@@ -222,7 +225,7 @@ def test_whole_life_on_the_command_line(opening: Opening, plugins: FakePlugins, 
     assert [one["remedy"] for one in found if one["name"] == "Plugins" and one["state"] == "bad"] == [
         "pip install confida-membership==1.0, or remove them: confida plugins purge membership"
     ]
-    assert [one["state"] for one in json.loads(shell(home, "plugins", "list", "--json").stdout)][2:] == ["missing"]
+    assert listed(home) == "missing"
     archive, key = tmp_path / "members.age", pyrage.x25519.Identity.generate()
     words = ("plugins", "purge", "membership", "--export", str(archive), "--recipient", str(key.to_public()))
     shell(home, *words, typed="sales\n", code=1)
@@ -231,4 +234,4 @@ def test_whole_life_on_the_command_line(opening: Opening, plugins: FakePlugins, 
     lines = pyrage.decrypt(archive.read_bytes(), [key]).splitlines()
     assert [json.loads(line).get("table", "") for line in lines] == ["", "membership_member", ""]
     assert member_by(opening, tables_of) == []
-    assert [one["key"] for one in json.loads(shell(home, "plugins", "list", "--json").stdout)] == ["core", "consent"]
+    assert listed(home) == ""
