@@ -24,7 +24,8 @@ def _field(key: str, label: str) -> EventField:
 
 
 EVENT_KINDS = (
-    # Only about the purpose for which data go there. A withdrawal is told to whoever was told of the person before, although the gates say no from then on (GDPR Art. 7(3)).
+    # Only about the purpose for which data go there. A withdrawal is told to whoever was told of the person before,
+    # although the gates say no from then on (GDPR Art. 7(3)).
     EventKind(
         key="consent.changed",
         label="Somebody consented, withdrew or objected",

@@ -101,8 +101,11 @@ def render_panel(environment: Environment, template: str, frame: Frame, data: Ma
     """
     context = {**data, "frame": frame, "f": formatter(frame.lang, frame.time_zone)}
     pieces: list[str] = []
+    found = environment.get_template(template)
+    # What Jinja gives it is a chain of mappings, and to copy that took a third of the time of a small panel (measured).
+    found.globals = found.globals if type(found.globals) is dict else dict(found.globals)
     with speaking(frame.words):
-        for piece in environment.get_template(template).generate(context):
+        for piece in found.generate(context):
             pieces.append(piece)
             # A list that never ends is shown piece by piece; without this it would never be through.
             if len(pieces) > MOST_PIECES:
@@ -118,7 +121,7 @@ def build_environment(template_folders: tuple[Path, ...] = ()) -> Environment:
     template_folders: of everybody; ours comes first, so that no plugin can replace a page of ours.
     """
     environment = Environment(
-        loader=FileSystemLoader(dict.fromkeys([TEMPLATE_FOLDER, *template_folders])),
+        loader=FileSystemLoader(list(dict.fromkeys([TEMPLATE_FOLDER, *template_folders]))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
