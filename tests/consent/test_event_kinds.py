@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from confida_consent.events import record_event
+from confida_consent.rights.registers.processing import processing_register
 from confida_core.events.following import ensure_cursors
 from confida_core.installation import open_installation
+from confida_core.outbound.webhooks.content import EndpointState
+from confida_core.outbound.webhooks.endpoints import set_state
 from tests.conftest import own_registry
 from tests.consent.people import SYSTEM, add_contact, says
 from tests.consent.rights.requests_cast import asks
@@ -72,6 +75,18 @@ async def test_contact_without_consent_is_not_sent(crm: Any, shop: Receiver) -> 
     await add_contact(crm)
     await work(crm)
     assert (shop.received, await log(crm)) == ([], [("refused", "refused", 0, None)])
+
+
+async def test_recipient_stands_in_the_register_of_processing(crm: Any, shop: Receiver) -> None:
+    async def named() -> list[str]:
+        register = await processing_register(crm, SYSTEM)
+        return [one.key for one in register.activities if "Example Shop Ltd" in one.recipients]
+
+    before = await named()
+    endpoint_id, _ = await subscribe(crm, shop.url, {"consent.changed": FIELDS})
+    during = await named()
+    await set_state(crm, SYSTEM, endpoint_id, EndpointState.DISABLED)
+    assert (before, during, await named()) == ([], ["newsletter"], [])
 
 
 async def test_request_is_told_without_anything_that_names_a_person(crm: Any, shop: Receiver) -> None:

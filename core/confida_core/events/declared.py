@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from confida_core.declarations import JobDeclaration, TableDeclaration
+from confida_core.events.checking import SELF_CHECKS
 from confida_core.events.following import HANDLE, handle
 from confida_core.events.kinds import CORE_KINDS
 from confida_core.events.tables import EventCursor
@@ -18,3 +19,5 @@ TABLES = (
 JOBS = (JobDeclaration(key=HANDLE, run=handle, label="Tell what happened to those who want to know", seconds=60),)
 
 EVENT_KINDS = CORE_KINDS
+
+__all__ = ["EVENT_KINDS", "JOBS", "SELF_CHECKS", "TABLES"]

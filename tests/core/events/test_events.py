@@ -17,6 +17,7 @@ from confida_core.contacts.content import ContactContent, ContactKind
 from confida_core.contacts.people import NewContact, create_contact, create_many, update_contact
 from confida_core.contacts.trash import purge_contact, restore_contact, trash_contact
 from confida_core.declarations import PluginInfo
+from confida_core.events.checking import check_handlers
 from confida_core.events.declarations import Event, EventHandler, EventKind
 from confida_core.events.following import HANDLE, ensure_cursors, look
 from confida_core.events.telling import events_after
@@ -189,6 +190,10 @@ async def test_handler_that_fails_for_good_is_a_dead_letter_and_goes_on_once_it_
     rows = await crm.data.fetch("SELECT id, state, error FROM job WHERE key = ? AND state <> 'done'", HANDLE)
     assert [(row["state"], row["error"]) for row in rows] == [("dead", "RuntimeError")]
     assert (first.heard, second.kinds()) == ([], ["contact.created"])
+    [finding] = await check_handlers(crm)
+    assert (finding.state, finding.text.split(" failed")[0]) == (
+        "warning", "listening.first of confida 0.1.0 (plugin listening)",
+    )  # fmt: skip
     await retry_job(crm, INSIDE, rows[0]["id"])
     await work(crm)
     assert [event.record_id for event in first.heard] == [ada]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 MAIL_LIBRARIES = {"aiosmtplib", "smtplib"}
+HTTP_LIBRARIES = {"aiohttp", "h11", "httpx", "requests", "urllib3"}
+CONNECTING = {"open_connection", "create_connection", "urlopen"}
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -33,6 +35,16 @@ def test_one_module_talks_to_mail_servers() -> None:
     assert [path for path, tree in sources() if imported(tree) & MAIL_LIBRARIES] == [
         "core/confida_core/outbound/mail.py"
     ]
+
+
+def test_one_module_talks_to_other_web_servers() -> None:
+    def connects(tree: ast.Module) -> bool:
+        return any(isinstance(node, ast.Attribute) and node.attr in CONNECTING for node in ast.walk(tree))
+
+    # The fixtures that tests of plugins use are no part of the running program.
+    own = [(path, tree) for path, tree in sources() if not path.startswith("web/confida_web/testing/")]
+    found = {path for path, tree in own if connects(tree) or imported(tree) & HTTP_LIBRARIES}
+    assert found == {"core/confida_core/outbound/webhooks/wire.py"}
 
 
 def test_the_door_alone_looks_up_transports() -> None:

@@ -6,7 +6,7 @@ disabled changes the register at the next start; an administrator's new purpose 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from confida_core.clock import now
 from confida_core.declarations import RecordDeclaration
 from confida_core.installation import Installation
 from confida_core.outbound.transporting import ways_out
+from confida_core.outbound.webhooks.endpoints import recipients_by_purpose
 from confida_core.vault.access import Access
 
 # The European Economic Area; data in any other country are transferred to a third one (GDPR Art. 44).
@@ -103,13 +104,13 @@ class Register:
 
 
 async def processing_register(crm: Installation, access: Access) -> Register:
-    """Drawn up anew each time; opens nothing. Raises Forbidden without `registers.read`."""
+    """Drawn up anew each time; opens nothing about people. Raises Forbidden without `registers.read`."""
     access.actor.require("registers.read")
     controller, purposes = await read_controller(crm), await all_purposes(crm)
     limits = await limits_of(crm)
-    recipients = ways_out(crm)
+    recipients, told = ways_out(crm), await recipients_by_purpose(crm)
     groups = groups_by_purpose(crm, limits)
-    activities = [asked_for(purpose, recipients) for purpose in purposes.values()]
+    activities = [asked_for(purpose, recipients, told.get(purpose.declared.key, ())) for purpose in purposes.values()]
     activities += [
         opened_for(crm, key, groups.get(key, ()))
         for key in crm.registry.purposes
@@ -192,8 +193,8 @@ def group_of(record: RecordDeclaration, plugin: str, limits: Limits) -> DataGrou
     )
 
 
-def asked_for(purpose: Purpose, recipients: tuple[str, ...]) -> Activity:
-    """A purpose that people decide on, or are at least told of."""
+def asked_for(purpose: Purpose, recipients: tuple[str, ...], told: Sequence[str] = ()) -> Activity:
+    """A purpose that people decide on, or are at least told of. told: who gets webhooks for it."""
     declared = purpose.declared
     wording = declared.wording("en")[1]
     by_mail = recipients if "email" in declared.channels else ()
@@ -209,7 +210,7 @@ def asked_for(purpose: Purpose, recipients: tuple[str, ...]) -> Activity:
         data=(),
         terms=declared.personal_data,
         channels=tuple(CHANNEL_LABELS.get(channel, channel) for channel in declared.channels),
-        recipients=(*declared.recipients, *by_mail),
+        recipients=(*declared.recipients, *by_mail, *told),
         limit=declared.retention,
         special_category=declared.special_category,
         retired=purpose.retired,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from confida_core.accounts.roles import ADMINISTRATORS
 from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
 from confida_core.events.declarations import EventHandler
+from confida_core.outbound.webhooks.checking import SELF_CHECKS
 from confida_core.outbound.webhooks.content import ENDPOINT
 from confida_core.outbound.webhooks.delivering import JOB_SECONDS, Deliverer
 from confida_core.outbound.webhooks.endpoints import PERMISSION
@@ -44,7 +45,11 @@ PERMISSIONS = (
 
 JOBS = (
     JobDeclaration(
-        key=DELIVER, run=Deliverer().deliver, label="Tell another system what happened", seconds=JOB_SECONDS
+        key=DELIVER,
+        run=Deliverer().deliver,
+        label="Tell another system what happened",
+        attempts=10,
+        seconds=JOB_SECONDS,
     ),
     JobDeclaration(
         key="webhooks.pause_after_restore",
@@ -56,3 +61,5 @@ JOBS = (
 )
 
 EVENT_HANDLERS = (EventHandler(key="core.webhooks", label="Webhooks", run=queue_deliveries, wanted=any_endpoint),)
+
+__all__ = ["EVENT_HANDLERS", "JOBS", "PERMISSIONS", "RECORDS", "SELF_CHECKS", "TABLES"]

@@ -81,6 +81,16 @@ async def open_endpoints(crm: Installation, where: str = "", *values: Any) -> li
     return await crm.door.open(system_access("webhooks"), ENDPOINT, rows)
 
 
+async def recipients_by_purpose(crm: Installation) -> dict[str, list[str]]:
+    """Who is told something for which purpose, for the register of processing; without those that are switched off."""
+    found: dict[str, list[str]] = {}
+    for one in await open_endpoints(crm, "state <> ?", EndpointState.DISABLED.value):
+        names = found.setdefault(one.row["purpose"], [])
+        if one.content.recipient not in names:
+            names.append(one.content.recipient)
+    return found
+
+
 async def list_endpoints(crm: Installation, access: Access) -> list[Endpoint]:
     """All of them, the oldest first, without their secrets. Raises Forbidden."""
     access.actor.require(PERMISSION)

@@ -333,3 +333,18 @@ async def test_restored_backup_sends_nothing_before_somebody_has_looked(crm: Any
     await set_state(crm, INSIDE, endpoint_id, EndpointState.ACTIVE)
     await work(crm)
     assert [one.json["data"]["id"] for one in shop.received] == [str(ada)]
+
+
+async def test_doctor_says_what_is_wrong_without_naming_anybody(crm: Any, shop: Receiver) -> None:
+    from confida_core.outbound.webhooks.checking import check_webhooks
+
+    async def found() -> list[tuple[str, str]]:
+        return [(one.state, one.text) for one in await check_webhooks(crm)]
+
+    assert await found() == [("good", "There are none.")]
+    await subscribe(crm, shop.url, NAME)
+    assert await found() == [("good", "In order: 1.")]
+    shop.answers = [b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n"]
+    await make_ada(crm)
+    await work(crm)
+    assert await found() == [("warning", "Of 1: 1 switched off by the other side, 1 with dead letters.")]
