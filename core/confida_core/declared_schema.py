@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,8 @@ def check_schema(declared: Mapping[str, tuple[Declared, ...]]) -> None:
             declaration = described.get(table)
             if declaration is None:
                 raise PluginError(
-                    f"{item.plugin}: table {table._meta.tablename} does not say what happens on export, erasure and retention"
+                    f"{item.plugin}: table {table._meta.tablename} does not say what happens on export, erasure and retention: "
+                    f"return it from the hook `records`, or from `tables` with the reason why it needs nothing{place(table)}"
                 )
             check_table(item.plugin, table, declaration)
     check_classes(declared.get("records", ()))
@@ -61,25 +63,34 @@ def check_classes(declared: Sequence[Declared]) -> None:
         if item.value.erasure == "keep" and other is not None:
             raise PluginError(
                 f"{item.plugin}: {item.value.name} is kept on erasure, and {other.value.name} of the same retention class "
-                f"{item.value.retention_class!r} is not: what is kept needs a class of its own"
+                f"{item.value.retention_class!r} is not: what is kept needs a class of its own{place(item.value.table)}"
             )
 
 
 def check_table(plugin: LoadedPlugin, table: type[Table], declaration: RecordDeclaration | TableDeclaration) -> None:
     name = table._meta.tablename
     if not plugin.built_in and not name.startswith(f"{plugin.info.key}_"):
-        raise PluginError(f"{plugin}: the name of table {name} must begin with {plugin.info.key}_")
+        raise PluginError(f"{plugin}: the name of table {name} must begin with {plugin.info.key}_{place(table)}")
     columns = {column._meta.name: column for column in table._meta.columns}
     if isinstance(declaration, RecordDeclaration):
         missing = {"id", "version", "sealed"} - set(columns)
         if declaration.subject is not None:
             missing |= {declaration.subject} - set(columns)
         if missing:
-            raise PluginError(f"{plugin}: record table {name} lacks {', '.join(sorted(missing))}")
+            raise PluginError(f"{plugin}: record table {name} lacks {', '.join(sorted(missing))}{place(table)}")
         if declaration.erasure == "keep" and not declaration.keeps:
-            raise PluginError(f"{plugin}: record table {name} is kept on erasure without a reason")
+            raise PluginError(
+                f"{plugin}: record table {name} is kept on erasure without a reason: say it in `keeps`{place(table)}"
+            )
     for column_name, column in columns.items():
         if isinstance(column, LEAKY) and column_name != "sealed" and not declaration.clear.get(column_name):
             raise PluginError(
-                f"{plugin}: column {name}.{column_name} could hold personal data in the clear: seal it, or give the reason in `clear`"
+                f"{plugin}: column {name}.{column_name} could hold personal data in the clear: seal it, or give the reason in "
+                f"`clear`{place(table)}"
             )
+
+
+def place(table: type[Table]) -> str:
+    """The file that defines it, so that nobody has to search for it."""
+    file = getattr(sys.modules.get(table.__module__), "__file__", None)
+    return f" ({file})" if file else ""

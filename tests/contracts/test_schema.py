@@ -161,7 +161,9 @@ def test_record_kept_on_erasure_needs_a_class_of_its_own(load: Any) -> None:
 
 def test_table_without_the_plugins_prefix_is_refused(load: Any) -> None:
     declared = [TableDeclaration(table=Foreign, subject_free="Nothing.")]
-    assert "contact_extra must begin with loans_" in refused(load, **tables(Foreign), tables=declared)
+    assert refused(load, **tables(Foreign), tables=declared) == (
+        f"confida-loans 2.3 (plugin loans): the name of table contact_extra must begin with loans_ ({__file__})"
+    )
 
 
 def test_raising_hook_names_hook_and_distribution(load: Any) -> None:
