@@ -38,6 +38,19 @@ async def members(request: Request[Any, Any, Any]) -> Response[Any]:
 def routes():
     return [members]
 """
+LETTER = """
+from confida_consent.declarations import ConsentPurpose, Wording
+
+
+@hookimpl
+def consent_purposes():
+    words = Wording(title="Letter to members", description="Four times a year.")
+    return [
+        ConsentPurpose(
+            key="membership.letter", version=1, texts={"en": words}, basis="consent", channels=("email",), category="service"
+        )
+    ]
+"""
 _names = itertools.count()
 
 
@@ -128,6 +141,31 @@ async def test_purge_asks_what_happens_first_and_for_the_key(home: Path, plugins
         assert (await olga.get(ABOUT)).status_code == 200
     async with started(home) as (crm, olga):
         assert "Installed, off" in words((await olga.get(LIST)).text)
+
+
+async def test_consents_outlast_the_plugin_and_the_pages_that_show_them_live(home: Path, plugins: FakePlugins) -> None:
+    from confida_consent.events import record_event
+    from confida_core.plugins.enabling import disable_plugin, enable_plugin
+    from confida_core.plugins.purging import purge_plugin
+    from tests.consent.people import person, says
+
+    plugins.install(more=LETTER)
+    access = system_access("tests")
+    async with started(home) as (crm, _):
+        await enable_plugin(crm, access, "membership")
+    async with started(home) as (crm, _):
+        ada = await add_contact(crm, "Ada")
+        await add_member(crm, ada, module_of(crm))
+        await record_event(crm, person(ada), says(ada, "given", purpose="membership.letter"))
+        await disable_plugin(crm, access, "membership")
+    places = (f"/contacts/{ada}", f"/contacts/{ada}/consents", "/consents", "/consents/purposes", "/registers")
+    async with started(home) as (crm, olga):
+        assert "Letter to members" in words((await olga.get(f"/contacts/{ada}/consents")).text), "it can be withdrawn"
+        await purge_plugin(crm, access, "membership", exported=False, alone=True)
+    async with started(home) as (crm, olga):
+        assert {path: (await olga.get(path)).status_code for path in places} == dict.fromkeys(places, 200)
+        events = await crm.data.fetch("SELECT purpose FROM consent_event WHERE subject_id = ?", ada)
+        assert [row["purpose"] for row in events] == ["membership.letter"]
 
 
 async def test_archive_for_a_recipient_is_read_with_the_secret_key_only(home: Path, plugins: FakePlugins) -> None:
