@@ -20,6 +20,7 @@ from confida_core.declarations import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
+    SelfCheck,
     StoreDeclaration,
     TableDeclaration,
     TimelineSource,
@@ -32,6 +33,7 @@ from confida_core.hookspecs import hookimpl
 from confida_core.inbound import declared as inbound_area
 from confida_core.inbound.declarations import InboundWebhook
 from confida_core.interactions import declared as interactions_area
+from confida_core.isolation import declared as isolation_area
 from confida_core.jobs import declared as jobs_area
 from confida_core.outbound import declared as outbound_area
 from confida_core.outbound.declarations import Transport
@@ -55,6 +57,7 @@ AREAS: tuple[ModuleType, ...] = (
     plugins_area,
     storage_area,
     events_area,
+    isolation_area,
     webhooks_area,
     inbound_area,
 )
@@ -103,6 +106,11 @@ def permissions() -> Sequence[PermissionDeclaration]:
 @hookimpl
 def jobs() -> Sequence[JobDeclaration]:
     return of_all_areas("JOBS")
+
+
+@hookimpl
+def self_checks() -> Sequence[SelfCheck]:
+    return of_all_areas("SELF_CHECKS")
 
 
 @hookimpl

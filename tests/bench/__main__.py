@@ -24,11 +24,11 @@ from tests.bench.figures import Figures, missed, table
 from tests.bench.gate_speed import measure_gate
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
-from tests.bench.plugin_speed import measure_plugins
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
 from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
+from tests.bench.with_plugins import measure_plugins
 
 PARTS = (
     "start",
@@ -78,6 +78,8 @@ def main() -> None:
                 asyncio.run(measure_answers(settings, measured[-1]))
             if "erasure" in (given.only or PARTS):
                 asyncio.run(measure_erasure(settings, measured[-1]))
+            if "plugins" in (given.only or PARTS):
+                measure_plugins(settings, measured[-1], put_load, seconds)
     print()
     print(table(measured))
     print(f"\n{missed(measured)} promises missed" if missed(measured) else "\nEvery promise is kept.")
@@ -112,8 +114,6 @@ def measure(store: Store, settings: Settings, figures: Figures, parts: Sequence[
         figures.note("memory.database", sum(map(memory, family(pid))))
     if "reindex" in parts:
         figures.note("reindex", seconds_of("reindex", settings))
-    if "plugins" in parts:
-        measure_plugins(settings, known, figures, put_load, seconds)
     if "import" in parts:
         figures.note("import", asyncio.run(seconds_of_import(settings, 10_000)))
 

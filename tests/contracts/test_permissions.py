@@ -259,6 +259,7 @@ system.manage
     POST     /settings/plugins/{key:str}/disable
     POST     /settings/plugins/{key:str}/enable
     GET POST /settings/plugins/{key:str}/purge
+    POST     /settings/plugins/{key:str}/switch-on
     POST     /settings/plugins/{key:str}/upgrade
     GET      /settings/system
     POST     /settings/system/recovery-key

@@ -9,7 +9,7 @@ from confida_web.display import Option, Tab
 from confida_web.errors.pages import ErrorPage, SignInFragment
 from confida_web.exchange import pages as exchange
 from confida_web.page import Page
-from confida_web.plugins.pages import DeclaredGroup, PluginPage, PluginRow, PluginsPage, PurgePage, TableRow
+from confida_web.plugins.pages import DeclaredGroup, FaultRow, PluginPage, PluginRow, PluginsPage, PurgePage, TableRow
 from confida_web.rest.pages import (
     ApiDocsPage,
     FilterLine,
@@ -173,7 +173,12 @@ def settings_samples(now: datetime) -> dict[str, Page]:
         ),
         "jobs-none": settings.JobsPage(),
         "plugins": PluginsPage(
-            others=5, restart=True, safe_mode=True, plugins=(
+            others=5, restart=True, safe_mode=True, faults=(
+                FaultRow(
+                    id="contact_panels sales.deals", plugin="sales", name="Sales <b>", version="1.2.0", key="sales.deals",
+                    part="Box on the contact page", since=now, kind="ValueError", where="panels.py:12 deals",
+                ),
+            ), plugins=(
                 PluginRow(key="core", name="Contacts and interactions", version="0.1.0", builtin=True, hooks=("records", "jobs")),
                 PluginRow(
                     key="sales", name="Sales", version="1.2.0", distribution="confida-sales", summary="Deals and <quotes>.",

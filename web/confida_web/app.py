@@ -88,6 +88,7 @@ class OpeningApp:
             try:
                 opening = open_installation(self.settings, load_everything(self.settings), ask=self._ask)
                 crm = await stack.enter_async_context(opening)
+                await crm.isolation.breakers.remember(crm)
                 self._app = create_app(crm)
                 await stack.enter_async_context(self._app.lifespan())
                 await stack.enter_async_context(background_work(crm))

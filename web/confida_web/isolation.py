@@ -32,15 +32,17 @@ async def filled(
     All ask for their data at once. data: given the declaration and an access of its own. more: may raise like the panel.
     """
     environment = getattr(request.app.state, "templates", None) or build_environment()
+    # Each look at `request.state` makes an object of its own.
+    crm, frame = request.state.crm, request.state.frame
 
     def shown(panel: Any, found: Any) -> tuple[Panel, Any]:
         context = named(found)
-        html = render_panel(environment, panel.template, request.state.frame, context)
+        html = render_panel(environment, panel.template, frame, context)
         return Panel(key=panel.key, title=panel.title, html=html), more(panel, context) if more else None
 
-    items = in_order(request.state.crm, hook, lambda panel: access.actor.may(panel.permission))
+    items = in_order(crm, hook, lambda panel: access.actor.may(panel.permission))
     calls = [call_of(item, hook, data, shown) for item in items]
-    results = await request.state.crm.isolation.run_all(request.state.crm, access, calls)
+    results = await crm.isolation.run_all(crm, access, calls)
     return [
         (replaced(item.value, result), None) if isinstance(result, Fault) else result
         for item, result in zip(items, results, strict=True)

@@ -113,7 +113,8 @@ async def read_timeline(
     calls = [call_of(crm, item, contact_id, asked) for item in sources]
     found: list[TimelineItem] = []
     failed = []
-    for item, result in zip(sources, await crm.isolation.run_all(crm, access, calls), strict=True):
+    results = await crm.isolation.run_all(crm, access, calls)
+    for item, result in zip(sources, results, strict=True):
         if isinstance(result, Fault):
             failed.append((item.value.label, result))
         else:

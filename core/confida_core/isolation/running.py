@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SECONDS = 5.0
+# Twenty panels that open something within a millisecond need not ask twenty times who forbade what.
+FRESH_SECONDS = 0.05
 # How often something that ignores its cancellation is cancelled again, once a second.
 MOST_CANCELS = 60
 # What the reader lacks, or the machine, is no fault of the plugin: anybody could switch it off for all the others.
@@ -96,7 +98,8 @@ class Isolation:
         What they opened by then is in `access`, and so in the read log, failed or not; what one that hangs opens later is
         logged before it gets it. A transaction of the caller is not theirs. Raises nothing but the caller's own cancellation.
         """
-        own, tasks = replace(access), list[asyncio.Task[Any] | None]()
+        # It belongs to this page alone, and so it looks at the standing orders after the page began, in any case.
+        own, tasks = replace(access, fresh_seconds=FRESH_SECONDS, looked_at=0.0), list[asyncio.Task[Any] | None]()
         for call in calls:
             admitted = not self.breakers.is_off(call.origin) or await self.breakers.admits(crm, call.origin)
             tasks.append(_begin(call, own) if admitted else None)
@@ -176,7 +179,7 @@ async def _caught(call: Call[Any], access: Access) -> Any:
 
 def _part(access: Access, own: Access) -> None:
     """From now on the caller settles nothing for them: what they still open is logged at once, before they get it."""
-    own.seen, own.deferred = set(), False
+    own.seen, own.deferred, own.fresh_seconds = set(), False, 0.0
 
 
 async def _reap(task: asyncio.Task[Any]) -> None:

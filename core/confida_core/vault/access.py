@@ -43,6 +43,8 @@ class Access:
 
     purpose: key of a declared purpose. where: route pattern or command name, never a URL with values.
     deferred: the caller settles the read log itself before anything leaves (the web does, once per response).
+    fresh_seconds: how long the standing orders that were looked at for this access count as looked at, where many parts of
+    one page open something at the same moment; looked_at: when that was, by the monotonic clock.
     """
 
     actor: Actor
@@ -50,6 +52,8 @@ class Access:
     where: str
     deferred: bool = False
     seen: set[UUID] = field(default_factory=set)
+    fresh_seconds: float = 0.0
+    looked_at: float = 0.0
 
 
 def system_access(where: str, purpose: str = "operation") -> Access:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -91,14 +91,12 @@ def test_what_was_promised_passes() -> None:
     require_ids((UUID(int=1),))
 
 
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.datetimes() | st.uuids(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner) | st.tuples(inner),
-    max_leaves=8,
-)
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.uuids()
+anything = plain | st.datetimes() | st.lists(plain, max_size=3) | st.dictionaries(plain, plain, max_size=3)
 
 
 @given(anything)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_checks_raise_rubbish_and_nothing_else(value: Any) -> None:
     for check in (whole_number, named, lambda one: listed(one, dict, 3), require_instant, require_ids):
         with contextlib.suppress(Rubbish):

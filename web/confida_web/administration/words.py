@@ -88,6 +88,7 @@ _WORDS: Mapping[str, str] = {
     "reads.thresholds_changed": "Changed when bulk reading raises an alarm",
     "settings.plugin_changed": "Changed the settings of a plugin",
     "plugin.enabled": "Enabled a plugin",
+    "plugin.switched_on": "Switched a failed part of a plugin on again",
     "plugin.upgraded": "Brought the tables of a plugin up to date",
     "plugin.disabled": "Disabled a plugin",
     "plugin.exported": "Took an archive of what a plugin keeps",

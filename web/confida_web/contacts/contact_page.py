@@ -128,9 +128,9 @@ async def panels(
     request: Request[Any, Any, Any], access: Access, contact: Opened[ContactContent]
 ) -> tuple[tuple[Panel, ...], tuple[ConfidenceChip, ...]]:
     """The boxes, and the chips of the strip; one that fails is replaced by a notice, and the page lives."""
-    contact_id = contact.row["id"]
+    crm, contact_id = request.state.crm, contact.row["id"]
     found = await filled(
-        request, access, "contact_panels", lambda panel, own: panel.data(request.state.crm, own, contact_id), chips_of
+        request, access, "contact_panels", lambda panel, own: panel.data(crm, own, contact_id), chips_of
     )
     return tuple(panel for panel, _ in found), tuple(chip for _, chips in found for chip in chips or ())
 

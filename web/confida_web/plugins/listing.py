@@ -10,6 +10,7 @@ from confida_core.plugin_list import InstalledPlugin, all_plugins
 from confida_core.plugin_settings.model import models
 from confida_core.plugins.looking import PluginFacts
 from confida_core.vault.access import NotFound
+from confida_web.plugins.faults import fault_rows
 from confida_web.plugins.pages import DeclaredGroup, PluginRow, PluginsPage
 
 
@@ -42,6 +43,7 @@ async def plugins_page(request: Request[Any, Any, Any]) -> PluginsPage:
     rows = tuple(plugin_row(one, one.key in with_settings) for one in await all_plugins(crm))
     return PluginsPage(
         plugins=rows,
+        faults=await fault_rows(crm),
         others=sum(not row.builtin for row in rows),
         restart=any(row.pending for row in rows),
         safe_mode=crm.settings.no_plugins,

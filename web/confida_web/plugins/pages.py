@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from confida_web.page import Page
@@ -36,14 +37,33 @@ class PluginRow:
     about_href: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FaultRow:
+    """A part of a plugin that is switched off. kind: type of the last error; where: its place in the code, in no language."""
+
+    id: str
+    plugin: str
+    name: str
+    version: str
+    part: str
+    key: str
+    since: datetime
+    kind: str
+    where: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PluginsPage(Page):
-    """GET /settings/plugins. others: how many there are beside Confida's own parts."""
+    """GET /settings/plugins. others: how many there are beside Confida's own parts. faults: what is switched off.
+
+    Each fault has a button that posts `which` to /settings/plugins/<key>/switch-on.
+    """
 
     template: ClassVar[str] = "plugins/plugins.html"
     title: ClassVar[str] = "Plugins"
 
     plugins: tuple[PluginRow, ...] = ()
+    faults: tuple[FaultRow, ...] = ()
     others: int = 0
     restart: bool = False
     safe_mode: bool = False
