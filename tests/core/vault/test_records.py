@@ -177,10 +177,17 @@ async def test_each_write_appears_in_the_feed_in_order(store: Any) -> None:
         (change.record_table, change.record_id, change.subject_id, change.kind) for change in await store.feed.after(0)
     ]
     assert changes == [
-        ("letter", letter, ada, "written"),
+        ("letter", letter, ada, "created"),
         ("letter", letter, ada, "written"),
         ("letter", letter, ada, "deleted"),
     ]
+
+
+async def test_row_that_is_made_and_written_in_one_transaction_was_created(store: Any) -> None:
+    async with store.data.transaction():
+        letter, ada = await write_letter(store, "one")
+        await store.records.update(LETTER, {"id": letter, "subject_id": ada}, Words("two"), seen=1)
+    assert [change.kind for change in await store.feed.after(0)] == ["created"]
 
 
 async def test_failed_transaction_leaves_no_row_and_no_change(store: Any) -> None:
