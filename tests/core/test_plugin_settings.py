@@ -153,6 +153,9 @@ async def test_environment_wins_over_file_file_over_page(
         ('fee_minor = "hunter2"', r"plugin\.club\.fee_minor"),
         ('api_token = "hunter2"', r"plugin\.club\.api_token is a secret.*CONFIDA_CLUB_API_TOKEN_FILE"),
         ('api_token_file = "/nowhere/hunter"', r"plugin\.club\.api_token_file names"),
+        ('pace = "hunter2"', r"plugin\.club\.pace \(config.toml\): Choose one of these: monthly, yearly"),
+        ('reminders = "hunter2"', r"plugin\.club\.reminders \(config.toml\): Say yes or no"),
+        ("towns = 5", r"plugin\.club\.towns \(config.toml\): It must be a list of texts"),
         ("fees = 5", r"plugin\.club\.fees: there is no such setting"),
     ],
 )
@@ -167,12 +170,24 @@ async def test_a_wrong_value_outside_stops_the_start_and_is_not_repeated(
     assert "hunter2" not in str(refused.value)
 
 
-async def test_wrong_values_typed_are_named_by_field(club: Any) -> None:
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("fee_minor", "many", "Yearly fee: It must be a whole number."),
+        ("fee_minor", "2.5", "Yearly fee: It must be a whole number."),
+        ("fee_minor", "-1", "Yearly fee: It must be at least 0."),
+        ("fee_minor", "100001", "Yearly fee: It must be at most 100000."),
+        ("greeting", "x" * 41, "Greeting: It must have at most 40 characters."),
+        ("pace", "hunter2", "Pace: Choose one of these: monthly, yearly."),
+        ("reminders", "hunter2", "Reminders: Say yes or no."),
+    ],
+)
+async def test_wrong_value_typed_is_refused_in_words_and_not_repeated(
+    club: Any, field: str, typed: str, said: str
+) -> None:
     with pytest.raises(InvalidContent) as refused:
-        await save_plugin_settings(
-            club, administrator(), "club", {"fee_minor": "many", "pace": "daily", "greeting": "x" * 41}
-        )
-    assert sorted(refused.value.errors) == ["fee_minor", "greeting", "pace"]
+        await save_plugin_settings(club, administrator(), "club", {field: typed, "towns": "Kiel"})
+    assert refused.value.errors == {field: said}
     assert await plugin_settings(club, ClubSettings) == ClubSettings()
 
 

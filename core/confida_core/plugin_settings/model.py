@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -20,7 +21,7 @@ YES, NO = frozenset({"yes", "on", "true", "1"}), frozenset({"no", "off", "false"
 
 
 class WrongValue(ValueError):
-    """A setting cannot have this value; says what it can be, never the value."""
+    """A setting cannot have this value; a sentence says what it can be, never the value."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +96,22 @@ def converted(field: SettingField, raw: Any) -> Any:
     try:
         return msgspec.convert(READ.get(field.kind, plain)(raw), field.type, strict=not isinstance(raw, str))
     except (msgspec.ValidationError, ValueError) as error:
-        raise WrongValue(str(error).partition(" - at")[0]) from None
+        raise WrongValue(reason(field, str(error))) from None
+
+
+def reason(field: SettingField, error: str) -> str:
+    """What the value must be, in words for whoever chose it; the library's own words may repeat the value."""
+    if bound := re.search(r"(of length )?(<|<=|>|>=) (-?[\d.]+)", error):
+        length, sign, number = bound.groups()
+        sense = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}[sign]
+        return f"It must have {sense} {number} characters." if length else f"It must be {sense} {number}."
+    if field.kind == "number":
+        return "It must be a whole number." if "`int`" in error else "It must be a number."
+    if field.kind == "choice":
+        return f"Choose one of these: {', '.join(field.choices)}."
+    return {"yes_no": "Say yes or no.", "lines": "It must be a list of texts."}.get(
+        field.kind, "It has not the right form."
+    )
 
 
 def plain(raw: Any) -> Any:
@@ -105,7 +121,7 @@ def plain(raw: Any) -> Any:
 def yes_or_no(raw: Any) -> Any:
     word = raw.strip().lower() if isinstance(raw, str) else ""
     if isinstance(raw, str) and word not in YES | NO:
-        raise ValueError("Expected yes or no")
+        raise ValueError
     return word in YES if isinstance(raw, str) else raw
 
 
