@@ -16,10 +16,13 @@ from confida_web.declarations import (
     SearchSource,
 )
 from confida_web.rest.declarations import ApiResource
+from confida_web.route_check import plugin_routes
 
 
 class WebHooks:
     """Web's hookspecs."""
+
+    _checks = (plugin_routes,)
 
     @hookspec
     def routes(self) -> Sequence[Any]:  # type: ignore[empty-body]

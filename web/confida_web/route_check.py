@@ -1,0 +1,45 @@
+"""What plugins' handlers must be like, checked when they are loaded: so one that must not run is not even enabled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confida_core.loaded_plugin import LoadedPlugin, PluginError
+from confida_core.registry import Registry
+
+
+def plugin_routes(registry: Registry) -> None:
+    """Raises PluginError for a handler of a plugin that nobody guards, that stands elsewhere, or in another's place."""
+    for plugin in registry.plugins:
+        if not plugin.built_in and not plugin.parked:
+            check_plugin(registry, plugin)
+
+
+def check_plugin(registry: Registry, plugin: LoadedPlugin) -> None:
+    # Only now: commands load this module, and need no web framework where no plugin has pages.
+    from confida_web.routing import PREFIXES, check_portal_routes, check_prefixes
+    from confida_web.security.guard import UnguardedRoute, check_routes
+
+    mine = {hook: [item for item in registry.with_owner(hook) if item.plugin == plugin] for hook in PREFIXES}
+    try:
+        check_routes([item.value for item in mine["routes"]], registry.permissions)
+        check_portal_routes([item.value for item in mine["portal_routes"]])
+        for hook, prefix in PREFIXES.items():
+            check_prefixes(mine[hook], prefix)
+    except UnguardedRoute as error:
+        text = str(error)
+        raise PluginError(text if text.startswith(str(plugin)) else f"{plugin}: {text}") from error
+    for hook in PREFIXES:
+        check_places(registry, hook)
+
+
+def check_places(registry: Registry, hook: str) -> None:
+    """One place answers in one way."""
+    seen: dict[str, tuple[Any, LoadedPlugin]] = {}
+    for item in registry.with_owner(hook):
+        for path in getattr(item.value, "paths", ()):
+            for method in getattr(item.value, "http_methods", ()):
+                place = f"{method} {path}"
+                handler, other = seen.setdefault(place, (item.value, item.plugin))
+                if handler is not item.value and not (other.built_in and item.plugin.built_in):
+                    raise PluginError(f"{other} and {item.plugin} both declare {hook} {place!r}")
