@@ -1,4 +1,4 @@
-"""Programs that use the API: over ASGI like the browsers of the other tests, with a token and without any cookie."""
+"""Programs that use the API, as the test kit makes them, by default with every right over contacts."""
 
 from __future__ import annotations
 
@@ -6,60 +6,19 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-import httpx
+from confida_web.testing import programs
+from confida_web.testing.programs import Program, program_of
 
-from confida_web.testing.browser import BASE, make_account
+__all__ = ["EVERYTHING", "Program", "program", "program_of", "token_of"]
 
 EVERYTHING = ("contacts.read", "contacts.write", "contacts.delete")
 
 
-class Program(httpx.AsyncClient):
-    """Sends its token with every request. account_id: in whose name."""
-
-    account_id: UUID
-    token: str
-
-    async def change(self, address: str, patch: Any, etag: str) -> httpx.Response:
-        """A merge patch of what was read under this ETag."""
-        headers = {"if-match": f'"{etag}"', "content-type": "application/merge-patch+json"}
-        return await self.patch(address, json=patch, headers=headers)
-
-
-async def token_of(
-    crm: Any,
-    account_id: UUID,
-    *,
-    role: str = "owner",
-    scopes: Iterable[str] = EVERYTHING,
-    purpose: str = "relationship",
-) -> str:
-    from confida_core.accounts.api_tokens import NewToken, make_token
-    from confida_core.accounts.roles import permissions_of
-    from confida_core.vault.access import Access, Actor
-
-    held = permissions_of(crm.registry, role)
-    access = Access(actor=Actor(id=account_id, permissions=held), purpose="relationship", where="test")
-    wanted = NewToken(label="Test", purpose=purpose, scopes=sorted(set(scopes) & held))
-    return (await make_token(crm, access, wanted))[1]
-
-
-def program_of(app: Any, token: str) -> Program:
-    program = Program(transport=httpx.ASGITransport(app), base_url=BASE, headers={"authorization": f"Bearer {token}"})
-    program.token = token
-    return program
+async def token_of(crm: Any, account_id: UUID, *, scopes: Iterable[str] = EVERYTHING, **more: str) -> str:
+    return await programs.token_of(crm, account_id, scopes=scopes, **more)
 
 
 async def program(
-    app: Any,
-    crm: Any,
-    role: str = "owner",
-    *,
-    name: str = "Olgaprogram",
-    scopes: Iterable[str] = EVERYTHING,
-    purpose: str = "relationship",
+    app: Any, crm: Any, role: str = "owner", *, scopes: Iterable[str] = EVERYTHING, **more: str
 ) -> Program:
-    """In the name of a new account of this role."""
-    account_id = await make_account(crm, name, role)
-    made = program_of(app, await token_of(crm, account_id, role=role, scopes=scopes, purpose=purpose))
-    made.account_id = account_id
-    return made
+    return await programs.new_program(app, crm, scopes, role=role, **more)

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from confida_web.testing.assertions import AssertErased, AssertExported, AssertSealed
     from confida_web.testing.browser import Browser, token_in
-    from confida_web.testing.clients import AsPerson, AsRole
+    from confida_web.testing.clients import AsPerson, AsProgram, AsRole
     from confida_web.testing.installations import MakeContact
+    from confida_web.testing.programs import Program
     from confida_web.testing.queries import Queries
 
 __all__ = [
     "AsPerson",
+    "AsProgram",
     "AsRole",
     "AssertErased",
     "AssertExported",
     "AssertSealed",
     "Browser",
     "MakeContact",
+    "Program",
     "Queries",
     "token_in",
 ]
@@ -32,8 +35,9 @@ __all__ = [
 _PLACES = {
     "assertions": ("AssertErased", "AssertExported", "AssertSealed"),
     "browser": ("Browser", "token_in"),
-    "clients": ("AsPerson", "AsRole"),
+    "clients": ("AsPerson", "AsProgram", "AsRole"),
     "installations": ("MakeContact",),
+    "programs": ("Program",),
     "queries": ("Queries",),
 }
 

@@ -1,10 +1,10 @@
-"""Browsers of the whole application: of a stranger, of the staff in each role, of a person on their own pages."""
+"""Browsers of the whole application: of a stranger, the staff in each role, a person on their own pages; and programs."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import pytest
@@ -12,9 +12,19 @@ import pytest
 if TYPE_CHECKING:
     from confida_core.installation import Installation
     from confida_web.testing.browser import Browser
+    from confida_web.testing.programs import Program
 
 AsRole = Callable[[str], Coroutine[Any, Any, "Browser"]]
 AsPerson = Callable[[UUID], Coroutine[Any, Any, "Browser"]]
+
+
+class AsProgram(Protocol):
+    """`await as_program("contacts.read", role="staff")`: a program with a token of these scopes, as far as the role has them.
+
+    purpose: what the token opens data for.
+    """
+
+    async def __call__(self, *scopes: str, role: str = "owner", purpose: str = "relationship") -> Program: ...
 
 
 @pytest.fixture
@@ -71,3 +81,19 @@ async def as_person(app: Any, crm: Installation) -> AsyncIterator[AsPerson]:
             return await stack.enter_async_context(await person_browser(app, crm, contact_id))
 
         yield enter
+
+
+@pytest.fixture
+async def as_program(app: Any, crm: Installation) -> AsyncIterator[AsProgram]:
+    """See `AsProgram`."""
+    from confida_web.testing.programs import new_program
+
+    async with AsyncExitStack() as stack:
+        numbers = iter(range(1000))
+
+        async def let_in(*scopes: str, role: str = "owner", purpose: str = "relationship") -> Program:
+            name = f"Program{next(numbers)}"
+            program = await new_program(app, crm, scopes, role=role, name=name, purpose=purpose)
+            return await stack.enter_async_context(program)
+
+        yield let_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confida_web.testing.assertions import assert_erased, assert_exported, assert_sealed
 from confida_web.testing.asynchronous import pytest_generate_tests
-from confida_web.testing.clients import app, as_person, as_role, client, stranger
+from confida_web.testing.clients import app, as_person, as_program, as_role, client, stranger
 from confida_web.testing.engines import engine, postgres_server
 from confida_web.testing.installations import (
     access,
@@ -24,6 +24,7 @@ __all__ = [
     "access",
     "app",
     "as_person",
+    "as_program",
     "as_role",
     "assert_erased",
     "assert_exported",

@@ -19,7 +19,16 @@ from confida_core.api import (
 )
 from confida_loans.commands import count_overdue
 from confida_loans.loans import LoanContent, forget_returned, lend, loans_of, overdue, take_back, today
-from confida_web.testing import AsRole, AssertErased, AssertExported, AssertSealed, Browser, MakeContact, Queries
+from confida_web.testing import (
+    AsProgram,
+    AsRole,
+    AssertErased,
+    AssertExported,
+    AssertSealed,
+    Browser,
+    MakeContact,
+    Queries,
+)
 
 pytestmark = pytest.mark.usefixtures("no_network")
 LADDER = LoanContent(thing="Strickleiter", note="Dritte Sprosse wackelt")
@@ -116,6 +125,17 @@ async def test_reader_sees_and_lends_nothing(as_role: AsRole, crm: Installation,
     assert (await reader.post(f"/x/loans/contacts/{ada}", data={"thing": "Drill"})).status_code == 404
     assert await crm.data.fetch("SELECT id FROM loans_loan") == []
     assert "Nothing was lent." in (await reader.get(f"/contacts/{ada}")).text
+
+
+async def test_programs_read_loans_and_cannot_lend_nothing(
+    lent: UUID, crm: Installation, access: Access, as_program: AsProgram
+) -> None:
+    program = await as_program("loans.read", "loans.write", "contacts.read")
+    found = (await program.get("/api/v1/x/loans/loans")).json()["items"]
+    assert [(one["contact_id"], one["thing"], one["returned_on"]) for one in found] == [(str(lent), LADDER.thing, None)]
+    sent = {"contact_id": str(lent), "thing": " ", "due_on": "2030-01-01"}
+    assert (await program.post("/api/v1/x/loans/loans", json=sent)).status_code == 422
+    assert [one.thing for one in await loans_of(crm, access, lent)] == [LADDER.thing]
 
 
 async def test_delivery_area_is_a_field_of_the_filters(
