@@ -34,7 +34,7 @@ def check_portal_routes(handlers: Iterable[Any]) -> None:
     for handler in handlers:
         if not isinstance(handler, HTTPRouteHandler):
             raise UnguardedRoute(f"{handler!r} is not a handler of @get, @post, ...")
-        if [handler.opt.get("public"), handler.opt.get("person")].count(True) != 1:
+        if [handler.opt.get(who) is True for who in ("public", "person")].count(True) != 1:
             name = f"{handler.fn.__module__}.{handler.fn.__qualname__}"
             raise UnguardedRoute(f"{name} ({', '.join(sorted(handler.paths))}) must say public=True or person=True")
 
