@@ -198,7 +198,7 @@ def answer_samples(now: datetime) -> dict[str, Page]:
         "reference": "R-7KQ4-M2XD", "back": HREF, "action": f"{HREF}/erasure", "name": "Ada Lovelace",
         "goes": (("Contacts", 1), ("Interactions and tasks", 5_000)),
         "stays": (
-            pages_carrying.StayLine(what="Invoices", count=3, ground="GDPR Art. 17(3)(b)", until=(now + timedelta(days=900)).date()),
+            pages_carrying.StayLine(what="Invoices", count=3, ground="GDPR Art. 17(3)(b)", until=(now + timedelta(days=900)).date(), citation="AO"),
             pages_carrying.StayLine(what="Consent events", count=9, ground="GDPR Art. 17(3)(e)", until=None),
         ),
         "shared": (("Interactions and tasks", 4, 2),), "recipients": (("mail.example.org", 7, now),),
@@ -218,6 +218,7 @@ def answer_samples(now: datetime) -> dict[str, Page]:
             state="delivered", state_word="Fetched", tone="may", delivered_at=now, expires_at=now, **review,  # type: ignore[arg-type]
         ),
         "erasure": pages_carrying.ErasurePage(**plan),  # type: ignore[arg-type]
+        "erasure-confirmed": pages_carrying.ErasurePage(evidence=True, suppress=True, confirmed=True, **plan),  # type: ignore[arg-type]
         "erasure-held": pages_carrying.ErasurePage(holds=(("Case 7", now),), **plan),  # type: ignore[arg-type]
         "erasure-stopped": pages_carrying.ErasurePage(**{**plan, "stage": "keys_destroyed"}),  # type: ignore[arg-type]
         "erasure-done": pages_carrying.ErasurePage(
