@@ -50,6 +50,7 @@ PAGES = (
     "/settings/webhooks",
     "/settings/webhooks/new",
     "/jobs",
+    "/api/v1/docs",
     "/nowhere",
 )
 MODES: dict[str, dict[str, Any]] = {
