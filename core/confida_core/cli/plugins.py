@@ -98,7 +98,8 @@ def enable(program: Program, key: str, yes: bool) -> None:
     """Make a plugin's tables and load it from the next start on; asks first, and says what it will be allowed to do."""
     from confida_core.plugins.enabling import Changed, enable_plugin, look_before
 
-    program, access = sturdy(program), operator(program, "plugins enable")
+    program = sturdy(program)
+    access = operator(program, "plugins enable")
     facts = program.run(lambda crm: look_before(crm, access, key))
     if not yes:
         print_facts(facts, None)
@@ -115,7 +116,8 @@ def upgrade(program: Program, key: str) -> None:
     """Bring a plugin's tables up to date with the version that is installed. Make a backup first."""
     from confida_core.plugins.enabling import upgrade_plugin
 
-    program, access = sturdy(program), operator(program, "plugins upgrade")
+    program = sturdy(program)
+    access = operator(program, "plugins upgrade")
     done = program.run(lambda crm: upgrade_plugin(crm, access, key))
     click.echo("\n".join(done.ran) if done.ran else "Its tables are up to date.")
 
@@ -128,7 +130,8 @@ def disable(program: Program, key: str) -> None:
     from confida_core.plugins.enabling import disable_plugin
     from confida_core.vault.access import NotFound
 
-    program, access = sturdy(program), operator(program, "plugins disable")
+    program = sturdy(program)
+    access = operator(program, "plugins disable")
     try:
         parked = program.run(lambda crm: disable_plugin(crm, access, key))
     except NotFound:
@@ -154,7 +157,8 @@ def purge(program: Program, /, key: str, archive: Path | None, erase: bool, **ch
     """
     from confida_core.plugins.purging import plan_purge, purge_plugin
 
-    program, access = sturdy(program), operator(program, "plugins purge")
+    program = sturdy(program)
+    access = operator(program, "plugins purge")
     plan = program.run(lambda crm: plan_purge(crm, access, key), alone=True)
     goes_on = plan.found.state != "kept"
     if not goes_on:

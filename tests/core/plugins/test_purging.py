@@ -235,3 +235,12 @@ def test_whole_life_on_the_command_line(opening: Opening, plugins: FakePlugins, 
     assert [json.loads(line).get("table", "") for line in lines] == ["", "membership_member", ""]
     assert member_by(opening, tables_of) == []
     assert listed(home) == ""
+
+
+def test_plugin_that_was_uninstalled_too_early_can_be_disabled(plugins: FakePlugins, home: Path) -> None:
+    plugins.install()
+    shell(home, "plugins", "enable", "membership", "--yes")
+    plugins.uninstall("confida-membership")
+    shell(home, "user", "list", code=1)
+    shell(home, "plugins", "disable", "membership")
+    shell(home, "user", "list")
