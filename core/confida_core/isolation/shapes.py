@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,6 +11,8 @@ from uuid import UUID
 T = TypeVar("T")
 
 MOST_NAMES = 500
+# What panels mostly hand over, and what surely is a value.
+VALUES = frozenset({str, int, float, bool, type(None), list, tuple, dict, set, frozenset, UUID, datetime, date})
 
 
 class Rubbish(TypeError):
@@ -46,7 +48,7 @@ def named(value: Any) -> dict[str, Any]:
     for name, one in found.items():
         if not isinstance(name, str):
             raise Rubbish(f"a mapping of names was promised, not of {type(name).__name__}")
-        if any(hasattr(one, method) for method in ("__next__", "__anext__", "__await__")):
+        if type(one) not in VALUES and any(hasattr(one, method) for method in ("__next__", "__anext__", "__await__")):
             raise Rubbish(f"{name} is no value but {type(one).__name__}")
     return found
 
