@@ -130,7 +130,7 @@ def operations_of(url: str, token: str) -> Iterator[Any]:
     """Those of the served document, as schemathesis understands them."""
     document = requests.get(f"{url}/api/v1/openapi.json", headers=bearer(token), timeout=10).json()
     schema = schemathesis.openapi.from_dict(document)
-    schema.config.update(base_url=url)
+    schema.config.update(base_url=url, request_timeout=60)
     results: Any = schema.get_all_operations()
     for result in results:
         yield result.ok()
