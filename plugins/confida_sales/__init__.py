@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 
 @hookimpl
 def plugin_info() -> PluginInfo:
-    summary = "Leads, opportunities, quotes, orders and invoices, and who is valuable."
+    summary = "In the making: opportunities, products and invoices can be kept, but there are no pages yet."
     return PluginInfo(key="sales", name="Sales", summary=summary, api=1)
 
 
