@@ -49,7 +49,9 @@ def test_one_module_talks_to_other_web_servers() -> None:
 
 def test_the_door_alone_looks_up_transports() -> None:
     def uses(tree: ast.Module) -> bool:
-        owners = (node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "transports")
+        owners = (
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "transports"
+        )
         return any(getattr(one, "attr", getattr(one, "id", "")) in {"registry", "self"} for one in owners)
 
     assert sorted(path for path, tree in sources() if uses(tree)) == [
