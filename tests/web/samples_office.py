@@ -278,6 +278,9 @@ def other_samples() -> dict[str, Page]:
         Hit(label="", href="/contacts/2", detail="kontakt@example.org", icon="organisation", group="Contacts"),
         Hit(label="Import contacts", href="/imports/new", icon="import", group="Go to"),
     )
+    others = (Hit(label="Donors <all>", href="/contacts?view=1", icon="columns", group="Saved views"),)
+    leave = Hit(label="Sign out", action="/logout", icon="sign-out", group="Go to")
+    failed = ("Deals: This part of “Sales” could not be loaded.",)
     errors: dict[str, Page] = {
         f"error-{status}": ErrorPage(status=status, reference="0199f3b2" if status == 500 else "")
         for status in (400, 401, 403, 404, 405, 409, 410, 413, 418, 422, 429, 500, 502, 503)
@@ -286,10 +289,11 @@ def other_samples() -> dict[str, Page]:
         "sign-in-fragment": SignInFragment(),
         "api-docs": api_docs_sample(),
         "api-docs-nothing": ApiDocsPage(),
-        "search": SearchPage(q="ada", hits=hits, more=True),
+        "search": SearchPage(q="ada", hits=hits, more=True, others=others, failed=failed),
+        "search-elsewhere": SearchPage(q="donors", others=others),
         "search-nothing": SearchPage(q="xyz"),
         "search-empty": SearchPage(),
-        "palette": PalettePage(q="ada", hits=hits),
+        "palette": PalettePage(q="ada", hits=(*hits, *others, leave), failed=failed),
         "palette-nothing": PalettePage(q="xyz"),
         "people-choices": PeopleChoices(
             people=(Option(value="1", label="Ada Lovelace"), Option(value="2", label="محمد"))
