@@ -96,7 +96,8 @@ class Breakers:
             breaker.off_at = time.monotonic() - RETRY_SECONDS
 
     def is_off(self, origin: Origin) -> bool:
-        breaker = self._of.get(str(origin))
+        # Nearly always nothing has failed yet, and a page asks this for each of its parts.
+        breaker = self._of.get(str(origin)) if self._of else None
         return breaker is not None and breaker.off_at is not None
 
     async def admits(self, crm: Installation, origin: Origin) -> bool:
@@ -118,7 +119,7 @@ class Breakers:
 
     def succeeded(self, origin: Origin) -> bool:
         """True if it had been off, so that what is stored must go."""
-        breaker = self._of.get(str(origin))
+        breaker = self._of.get(str(origin)) if self._of else None
         return breaker is not None and breaker.close()
 
     def failed(self, origin: Origin) -> bool:
