@@ -27,6 +27,8 @@ from confida_core.vault.read_journal import Entry, JournalFile, ReadJournal
 MOVED_AFTER_SECONDS = 10.0
 # A batch of this size keeps other requests waiting for some two milliseconds.
 MOVED_AT_ONCE = 200
+# The same for who was seen: a program's list names up to two hundred people in one entry. Half a second for 500 such lists.
+SPREAD_AT_ONCE = 2_000
 INSERT = (
     "INSERT INTO read_entry (id, at, actor_id, purpose, place, subjects) VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (id) DO NOTHING"
@@ -143,7 +145,7 @@ class ReadLog:
                 return 0
         async with self._database.transaction():
             # Read again under the lock: another process may have treated these entries meanwhile.
-            rows = await self._database.fetch(query + lock, False, limit)
+            rows = first_of(await self._database.fetch(query + lock, False, limit), SPREAD_AT_ONCE)
             pairs = [
                 (UUID(bytes=row["subjects"][at : at + 16]), row["id"])
                 for row in rows
@@ -166,6 +168,17 @@ class ReadLog:
             subject_id, until, limit,
         )  # fmt: skip
         return [read_of(row) for row in rows]
+
+
+def first_of(rows: Sequence[Mapping[str, Any]], subjects: int) -> list[Mapping[str, Any]]:
+    """The first entries, at least one, which together name no more than so many subjects."""
+    found, named = list[Mapping[str, Any]](), 0
+    for row in rows:
+        named += len(row["subjects"]) // 16
+        if found and named > subjects:
+            break
+        found.append(row)
+    return found
 
 
 def read_of(row: Mapping[str, Any]) -> Read:
