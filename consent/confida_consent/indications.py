@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -37,6 +37,9 @@ WIDENING = YES | {Kind.OBJECTION_ENDED}
 OF_CONSENT = YES | UNDECIDED | {Kind.EXPIRED, Kind.REVOKED, Kind.INVALIDATED}
 OF_OBJECTION = frozenset({Kind.OBJECTED, Kind.OBJECTION_ENDED, Kind.GROUND_NOTED})
 OF_PERSONS = YES | UNDECIDED | {Kind.REFUSED, Kind.WITHDRAWN, Kind.OBJECTED, Kind.OBJECTION_ENDED}
+# Nobody alive said anything before. Close to the end of what a calendar holds, the databases know infinity instead, which
+# comes back without a zone, and no time compares to that: a person's next no could not be recorded.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 PROVING = ("detail", "source", "script", "origin", "file_id")
 # As whom an actor may hand something in, beside as themselves: nobody speaks in a person's name.
 MAY_BE_SAID: Mapping[str, frozenset[str]] = {
@@ -111,10 +114,7 @@ def check_indication(indication: Indication, purpose: Purpose | None, actor_kind
     for name, words in WORDS:
         if getattr(indication, name) not in words:
             raise IndicationRefused(name, "not a word of the vocabulary")
-    if indication.indicated_at is not None and indication.indicated_at.tzinfo is None:
-        raise IndicationRefused("indicated_at", "a time needs its zone")
-    if indication.indicated_at is not None and indication.indicated_at > moment:
-        raise IndicationRefused("indicated_at", "this lies in the future")
+    check_times(indication, moment)
     if purpose is None:
         # A link to unsubscribe outlives the plugin that sent it.
         if indication.kind not in NARROWING or not KEY.match(indication.purpose):
@@ -125,6 +125,18 @@ def check_indication(indication: Indication, purpose: Purpose | None, actor_kind
         check_wish(indication, purpose)
     if indication.kind in WIDENING:
         check_yes(indication, purpose, actor_kind)
+
+
+def check_times(indication: Indication, moment: datetime) -> None:
+    said_at, until = indication.indicated_at, indication.valid_until
+    if said_at is not None and said_at.tzinfo is None:
+        raise IndicationRefused("indicated_at", "a time needs its zone")
+    if said_at is not None and said_at > moment:
+        raise IndicationRefused("indicated_at", "this lies in the future")
+    if said_at is not None and said_at < EARLIEST:
+        raise IndicationRefused("indicated_at", "this lies too long ago")
+    if until is not None and until.tzinfo is not None and until > LATEST:
+        raise IndicationRefused("valid_until", "this lies too far ahead")
 
 
 def check_ground(indication: Indication, purpose: Purpose) -> None:

@@ -164,3 +164,22 @@ async def test_what_is_wrong_with_a_request_is_named(officer: Any, changes: Any,
     answer = await officer.post("/api/v1/requests", json=body)
     assert answer.status_code == 422, answer.text
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "member"),
+    [
+        ({"indicated_at": "0001-01-01T00:00:00Z"}, "indicated_at"),
+        ({"indicated_at": "0001-01-01T00:00:00+14:00"}, "indicated_at"),
+        ({"valid_until": "9999-12-31T23:59:59.999999Z"}, "valid_until"),
+    ],
+)
+async def test_no_time_at_the_end_of_the_calendar_stands_in_the_way_of_a_withdrawal(
+    mats: Any, crm: Any, wrong: dict[str, str], member: str
+) -> None:
+    ada = await make(crm, "Ada")
+    refused = await mats.post("/api/v1/consents", json=said(ada, **wrong))
+    assert (refused.status_code, [one["pointer"] for one in refused.json()["errors"]]) == (422, [f"#/{member}"])
+    gone = await mats.post("/api/v1/consents", json=said(ada, "withdrawn", evidence={}))
+    assert gone.status_code == 201, gone.text
+    assert (await may(crm, ada, "newsletter", "email")).allowed is False
