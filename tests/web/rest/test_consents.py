@@ -183,3 +183,22 @@ async def test_no_time_at_the_end_of_the_calendar_stands_in_the_way_of_a_withdra
     gone = await mats.post("/api/v1/consents", json=said(ada, "withdrawn", evidence={}))
     assert gone.status_code == 201, gone.text
     assert (await may(crm, ada, "newsletter", "email")).allowed is False
+
+
+async def test_no_next_page_tells_of_somebody_hidden(app: Any, crm: Any) -> None:
+    from confida_core.contacts.states import restrict_contact
+    from confida_core.contacts.trash import trash_contact
+    from confida_core.vault.access import system_access
+
+    inside = system_access("test", "relationship")
+    ada, zoe = await make(crm, "Ada"), await make(crm, "Zoe")
+    async with await program(app, crm, "staff", name="Tim", scopes=("consents.read", "consents.record")) as tim:
+        for one in (ada, zoe):
+            for kind in ("given", "withdrawn"):
+                assert (await tim.post("/api/v1/consents", json=said(one, kind))).status_code == 201
+            assert len((await tim.get(f"/api/v1/consents?contact={one}")).json()["items"]) == 2
+        await restrict_contact(crm, inside, ada)
+        await trash_contact(crm, inside, zoe)
+        for one in (ada, zoe):
+            answer = await tim.get(f"/api/v1/consents?contact={one}&limit=1")
+            assert answer.json() == {"items": [], "next": None}

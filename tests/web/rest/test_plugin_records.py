@@ -193,14 +193,18 @@ async def test_record_goes_with_its_contact_out_of_sight(olga: Any, crm: Any, ad
     async def seen() -> tuple[bool, int]:
         return "planted" in (await olga.get(ADDRESS)).text, (await olga.get(address)).status_code
 
+    second = {"subject_id": ada, "since": "2026-01-02", "level": "full", "number": "planted too"}
+    assert (await olga.post(ADDRESS, json=second)).status_code == 201
     assert await seen() == (True, 200)
     await restrict_contact(crm, inside, contact_id)
     assert await seen() == (False, 404)
+    # That there is a next page would tell how much there is of somebody.
+    assert (await olga.get(f"{ADDRESS}?contact={ada}&limit=1")).json() == {"items": [], "next": None}
     await unrestrict_contact(crm, inside, contact_id)
     await trash_contact(crm, inside, contact_id)
     assert await seen() == (False, 404)
     stored = await crm.data.fetch("SELECT sealed FROM membership_member")
-    assert [b"planted" in bytes(row["sealed"]) for row in stored] == [False]
+    assert [b"planted" in bytes(row["sealed"]) for row in stored] == [False, False]
 
 
 @pytest.mark.parametrize(

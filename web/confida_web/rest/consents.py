@@ -5,7 +5,6 @@ Recorded through the same function as everywhere, with the method `api`; nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
@@ -118,6 +117,11 @@ class ConsentState(Entity, frozen=True, kw_only=True):
 async def list_events(crm: Installation, access: Access, query: ListQuery) -> ListPage:
     """The latest recorded first. Raises Forbidden, InvalidCursor."""
     access.actor.require("consents.read")
+    # Of people in the trash only those who keep consents read, as on the pages.
+    contact, everybody = query.given.get("contact"), access.actor.may("consents.manage")
+    if contact and not everybody and contact not in await display_names(crm, access, [contact]):
+        # That there is a next page would tell of somebody who is hidden.
+        return ListPage(items=())
     where, values = ["1 = 1"], list[Any]()
     for name, column in (("contact", "subject_id"), ("purpose", "purpose"), ("kind", "kind")):
         if name in query.given:
@@ -133,8 +137,6 @@ async def list_events(crm: Installation, access: Access, query: ListQuery) -> Li
     more, rows = len(rows) > query.limit, rows[: query.limit]
     following = seal_place(crm, "consents", [rows[-1]["ledger_index"]]) if more else ""
     present = await present_contacts(crm, sorted({row["subject_id"] for row in rows})) if rows else {}
-    # Of people in the trash only those who keep consents read, as on the pages.
-    everybody = access.actor.may("consents.manage")
     shown_rows = [row for row in rows if everybody or present.get(row["subject_id"], False)]
     opened = await crm.door.open(access, EVENT, shown_rows)
     return ListPage(items=[shown(recorded(item.row), item.content) for item in opened], next=following)
@@ -226,9 +228,7 @@ async def list_states(crm: Installation, access: Access, query: ListQuery) -> Li
     """Of one contact, each purpose and channel of which anything was recorded. Raises Forbidden, InvalidContent."""
     access.actor.require("consents.read")
     contact = query.given.get("contact")
-    if contact is None or query.cursor:
-        return ListPage(items=())
-    if contact not in await display_names(crm, access, [contact]):
+    if contact is None or query.cursor or contact not in await display_names(crm, access, [contact]):
         return ListPage(items=())
     states = await states_of(crm, contact)
     items = [await standing(crm, contact, states[key]) for key in sorted(states)[: query.limit]]
@@ -249,16 +249,6 @@ async def standing(crm: Installation, contact: UUID, state: ChannelState) -> Con
         allowed=answer.allowed,
         reason=answer.reason,
     )
-
-
-def example() -> Mapping[str, Any]:
-    return {
-        "contact": "01930000-0000-7000-8000-000000000001",
-        "purpose": "newsletter",
-        "channel": Channel.EMAIL.value,
-        "kind": Kind.GIVEN.value,
-        "evidence": {"source": "Form at the summer party", "detail": "Ticked the box, handed the sheet in"},
-    }
 
 
 RESOURCES = (
@@ -284,7 +274,13 @@ RESOURCES = (
                 description="Only of this kind.",
             ),
         ),
-        example=example(),
+        example={
+            "contact": "01930000-0000-7000-8000-000000000001",
+            "purpose": "newsletter",
+            "channel": Channel.EMAIL.value,
+            "kind": Kind.GIVEN.value,
+            "evidence": {"source": "Form at the summer party", "detail": "Ticked the box, handed the sheet in"},
+        },
     ),
     ApiResource(
         key="consent-states",

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from confida_core.clock import now
-from confida_core.contacts.people import visible_contact
+from confida_core.contacts.people import display_names, visible_contact
 from confida_core.contacts.text import clean_text
 from confida_core.declarations import RecordDeclaration
 from confida_core.ids import new_id
@@ -87,9 +87,13 @@ class RecordRows:
         access.actor.require(self.read)
         place = f"{self.record.name} {self.key}"
         after = open_place(crm, place, query.cursor, tuple[UUID])[0] if query.cursor else NONE
+        contact = query.given.get("contact")
+        if contact is not None and contact not in await display_names(crm, access, [contact]):
+            # That there is a next page would tell of somebody who is hidden.
+            return ListPage(items=())
         where, values = "id > ?", [after]
-        if "contact" in query.given:
-            where, values = f"{self.record.subject} = ? AND {where}", [query.given["contact"], after]
+        if contact is not None:
+            where, values = f"{self.record.subject} = ? AND {where}", [contact, after]
         rows = await crm.data.fetch(
             f"SELECT * FROM {self.record.name} WHERE {where} ORDER BY id LIMIT ?", *values, query.limit + 1
         )
