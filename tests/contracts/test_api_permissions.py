@@ -223,4 +223,6 @@ async def test_relationships_are_hidden_with_either_contact(app: Any, crm: Any) 
             assert found == {"open": ANSWERS[route[0]], "restricted": 404, "trashed": 404}
             for address in ("/api/v1/relationships", f"/api/v1/relationships?contact={ada}"):
                 assert [item["id"] for item in (await program.get(address)).json()["items"]] == [str(made["open"])]
+            # Nor does a next page tell of those that are hidden.
+            assert (await program.get("/api/v1/relationships?limit=1")).json()["next"] is None
             await program.aclose()

@@ -27,16 +27,26 @@ async def page_of_relationships(
 ) -> tuple[list[Opened[RelationshipContent]], UUID | None]:
     """In the order in which they were made, those of one contact or all, and the id after which the next page begins.
 
-    Left out are those that lead to a contact whom this access may not see, so that a page may hold fewer than `limit`.
+    Left out are those that lead to a contact whom this access may not see; whether there is a next page does not tell of
+    them either.
     """
     access.actor.require("contacts.read")
     if contact_id is not None:
         await visible_contact(crm, access, contact_id)
-        rows = await crm.data.fetch(OF_ONE, contact_id, contact_id, after, limit + 1)
-    else:
-        rows = await crm.data.fetch(OF_ALL, after, limit + 1)
-    more = len(rows) > limit
-    return await shown_among(crm, access, rows[:limit]), rows[limit - 1]["id"] if more else None
+    found: list[Opened[RelationshipContent]] = []
+    more = True
+    while more and len(found) <= limit:
+        rows = await rows_after(crm, contact_id, after, limit + 1)
+        found += await shown_among(crm, access, rows)
+        more = len(rows) > limit
+        after = rows[-1]["id"] if rows else after
+    return found[:limit], found[limit - 1].row["id"] if len(found) > limit else None
+
+
+async def rows_after(crm: Installation, contact_id: UUID | None, after: UUID, limit: int) -> list[Row]:
+    if contact_id is None:
+        return await crm.data.fetch(OF_ALL, after, limit)
+    return await crm.data.fetch(OF_ONE, contact_id, contact_id, after, limit)
 
 
 async def shown_among(crm: Installation, access: Access, rows: Sequence[Row]) -> list[Opened[RelationshipContent]]:
