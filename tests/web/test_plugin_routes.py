@@ -56,3 +56,52 @@ def test_route_is_checked_with_the_plugins_name(
         load_everything(settings)
     assert str(refused.value).startswith("confida-membership 1.0 (plugin membership)")
     assert refusal in str(refused.value)
+
+
+RESOURCE = """
+from confida_web.rest.declarations import ApiResource, Entity
+
+
+@hookimpl
+def api_resources():
+    return [ApiResource(key="Members", label="Members", summary="All.", read="membership.read", shape=Entity)]
+"""
+COMMAND = """
+from confida_web.declarations import Command
+
+
+@hookimpl
+def commands():
+    return [Command(key="membership.all", label="All", permission="membership.read", href="//example.org")]
+"""
+SIGNATURE = """
+from litestar import get
+
+
+@get("/x/membership/members", permission="membership.read")
+async def members(request):
+    return ""
+
+
+@hookimpl
+def routes():
+    return [members]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal"),
+    [
+        (RESOURCE, "API resource 'Members' has a key that is not words"),
+        (COMMAND, "command 'membership.all' must lead to a page of this installation"),
+        (SIGNATURE, "'request' does not have a type annotation"),
+    ],
+)
+def test_what_would_stop_the_next_start_is_refused_before_it_is_enabled(
+    plugins: FakePlugins, tmp_path: Path, more: str, refusal: str
+) -> None:
+    plugins.install(more=more)
+    with pytest.raises(PluginError) as refused:
+        load_everything(read_settings(home=tmp_path, plugins=("membership",)))
+    assert str(refused.value).startswith("confida-membership 1.0 (plugin membership)")
+    assert refusal in str(refused.value)

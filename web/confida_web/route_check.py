@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from confida_core.loaded_plugin import LoadedPlugin, PluginError
@@ -9,7 +10,9 @@ from confida_core.registry import Registry
 
 
 def plugin_routes(registry: Registry) -> None:
-    """Raises PluginError for a handler of a plugin that nobody guards, that stands elsewhere, or in another's place."""
+    """Raises PluginError for whatever of a plugin's pages would stop the start of a server: a handler that nobody guards, that
+    cannot be called, that stands elsewhere, or in another's place; a resource of the API or a command that does not fit.
+    """
     for plugin in registry.plugins:
         if not plugin.built_in and not plugin.parked:
             check_plugin(registry, plugin)
@@ -31,6 +34,32 @@ def check_plugin(registry: Registry, plugin: LoadedPlugin) -> None:
         raise PluginError(text if text.startswith(str(plugin)) else f"{plugin}: {text}") from error
     for hook in PREFIXES:
         check_places(registry, hook)
+    check_signatures(plugin, [item.value for hook in PREFIXES for item in mine[hook]])
+    check_declared(registry, plugin)
+
+
+def check_signatures(plugin: LoadedPlugin, handlers: Sequence[Any]) -> None:
+    """What a handler takes is read when an application is made of it, and not before."""
+    from litestar import Litestar
+
+    try:
+        if handlers:
+            Litestar(route_handlers=handlers, openapi_config=None, logging_config=None)
+    except Exception as error:
+        raise PluginError(f"{plugin}: a route cannot be called: {error}") from error
+
+
+def check_declared(registry: Registry, plugin: LoadedPlugin) -> None:
+    """Resources of the API, and commands."""
+    commands = [item for item in registry.with_owner("commands") if item.plugin == plugin]
+    if commands:
+        from confida_web.search.commands import check_commands
+
+        check_commands(commands)
+    if any(item.plugin == plugin for item in registry.with_owner("api_resources")):
+        from confida_web.rest.resources import served_resources
+
+        served_resources(registry)
 
 
 def check_places(registry: Registry, hook: str) -> None:
