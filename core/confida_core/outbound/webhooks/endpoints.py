@@ -165,6 +165,10 @@ async def save_endpoint(crm: Installation, access: Access, endpoint_id: UUID, dr
     columns = {"id": endpoint_id, "purpose": draft.purpose, "channel": draft.channel}
     async with crm.data.transaction():
         await crm.records.update(ENDPOINT, columns, content, seen=seen)
+        if content.recipient != opened.content.recipient and content.url != opened.content.url:
+            # Somebody else: of nobody who was told of before, and so not of how that ends. One of the two alone is a new
+            # name or a move.
+            await crm.data.fetch("DELETE FROM webhook_told WHERE endpoint_id = ?", endpoint_id)
         await _note(crm, access, "webhook.changed", endpoint_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,14 @@ from confida_core.interactions.interactions import log_interaction
 from confida_core.outbound.disclosures import disclosures_of
 from confida_core.outbound.webhooks.content import SCHEDULE, DeliveryState, EndpointState
 from confida_core.outbound.webhooks.deliveries import list_deliveries, replay_delivery, replay_range, send_test
-from confida_core.outbound.webhooks.endpoints import endpoint, remove_endpoint, rotate_secret, set_state
+from confida_core.outbound.webhooks.endpoints import (
+    EndpointDraft,
+    endpoint,
+    remove_endpoint,
+    rotate_secret,
+    save_endpoint,
+    set_state,
+)
 from confida_core.outbound.webhooks.queueing import tend
 from tests.core.outbound.house import Guard, make_ada, make_people
 from tests.core.outbound.webhooks.receiver import (
@@ -143,6 +151,29 @@ async def test_end_is_told_to_those_who_were_told_before_only(crm: Any, shop: Re
     assert [(state, reason) for state, reason, *_ in await log(crm)] == [
         ("delivered", ""), ("delivered", ""), ("refused", "refused"),
     ]  # fmt: skip
+
+
+async def test_end_is_not_told_to_somebody_else_who_is_told_there_from_now_on(crm: Any, shop: Receiver) -> None:
+    endpoint_id, _ = await subscribe(crm, shop.url, {"contact.created": [], "contact.trashed": []})
+    ada = await make_ada(crm)
+    await work(crm)
+    one = await endpoint(crm, INSIDE, endpoint_id)
+    kept = EndpointDraft(
+        name=one.name,
+        url=f"{one.url}&y",
+        recipient=one.recipient,
+        purpose=one.purpose,
+        channel=one.channel,
+        kinds=one.kinds,
+    )
+    await save_endpoint(crm, INSIDE, endpoint_id, kept, seen=one.version)
+    assert len(await crm.data.fetch("SELECT id FROM webhook_told")) == 1, "the same recipient, who has moved"
+    other = replace(kept, url=one.url, recipient="Another shop")
+    await save_endpoint(crm, INSIDE, endpoint_id, other, seen=one.version + 1)
+    await trash_contact(crm, INSIDE, ada)
+    await work(crm)
+    assert [told.json["type"] for told in shop.received] == ["contact.created"]
+    assert [(state, reason) for state, reason, *_ in await log(crm)] == [("delivered", ""), ("refused", "refused")]
 
 
 async def test_text_about_several_leaves_only_if_all_may_be_told_of(crm: Any, shop: Receiver, guard: Guard) -> None:
