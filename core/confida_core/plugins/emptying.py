@@ -62,7 +62,9 @@ async def empty_tables(crm: Installation, found: Footprint) -> None:
             if table.sealed and not table.subject:
                 await crm.data.fetch(f'DELETE FROM shared_key WHERE record_id IN (SELECT id FROM "{table.name}")')
         await remove_rows(crm, [table.name for table in tables])
-        await crm.data.fetch("DELETE FROM job WHERE key LIKE ?", f"{found.key}.%")
+        prefix = f"{found.key}."
+        # Not LIKE, for which the "_" in a key is any character.
+        await crm.data.fetch("DELETE FROM job WHERE substr(key, 1, ?) = ?", len(prefix), prefix)
         await forget_settings(crm, found.key)
         await set_state(crm.data, found.key, "emptied")
 

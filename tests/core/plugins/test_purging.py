@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from click.testing import CliRunner, Result
 
 from confida_core.accounts.audit import list_events
 from confida_core.cli.program import command_line
+from confida_core.clock import now
 from confida_core.contacts.states import restrict_contact
 from confida_core.plugins.archive import start_archive
+from confida_core.plugins.emptying import empty_tables
 from confida_core.plugins.enabling import NotPossible, disable_plugin, enable_plugin
-from confida_core.plugins.footprints import footprint
+from confida_core.plugins.footprints import Footprint, Keeps, footprint
 from confida_core.plugins.purging import plan_purge, purge_plugin
 from confida_core.setup import upgrade
 from confida_core.vault.access import Access, Forbidden, NotFound, system_access
@@ -244,3 +246,19 @@ def test_plugin_that_was_uninstalled_too_early_can_be_disabled(plugins: FakePlug
     shell(home, "user", "list", code=1)
     shell(home, "plugins", "disable", "membership")
     shell(home, "user", "list")
+
+
+async def test_jobs_of_a_plugin_with_a_similar_key_stay(opening: Opening) -> None:
+    queued = (
+        "INSERT INTO job (id, key, arguments, state, periodic, queued_at, due_at, attempts, max_attempts, error) "
+        "VALUES (?, ?, '{}', 'waiting', ?, ?, ?, 0, 1, '')"
+    )
+    async with opening() as crm:
+        for key in ("fan_club.remind", "fanaclub.remind"):
+            await crm.data.fetch(queued, uuid4(), key, False, now(), now())
+        found = Footprint(
+            key="fan_club", distribution="confida-fan-club", version="1.0", keeps=Keeps(name="Fans"), made_at=now()
+        )
+        await empty_tables(crm, found)
+        rows = await crm.data.fetch("SELECT key FROM job WHERE key LIKE 'fan%'")
+        assert [row["key"] for row in rows] == ["fanaclub.remind"]
