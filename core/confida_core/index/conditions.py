@@ -28,6 +28,8 @@ from msgspec import Struct
 
 from confida_core.declarations import FieldType, IndexField
 
+Fields = Mapping[str, IndexField]
+
 Value = str | float | bool | date | tuple[str, ...] | tuple[float, float] | tuple[date, date] | None
 
 
@@ -128,6 +130,17 @@ def fields_of(condition: Condition) -> frozenset[str]:
             return fields_of(inner)
         case All(conditions) | Any(conditions):
             return frozenset().union(*(fields_of(each) for each in conditions))
+
+
+def size_of(condition: Condition) -> int:
+    """How many tests it has; each may look at every contact."""
+    match condition:
+        case Test():
+            return 1
+        case Not(inner):
+            return size_of(inner)
+        case All(conditions) | Any(conditions):
+            return sum(map(size_of, conditions))
 
 
 def by_key(fields: tuple[IndexField, ...] | list[IndexField]) -> dict[str, IndexField]:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from confida_core import clock
 from confida_core.declarations import IndexField
-from confida_core.index.conditions import by_key
+from confida_core.index.conditions import Fields, by_key
 from confida_core.index.cursors import CursorBox
 from confida_core.index.entries import IndexEntry
 from confida_core.index.opening import IndexUnavailable, current_generation, open_generation, translated
@@ -137,15 +137,16 @@ class Index:
     # Asking. `inline` runs in the calling thread: for command-line programs, and where a thread's hop costs more than
     # the answer; the asynchronous methods leave the event loop free.
 
-    def inline(self, work: Callable[[Ask], T], *, today: date | None = None) -> T:
+    def inline(self, work: Callable[[Ask], T], *, today: date | None = None, fields: Fields | None = None) -> T:
         """Asks in this thread: `index.inline(lambda ask: ask.page(query))`. today: for relative dates, else UTC's."""
         with self._watching():
             connection = self.connection()
-            return work(Ask(connection, self._fields, today or clock.now().date(), self._box, self._counts))
+            return work(Ask(connection, fields or self._fields, today or clock.now().date(), self._box, self._counts))
 
     async def run(self, work: Callable[[Ask], T], *, today: date | None = None) -> T:
-        """Asks in a reader thread; several questions at once share one hop."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: self.inline(work, today=today))
+        """Asks in a reader thread, of the fields declared by now; several questions at once share one hop."""
+        asked = partial(self.inline, work, today=today, fields=self._fields)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, asked)
 
     async def page(self, query: IndexQuery, *, today: date | None = None) -> IndexPage:
         return await self.run(lambda ask: ask.page(query), today=today)

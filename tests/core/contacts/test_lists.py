@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -9,11 +10,19 @@ import pytest
 from confida_core.contacts.content import EmailAddress
 from confida_core.contacts.custom_fields import custom_fields, define_field
 from confida_core.contacts.indexing import ContactSource
-from confida_core.contacts.lists import likely_contacts, list_contacts, possible_duplicates, select_ids
+from confida_core.contacts.lists import (
+    answered,
+    likely_contacts,
+    list_contacts,
+    page_for_program,
+    possible_duplicates,
+    select_ids,
+)
 from confida_core.contacts.people import update_contact
 from confida_core.contacts.states import archive_contact, restrict_contact, unrestrict_contact
 from confida_core.contacts.trash import purge_contact, restore_contact, trash_contact
-from confida_core.index.conditions import Test
+from confida_core.index.conditions import All, Not, Test
+from confida_core.index.conditions import Any as AnyOf
 from confida_core.index.plan import Scope
 from confida_core.index.query import IndexQuery
 from confida_core.vault.access import Forbidden
@@ -123,3 +132,14 @@ async def test_rebuilt_index_answers_as_the_followed_one(crm: Any) -> None:
     await crm.index.rebuild(ContactSource(crm))
     assert await names(crm, condition=Test("tags", "has", "donor")) == followed == ["Person 1", "Person 2"]
     assert await names(crm) == ["Person 0", "Person 1", "Person 2"]
+
+
+async def test_long_condition_is_not_answered_in_the_thread_that_answers_everybody(crm: Any) -> None:
+    await make_ada(crm)
+    here, long = get_ident(), AnyOf(tuple(Test("name", "contains", f"x{number}") for number in range(190)))
+    for condition, elsewhere in ((Test("name", "contains", "ada"), False), (Not(All((long,))), True)):
+        asked = IndexQuery(condition=condition)
+        assert (await answered(crm, asked, lambda _: get_ident()) != here) is elsewhere
+        assert await names(crm, condition=condition) == ["Ada Lovelace"]
+        [one], following = await page_for_program(crm, access_of(), asked)
+        assert (one.content.display_name, following) == ("Ada Lovelace", None)
