@@ -46,7 +46,9 @@ class Settings(BaseSettings):
         default="UTC", description="Time zone in which dates are shown and typed, such as Europe/Berlin."
     )
     plugins: tuple[str, ...] = Field(default=(), description="Names of the plugins that are enabled.")
-    no_plugins: bool = Field(default=False, description="Safe mode: load none of them; see `confida serve --no-plugins`.")
+    no_plugins: bool = Field(
+        default=False, description="Safe mode: load none of them; see `confida serve --no-plugins`."
+    )
     api_requests_per_minute: int = Field(
         default=600, ge=1, le=1_000_000, description="Requests that each token of the API may make in a minute."
     )

@@ -40,7 +40,9 @@ async def upgrade(crm: Installation, *, plugins: bool = True) -> list[str]:
 
     Building a missing or damaged index takes some seconds at 100,000 contacts; otherwise only what is new is read.
     """
-    ran = await migrate([item.value for item in crm.registry.with_owner("piccolo_apps") if item.plugin.built_in], crm.data)
+    ran = await migrate(
+        [item.value for item in crm.registry.with_owner("piccolo_apps") if item.plugin.built_in], crm.data
+    )
     await finish_purges(crm)
     if plugins:
         ran += await migrate_plugins(crm.data, crm.registry)

@@ -44,10 +44,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def fill(place: Path) -> Path:
     """Take every free byte."""
     filler = place / "filler"
-    with filler.open("wb") as file, contextlib.suppress(OSError):
+    # Without a buffer, whose rest could not be written when the file is closed.
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(b"\0" * 65536)
-            file.flush()
     with filler.open("ab", buffering=0) as file, contextlib.suppress(OSError):
         while True:
             file.write(b"\0" * 512)

@@ -535,4 +535,11 @@ def token_samples() -> dict[str, Page]:
 def samples() -> dict[str, Page]:
     """Every sample by a name that can stand in a file name."""
     own = contact_samples() | work_samples() | account_samples() | office_samples(NOW)
-    return own | consent_samples(NOW) | portal_samples() | request_samples(NOW) | register_samples(NOW) | webhook_samples(NOW)
+    return (
+        own
+        | consent_samples(NOW)
+        | portal_samples()
+        | request_samples(NOW)
+        | register_samples(NOW)
+        | webhook_samples(NOW)
+    )

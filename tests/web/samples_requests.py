@@ -139,8 +139,8 @@ def form_samples(now: datetime) -> dict[str, Page]:
         field(name="by", label="How", kind="choice", options=options),
         field(name="day", label="When it came", kind="day", hint="Empty: today."),
         field(name="reasons", label="The reasons", required=True),
+        field(name="proposal", label="", kind="hidden", value="1"),
     )
-    fields += (field(name="proposal", label="", kind="hidden", value="1"),)
     errors = {"": "Somebody else has to approve it: four eyes see more than two.", "reasons": "Say why."}
     new = {
         "values": dict.fromkeys(("name", "identifier", "scope", "message", "mandate", "received", "subdivision"), ""),

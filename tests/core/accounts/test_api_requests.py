@@ -79,9 +79,9 @@ async def test_of_ten_at_once_one_is_carried_out_and_the_others_are_told(crm: An
     assert (await make_once(crm, ASKED, work)).repeated is True
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 async def test_key_that_another_process_is_at_is_refused(crm: Any) -> None:
-    if crm.data.engine != "postgres":
-        pytest.skip("SQLite has one writer, so the second waits and is given the result of the first")
+    """SQLite has one writer: there the second waits and is given the result of the first."""
     held, done = asyncio.Event(), asyncio.Event()
 
     async def other_process() -> None:
