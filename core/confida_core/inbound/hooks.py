@@ -120,12 +120,12 @@ async def _inbound(crm: Installation, declared: InboundWebhook, opened: Opened[I
     last = await crm.data.fetch(
         "SELECT at FROM inbound_message WHERE hook_id = ? ORDER BY at DESC LIMIT 1", opened.row["id"]
     )
-    untils = [one.until for one in opened.content.secrets if one.until is not None and one.until > now()]
+    ends = [one.until for one in opened.content.secrets if one.until is not None and one.until > now()]
     return Inbound(
         declared=declared,
         since=opened.row["created_at"],
         received_at=last[0]["at"] if last else None,
-        secrets_until=max(untils, default=None),
+        secrets_until=max(ends, default=None),
     )
 
 
