@@ -113,7 +113,7 @@ async def _opened(crm: Installation, access: Access, endpoint_id: UUID) -> Opene
 
 def endpoint_of(row: Row, content: EndpointContent) -> Endpoint:
     same = ("id", "version", "reason", "purpose", "channel", "failures", "succeeded_at", "failed_at", "created_at")
-    untils = [one.until for one in content.secrets if one.until is not None and one.until > now()]
+    ends = [one.until for one in content.secrets if one.until is not None and one.until > now()]
     return Endpoint(
         **{name: row[name] for name in same},
         state=EndpointState(row["state"]),
@@ -122,7 +122,7 @@ def endpoint_of(row: Row, content: EndpointContent) -> Endpoint:
         recipient=content.recipient,
         kinds={kind: tuple(chosen) for kind, chosen in content.kinds.items()},
         public_key=public_key_of(content.signing_key),
-        secrets_until=max(untils, default=None),
+        secrets_until=max(ends, default=None),
     )
 
 
