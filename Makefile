@@ -24,11 +24,13 @@ run: $(VENV)/.ready  ## Set up in ./var and start; DEMO=1 adds invented contacts
 
 test: $(VENV)/.ready-dev  ## The whole suite, on SQLite and on PostgreSQL
 	@$(BIN)/python scripts/say_what_is_left_out.py
-	@# The browser's driver occupies the event loop of its process, so its tests have a session of their own; both always run.
-	@failed=0; \
-	$(if $(SCRATCH),export TMPDIR=$(SCRATCH);) \
-	$(BIN)/python -m pytest tests/browser -q || failed=1; \
+	@# The browser's driver occupies the event loop of its process, so its tests have a session of their own, beside the others.
+	@failed=0; log=$$(mktemp); \
+	export TMPDIR=$(or $(SCRATCH),$${TMPDIR:-/tmp}); \
+	$(BIN)/python -m pytest tests/browser -q > $$log 2>&1 & browser=$$!; \
 	$(BIN)/python -m pytest $(TESTS) --ignore tests/browser -n $(WORKERS) --dist worksteal -q || failed=1; \
+	wait $$browser || failed=1; \
+	cat $$log; rm -f $$log; \
 	exit $$failed
 
 lint: $(VENV)/.ready-dev  ## Style, types, layers, spelling

@@ -57,11 +57,15 @@ def relay_of(crm: Installation) -> str:
     return str(crm.settings.smtp_host)
 
 
+Server = tuple[Path, str, int]
+"""Of one installation: what another one met at the same address says nothing about this one's."""
+
+
 class Relay:
     """The mail server as this process last met it. Others learn by themselves; nothing rests on it but time."""
 
     def __init__(self) -> None:
-        self._away_until: dict[tuple[str, int], float] = {}
+        self._away_until: dict[Server, float] = {}
 
     async def deliver(self, crm: Installation, delivery: Delivery) -> None:
         """Hand one message over, on a connection of its own. Raises Undeliverable and TryLater."""
@@ -83,7 +87,7 @@ class Relay:
         """What a mail server can do to us, in our own words. One caller at a time finds out whether it is back."""
         from aiosmtplib import SMTPException
 
-        server = (settings.smtp_host, settings.smtp_port)
+        server = (settings.home, settings.smtp_host, settings.smtp_port)
         until = self._away_until.get(server, 0.0)
         if until > time.monotonic():
             raise TryLater("server_away")
@@ -100,7 +104,7 @@ class Relay:
             raise found from None
         self._away_until.pop(server, None)
 
-    def _leave_alone(self, server: tuple[str, int]) -> None:
+    def _leave_alone(self, server: Server) -> None:
         self._away_until[server] = time.monotonic() + AWAY_SECONDS
 
 
