@@ -14,7 +14,7 @@ EVENT = RecordDeclaration(
     purpose="consent",
     label="Consent events",
     erasure="keep",
-    keeps="Proof that we were allowed to do what we did, until claims have lapsed (GDPR Art. 17(3)(e)); then erase_evidence.",
+    keeps="Proof that we were allowed to do what we did, until claims have lapsed (GDPR Art. 17(3)(e)); then it goes too.",
     accounted=True,
     clear={
         "purpose": "Key of a purpose.",
