@@ -15,7 +15,7 @@ import confida_core.storage.migrations  # noqa: F401 -- It names the engine to P
 from confida_consent.piccolo_app import app as consent_app
 from confida_core.declarations import PiccoloApp
 from confida_core.piccolo_app import app as core_app
-from confida_sales import piccolo_apps as sales_apps
+from confida_sales.plugin import piccolo_apps as sales_apps
 
 
 def main() -> None:

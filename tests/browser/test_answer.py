@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from confida_consent.events import record_event
 from confida_core.installation import open_installation
@@ -72,10 +73,10 @@ def test_answer_opens_from_the_disk_without_network_or_programs_and_every_link_l
     window.on("requestfailed", lambda request: refused.append(request.url))
     window.on("console", lambda message: refused.append(message.text))
     window.goto((answer / "index.html").as_uri())
-    assert window.locator("h1").count() == 1
+    expect(window.locator("h1")).to_have_count(1)
     assert window.locator("section.summary").evaluate("e => getComputedStyle(e).display") == "block"
     window.locator("a[href='answer.html#item-12']").click()
-    assert window.locator("#item-12").is_visible()
+    expect(window.locator("#item-12")).to_be_visible()
     window.locator("#item-2 a").first.click()
     assert window.locator("article").count() > 0
     window.locator("nav a").first.click()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import make_owner, sign_in
 from tests.browser.test_accessibility import MODES, violations
@@ -73,7 +74,7 @@ def test_plugin_is_enabled_after_it_was_looked_at(browser: Any, with_plugins: Li
     sign_in(window, with_plugins)
     window.goto(f"{with_plugins.url}/settings/plugins")
     window.get_by_role("link", name=re.compile("Look at it.*club")).click()
-    assert window.get_by_text("can then read everything Confida can read").is_visible()
+    expect(window.get_by_text("can then read everything Confida can read")).to_be_visible()
     window.get_by_role("button", name="Enable it").click()
     window.get_by_text("On from the next start").wait_for()
     assert 'plugins = ["club"]' in (with_plugins.home / "config.toml").read_text()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import MODES, violations
 from tests.live_server import LiveServer, serving
@@ -84,18 +85,18 @@ def test_preference_centre_works_without_javascript(
     words = WORDS[language]
     window.goto(public_side.url(language))
     assert window.locator("html").get_attribute("lang") == language
-    assert window.locator("script").count() == 0
+    expect(window.locator("script")).to_have_count(0)
     window.get_by_text(words["text"]).first.click()
-    assert window.locator(".notice-text").first.is_visible()
+    expect(window.locator(".notice-text").first).to_be_visible()
     give = button(window, words["agree"]).bounding_box()
     button(window, words["agree"]).click()
-    assert window.get_by_text(words["given"]).is_visible()
+    expect(window.get_by_text(words["given"])).to_be_visible()
     take = button(window, words["withdraw"]).bounding_box()
     assert (give["width"], give["height"]) == (take["width"], take["height"])
     window.get_by_role("link", name=words["history"], exact=True).click()
-    assert window.get_by_role("heading", name=words["agreed"]).is_visible()
+    expect(window.get_by_role("heading", name=words["agreed"])).to_be_visible()
     window.locator(".story a").first.click()
-    assert window.get_by_role("heading", name=words["receipt"]).is_visible()
+    expect(window.get_by_role("heading", name=words["receipt"])).to_be_visible()
     with window.expect_download() as download:
         window.get_by_role("link", name=words["all"]).click()
     download.value.save_as(tmp_path / "receipt.zip")
@@ -104,22 +105,22 @@ def test_preference_centre_works_without_javascript(
     )
     window.goto(public_side.url(language) + "/consents")
     button(window, words["withdraw"]).click()
-    assert window.get_by_text(words["gone"]).is_visible()
+    expect(window.get_by_text(words["gone"])).to_be_visible()
     button(window, words["object"]).click()
     button(window, words["everything"]).click()
-    assert window.get_by_text(words["objected"]).count() == 6
+    expect(window.get_by_text(words["objected"])).to_have_count(6)
 
 
 def test_confirming_and_unsubscribing_take_one_press_each(window: Any, public_side: Portal, language: str) -> None:
     words = WORDS[language]
     window.goto(public_side.url(f"{language} confirm"))
     button(window, words["yes"]).click()
-    assert window.get_by_role("heading", name=words["thanks"]).is_visible()
+    expect(window.get_by_role("heading", name=words["thanks"])).to_be_visible()
     window.goto(public_side.url(f"{language} confirm"))
-    assert window.get_by_role("heading", name=words["wrong"]).is_visible()
+    expect(window.get_by_role("heading", name=words["wrong"])).to_be_visible()
     window.goto(public_side.url(f"{language} unsubscribe"))
     button(window, words["stop"]).click()
-    assert window.get_by_role("heading", name=words["stopped"]).is_visible()
+    expect(window.get_by_role("heading", name=words["stopped"])).to_be_visible()
 
 
 def test_asking_for_a_code_works_without_javascript_and_tells_nothing(
@@ -129,10 +130,10 @@ def test_asking_for_a_code_works_without_javascript_and_tells_nothing(
     window.goto(f"{public_side.server.url}/my/")
     window.fill("[name=email]", "nobody@example.org")
     button(window, words["send"]).click()
-    assert window.get_by_role("heading", name=words["code"]).is_visible()
+    expect(window.get_by_role("heading", name=words["code"])).to_be_visible()
     window.fill("[name=code]", "1234 5678")
     window.locator("main form button").click()
-    assert window.get_by_text(words["bad"]).first.is_visible()
+    expect(window.get_by_text(words["bad"]).first).to_be_visible()
 
 
 def test_language_is_switched_by_a_link_and_kept(browser: Any, public_side: Portal) -> None:
@@ -140,7 +141,7 @@ def test_language_is_switched_by_a_link_and_kept(browser: Any, public_side: Port
     window = context.new_page()
     window.goto(f"{public_side.server.url}/my/")
     window.get_by_role("link", name="Deutsch").click()
-    assert window.get_by_role("heading", name="Ihre Daten und Ihre Entscheidungen").is_visible()
+    expect(window.get_by_role("heading", name="Ihre Daten und Ihre Entscheidungen")).to_be_visible()
     window.goto(f"{public_side.server.url}/my/subscribe")
     assert window.locator("html").get_attribute("lang") == "de"
     context.close()

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import MODES, violations
 from tests.live_server import LiveServer, free_port, serving
@@ -90,7 +91,7 @@ class Portal:
         button(window, words["code"]).click()
         window.fill("[name=code]", self.mailbox.next_code(address, before))
         button(window, words["continue"]).click()
-        assert window.get_by_text(words["proved"]).is_visible()
+        expect(window.get_by_text(words["proved"])).to_be_visible()
 
 
 @pytest.fixture(scope="module")
@@ -139,20 +140,20 @@ def test_request_is_sent_proved_by_a_mailed_code_and_withdrawn(window: Any, publ
     words = WORDS[language]
     window.goto(f"{public_side.server.url}/my/")
     window.locator("footer a").click()
-    assert window.locator("script").count() == 0
+    expect(window.locator("script")).to_have_count(0)
     window.fill("[name=identifier]", f"{language.upper()}@example.org")
     window.fill("[name=message]", "Please.")
     # The browser itself asks for a choice; without it the page does.
     window.locator("[name=kind][value=objection]").check()
     button(window, words["send"]).click()
-    assert window.get_by_role("heading", name=words["stands"]).is_visible()
-    assert window.get_by_text(words["number"]).is_visible()
+    expect(window.get_by_role("heading", name=words["stands"])).to_be_visible()
+    expect(window.get_by_text(words["number"])).to_be_visible()
     number = window.locator("main strong[dir=ltr]").inner_text()
     public_side.prove(window, language, words)
     assert window.locator("main strong[dir=ltr]").inner_text() == number
-    assert window.get_by_text(words["working"]).is_visible()
+    expect(window.get_by_text(words["working"])).to_be_visible()
     button(window, words["withdraw"]).click()
-    assert window.get_by_text(words["withdrawn"]).is_visible()
+    expect(window.get_by_text(words["withdrawn"])).to_be_visible()
 
 
 def test_mandate_is_taken_and_a_lost_address_leads_to_staff(
@@ -162,18 +163,18 @@ def test_mandate_is_taken_and_a_lost_address_leads_to_staff(
     mandate = tmp_path / "mandate.pdf"
     mandate.write_bytes(b"%PDF-1.4 signed")
     window.goto(f"{public_side.server.url}/my/requests?kind=access")
-    assert window.locator("[name=kind][value=access]").is_checked()
+    expect(window.locator("[name=kind][value=access]")).to_be_checked()
     window.fill("[name=identifier]", "nobody@example.org")
     window.locator("[name=whose][value=other]").check()
     window.locator("details summary").first.click()
     window.fill("[name=mandate]", "I am her daughter.")
     window.set_input_files("[name=mandate_file]", mandate)
     button(window, words["send"]).click()
-    assert window.get_by_text(words["number"]).is_visible()
+    expect(window.get_by_text(words["number"])).to_be_visible()
     window.get_by_text(words["lost"]).click()
     window.get_by_label(words["reach"]).fill("Call me in the evening.")
     button(window, words["post"]).click()
-    assert window.get_by_text(words["written"]).is_visible()
+    expect(window.get_by_text(words["written"])).to_be_visible()
 
 
 def test_answer_is_downloaded_once_after_a_fresh_code(
@@ -181,14 +182,14 @@ def test_answer_is_downloaded_once_after_a_fresh_code(
 ) -> None:
     words = WORDS[language]
     window.goto(public_side.url(f"{language} ready"))
-    assert button(window, words["download"]).count() == 0
+    expect(button(window, words["download"])).to_have_count(0)
     public_side.prove(window, language, words)
     with window.expect_download() as download:
         button(window, words["download"]).click()
     download.value.save_as(tmp_path / "answer.zip")
     assert "manifest.json" in zipfile.ZipFile(tmp_path / "answer.zip").namelist()
     window.reload()
-    assert window.get_by_text(words["taken"]).is_visible()
+    expect(window.get_by_text(words["taken"])).to_be_visible()
 
 
 def test_erasure_is_confirmed_after_its_plan_and_certified(
@@ -198,10 +199,10 @@ def test_erasure_is_confirmed_after_its_plan_and_certified(
     window.goto(public_side.url(f"{language} erasure"))
     public_side.prove(window, language, words)
     window.get_by_role("link", name=words["plan"]).click()
-    assert window.locator("#goes, #stays, #backups").count() == 3
+    expect(window.locator("#goes, #stays, #backups")).to_have_count(3)
     window.locator("[name=suppress]").check()
     button(window, words["yes"]).click()
-    assert window.get_by_text(words["confirmed"]).is_visible()
+    expect(window.get_by_text(words["confirmed"])).to_be_visible()
     window.goto(public_side.url(f"{language} erased"))
     with window.expect_download() as download:
         window.get_by_role("link", name=words["certificate"]).click()
@@ -214,8 +215,8 @@ def test_question_is_answered_on_the_page(window: Any, public_side: Portal, lang
     window.goto(public_side.url(f"{language} question"))
     window.fill("[name=text]", "Both of them.")
     button(window, words["reply"]).click()
-    assert window.get_by_text(words["written"]).is_visible()
-    assert window.get_by_text(words["working"]).is_visible()
+    expect(window.get_by_text(words["written"])).to_be_visible()
+    expect(window.get_by_text(words["working"])).to_be_visible()
 
 
 def test_details_are_corrected_by_whoever_is_in(window: Any, public_side: Portal, language: str) -> None:
@@ -223,11 +224,11 @@ def test_details_are_corrected_by_whoever_is_in(window: Any, public_side: Portal
     session(window, public_side, language)
     window.goto(f"{public_side.server.url}/my/")
     window.get_by_role("link", name=words["details"], exact=True).click()
-    assert window.get_by_text("1 Low Street").is_visible()
+    expect(window.get_by_text("1 Low Street")).to_be_visible()
     window.get_by_role("link", name=words["correct"], exact=True).click()
     window.fill("[name=locality0]", "Potsdam")
     button(window, words["correction"]).click()
-    assert window.get_by_text(words["working"]).is_visible()
+    expect(window.get_by_text(words["working"])).to_be_visible()
     window.get_by_role("link", name=words["own"], exact=True).click()
     assert window.locator("#own + ul li").count() >= 3
 

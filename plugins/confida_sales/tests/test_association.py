@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confida_sales.customer_value.association import Rule, rules, suggestions
+from confida_sales.bought.customer_value.association import Rule, rules, suggestions
 
 BASKETS = [["tea", "pot"], ["tea", "pot"], ["tea", "pot", "cup"], ["tea"], ["cup"], ["cup"], ["cup"], ["cup"]]
 

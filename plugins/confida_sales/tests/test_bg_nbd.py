@@ -7,7 +7,7 @@ import csv
 import pytest
 from tests.shared_data import shared
 
-from confida_sales.customer_value.bg_nbd import (
+from confida_sales.bought.customer_value.bg_nbd import (
     Customer,
     Model,
     NotEnoughPurchases,

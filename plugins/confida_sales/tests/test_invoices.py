@@ -11,8 +11,7 @@ from uuid import UUID
 import pytest
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound
-from confida_sales.content import PaperContent, PaperLine
-from confida_sales.invoices import (
+from confida_sales.billing.invoices import (
     PaymentDraft,
     Terms,
     bookkeeping,
@@ -25,7 +24,8 @@ from confida_sales.invoices import (
     visible_invoice,
     whole_of,
 )
-from confida_sales.numbering import check_pattern, choose_pattern
+from confida_sales.billing.numbering import check_pattern, choose_pattern
+from confida_sales.content import PaperContent, PaperLine
 
 pytestmark = pytest.mark.anyio
 DAY = date(2026, 11, 22)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, VersionConflict, now
-from confida_sales.opportunities import (
+from confida_sales.opportunities.opportunities import (
     OpportunityDraft,
     change_opportunity,
     create_opportunity,
@@ -20,7 +20,7 @@ from confida_sales.opportunities import (
     rotting,
     visible_opportunity,
 )
-from confida_sales.pipelines import (
+from confida_sales.opportunities.pipelines import (
     USUAL,
     ShownPipeline,
     StageDraft,
@@ -237,7 +237,7 @@ async def test_what_cannot_be_is_refused_by_field(
 
 def test_rotting_begins_after_the_days_of_the_stage() -> None:
     from confida_core.api import new_id
-    from confida_sales.pipelines import ShownStage
+    from confida_sales.opportunities.pipelines import ShownStage
 
     moment = now()
     stage = ShownStage(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, new_id
-from confida_sales.products import (
+from confida_sales.catalogue.products import (
     BundlePart,
     PriceListDraft,
     ProductDraft,

@@ -8,7 +8,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confida_sales.customer_value.rfm import Purchases, Ranks, ranks, standing
+from confida_sales.bought.customer_value.rfm import Purchases, Ranks, ranks, standing
 
 DAY = date(2026, 1, 1)
 

@@ -24,9 +24,9 @@ from confida_core.api import (
     now,
     visible_contact,
 )
+from confida_sales.billing.numbering import next_number
 from confida_sales.content import INVOICE, PAYMENT, PaperContent, PaymentContent
 from confida_sales.money import LARGEST, InvalidAmount, minor_digits
-from confida_sales.numbering import next_number
 from confida_sales.papers import check_paper
 from confida_sales.totals import Totals
 

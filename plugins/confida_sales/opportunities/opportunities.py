@@ -20,7 +20,7 @@ from confida_core.api import (
 )
 from confida_sales.content import OPPORTUNITY, OpportunityContent
 from confida_sales.money import LARGEST, InvalidAmount, minor_digits
-from confida_sales.pipelines import REQUIRABLE, ShownStage, pipeline
+from confida_sales.opportunities.pipelines import REQUIRABLE, ShownStage, pipeline
 
 LONGEST_TITLE = 200
 MOST_COMPETITORS = 20

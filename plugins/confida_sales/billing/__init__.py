@@ -1,0 +1,1 @@
+"""Invoices, credit notes, payments, reminders, statements and what is billed again and again."""

@@ -1,0 +1,1 @@
+"""What somebody has bought, what they may want next, and how much they are worth."""

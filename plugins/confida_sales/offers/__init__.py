@@ -1,0 +1,1 @@
+"""Quotes and orders: what was offered, accepted and ordered."""

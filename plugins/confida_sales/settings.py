@@ -1,0 +1,11 @@
+"""What an organisation sets for its sales."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class SalesSettings(Struct, frozen=True, kw_only=True):
+    """currency: what new opportunities, price lists and invoices are in, unless somebody chooses another one (ISO 4217)."""
+
+    currency: str = "EUR"
