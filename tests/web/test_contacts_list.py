@@ -13,6 +13,7 @@ import pytest
 from confida_core.clock import now
 from confida_core.contacts.content import EmailAddress, PhoneNumber
 from confida_core.contacts.people import visible_contact
+from confida_core.contacts.trash import trash_contact
 from confida_core.vault.access import system_access
 from tests.web.people import make
 
@@ -163,6 +164,16 @@ async def test_empty_place_says_which_it_is(client: Any, path: str, words: str) 
     page = (await client.get(path)).text
     assert (words in page, "No contacts yet" in page) == (True, False)
     assert ('action="/contacts/search"' in page) == (path != "/contacts/trash")
+
+
+async def test_trash_says_why_somebody_stays_longer_and_says_nothing_otherwise(client: Any, crm: Any) -> None:
+    held, free = await make(crm, "Ada"), await make(crm, "Zoe")
+    for one in (held, free):
+        await trash_contact(crm, system_access("tests"), one)
+    assert "Stays for now" not in (await client.get("/contacts/trash")).text
+    await crm.orders.give("hold", held)
+    page = (await client.get("/contacts/trash")).text
+    assert re.findall(r'class="k-stays"[^>]*>(?:<bdi>)?([^<]*)', page) == ["Stays for now", "", "A legal hold keeps it."]
 
 
 async def test_phone_is_shown_in_groups_and_dialled_whole(client: Any, crm: Any) -> None:

@@ -183,6 +183,17 @@ async def switch_off(crm: Installation, access: Access, key: str) -> None:
             await _note(crm, access, "inbound_webhook.off", hook_id)
 
 
+async def forget_inbound(crm: Installation, plugin: str) -> None:
+    """Remove the addresses of a plugin that is purged; whoever installs it again starts with new ones."""
+    start = f"{plugin}."
+    rows = await crm.data.fetch("SELECT hook FROM inbound_hook WHERE substr(hook, 1, ?) = ?", len(start), start)
+    for row in rows:
+        await _next_generation(crm, row["hook"])
+    async with crm.data.transaction():
+        for row in rows:
+            await _remove(crm, row["hook"])
+
+
 async def _remove(crm: Installation, key: str) -> list[UUID]:
     ids = [row["id"] for row in await crm.data.fetch("SELECT id FROM inbound_hook WHERE hook = ?", key)]
     for hook_id in ids:

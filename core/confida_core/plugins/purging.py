@@ -13,6 +13,7 @@ from uuid import UUID
 
 from confida_core.accounts.audit import record_event
 from confida_core.contacts.erasing import rewrite_keks
+from confida_core.inbound.hooks import forget_inbound
 from confida_core.installation import Installation
 from confida_core.loaded_plugin import PluginError
 from confida_core.plugin_settings.reading import forget_plugin_settings
@@ -146,6 +147,7 @@ async def carry_out(crm: Installation, found: Footprint, classes: Sequence[str],
     await end_classes(crm.keyring, classes)
     await empty_tables(crm, found)
     await forget_plugin_settings(crm, found.key)
+    await forget_inbound(crm, found.key)
     await crm.data.checkpoint()
     await rewrite_keks(crm.keyring.database)
 

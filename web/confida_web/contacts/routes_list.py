@@ -14,7 +14,7 @@ from litestar.response import Stream
 
 from confida_core.contacts.bulk import archive_contacts, tag_contacts, undo_operation
 from confida_core.contacts.text import clean_line
-from confida_core.contacts.trash import list_trash
+from confida_core.contacts.trash import kept_from_purge, list_trash
 from confida_core.contacts.validation import InvalidContent
 from confida_core.contacts.views import delete_view, save_view
 from confida_core.exchange.exports import ExportOrder
@@ -36,7 +36,7 @@ from confida_web.contacts.list_state import (
     state_of_view,
     view_content,
 )
-from confida_web.contacts.listing import ContactsPage, FilterRow
+from confida_web.contacts.listing import Column, ContactsPage, FilterRow
 from confida_web.contacts.rows import COLUMNS, CUSTOM, columns_of, row_builder
 from confida_web.display import Tab
 from confida_web.errors.answers import back_to
@@ -198,13 +198,17 @@ async def undo(request: Request[Any, Any, Any], operation_id: FromPath[UUID]) ->
 
 @get("/contacts/trash", permission="contacts.delete")
 async def trash(request: Request[Any, Any, Any]) -> Response[Any]:
-    """What was deleted in the last thirty days; each page offers to take its contact out again."""
+    """What was deleted, and why some of it stays longer than its thirty days; each page offers to take its contact out."""
     crm = request.state.crm
     found = await list_trash(crm, access_for(request, "relationship"))
     columns = columns_of(crm, ListState(narrowing=Narrowing()), ("organisation", "email", "tags"), ())
     columns = tuple(replace(one, sort_href=None, direction=None) for one in columns)
+    kept = await kept_from_purge(crm, [one.row["id"] for one in found])
+    if kept:
+        columns = (*columns, Column(key="stays", label="Stays for now"))
+    rows = map(row_builder(columns, {}), found)
     shown = ContactsPage(
-        rows=tuple(map(row_builder(columns, {}), found)),
+        rows=tuple(replace(row, extra={"stays": kept.get(UUID(row.id), "")}) for row in rows),
         columns=columns,
         count=len(found),
         kept="trash",

@@ -82,6 +82,7 @@ async def get_contact(crm: Installation, access: Access, contact_id: UUID, *, ki
 async def create(crm: Installation, access: Access, given: NewContact | NewOrganisation) -> UUID:
     """Raises InvalidContent."""
     await check_care(crm, given.owner_id, given.team_id)
+    await check_fields(crm, given.custom)
     kind = ContactKind(given.kind) if isinstance(given, NewContact) else ContactKind.ORGANISATION
     content = content_of(given)
     contact_id = await create_contact(crm, access, kind, content, owner_id=given.owner_id, team_id=given.team_id)
@@ -96,6 +97,7 @@ async def change(
     row, stored = (opened := await open_contact(crm, access, contact_id, kind=kind)).row, opened.content
     if (row["owner_id"], row["team_id"]) != (given.owner_id, given.team_id):
         await check_care(crm, given.owner_id, given.team_id)
+    await check_fields(crm, {key: value for key, value in given.custom.items() if key not in stored.custom})
     content = content_of(given, stored.picture)
     await update_contact(crm, access, contact_id, content, seen=seen, owner_id=given.owner_id, team_id=given.team_id)
     if (row["archived_at"] is not None) != given.archived:
@@ -111,6 +113,13 @@ async def check_care(crm: Installation, owner_id: UUID | None, team_id: UUID | N
         errors["team_id"] = "is no team"
     if errors:
         raise InvalidContent(errors)
+
+
+async def check_fields(crm: Installation, custom: Mapping[str, object]) -> None:
+    """Raises InvalidContent for fields that nobody has set up: what is kept about people is declared first."""
+    known = {field.key for field in await custom_fields(crm) if not field.retired} if custom else set()
+    if unknown := custom.keys() - known:
+        raise InvalidContent({f"custom.{key}": "is no field of this installation; set it up first" for key in unknown})
 
 
 async def remove(crm: Installation, access: Access, contact_id: UUID, seen: int, *, kind: Kind = None) -> None:
