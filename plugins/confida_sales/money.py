@@ -55,16 +55,26 @@ def read_amount(typed: str, currency: str, locale: str = "en") -> int:
     Raises InvalidAmount for what is no number, has more digits after the point than the currency, or is too large.
     """
     digits = minor_digits(currency)
+    amount = read_number(typed, digits, locale, f"{currency} has {digits} digits after the point.")
+    if abs(amount) > LARGEST:
+        raise InvalidAmount("This amount is too large.")
+    return amount
+
+
+def read_number(typed: str, digits: int, locale: str = "en", finer: str = "") -> int:
+    """Whole parts of a number typed in the locale's way, so many digits after the point: "1,5" with 3 is 1500 in German.
+
+    Raises InvalidAmount; finer: what it says to more digits.
+    """
     text = "".join(typed.split()).replace("\N{MINUS SIGN}", "-")
     try:
         value = Decimal(str(parse_decimal(text, locale=locale, strict=get_group_symbol(locale) in text)))
+        scaled = value.scaleb(digits)
+        exact = value.is_finite() and scaled == scaled.to_integral_value()
     except (ValueError, InvalidOperation):
         raise InvalidAmount(f"Please write it like 1234{get_decimal_symbol(locale)}50.") from None
-    scaled = value.scaleb(digits)
-    if not value.is_finite() or scaled != scaled.to_integral_value():
-        raise InvalidAmount(f"{currency} has {digits} digits after the point.")
-    if abs(scaled) > LARGEST:
-        raise InvalidAmount("This amount is too large.")
+    if not exact:
+        raise InvalidAmount(finer or f"At most {digits} digits after the point, please.")
     return int(scaled)
 
 

@@ -217,18 +217,35 @@ async def set_price(
 async def price_of(
     crm: Installation, product_id: UUID, quantity: int, *, currency: str, day: date, list_id: UUID | None = None
 ) -> int | None:
-    """Minor units for one at this quantity (thousandths); None if no list that holds on the day has a price.
+    """As `prices_of`, for one."""
+    return (await prices_of(crm, [(product_id, quantity)], currency=currency, day=day, list_id=list_id))[0]
+
+
+async def prices_of(
+    crm: Installation, wanted: Sequence[tuple[UUID, int]], *, currency: str, day: date, list_id: UUID | None = None
+) -> list[int | None]:
+    """Minor units for one of each (product, quantity in thousandths); None if no list that holds on the day has a price.
 
     list_id: of the list that was chosen; where it has none, and without it, the standard list of the currency counts.
-    A variant without a price of its own costs what its product does.
+    A variant without a price of its own costs what its product does. One query.
     """
+    ids = list(dict.fromkeys(product_id for product_id, _ in wanted))
+    if not ids:
+        return []
     rows = await crm.data.fetch(
-        "SELECT p.price, p.product_id, l.id AS list_id FROM sales_price p JOIN sales_price_list l ON l.id = p.list_id "
-        "WHERE (p.product_id = ? OR p.product_id = (SELECT variant_of FROM sales_product WHERE id = ?)) "
-        "AND p.from_quantity <= ? AND l.currency = ? AND (l.standard = ? OR l.id = ?) "
+        "SELECT p.price, p.product_id, p.from_quantity, l.id AS list_id, v.id AS asked FROM sales_product v "
+        "JOIN sales_price p ON p.product_id = v.id OR p.product_id = v.variant_of "
+        "JOIN sales_price_list l ON l.id = p.list_id "
+        f"WHERE v.id IN ({', '.join('?' * len(ids))}) AND l.currency = ? AND (l.standard = ? OR l.id = ?) "
         "AND (l.valid_from IS NULL OR l.valid_from <= ?) AND (l.valid_until IS NULL OR l.valid_until >= ?) "
         "ORDER BY p.from_quantity DESC",
-        product_id, product_id, quantity, currency, True, list_id or product_id, day, day,
+        *ids, currency, True, list_id or ids[0], day, day,
     )  # fmt: skip
-    ranked = sorted(rows, key=lambda row: (row["list_id"] != list_id, row["product_id"] != product_id))
+    return [best_price(rows, product_id, quantity, list_id) for product_id, quantity in wanted]
+
+
+def best_price(rows: Sequence[Row], product_id: UUID, quantity: int, list_id: UUID | None) -> int | None:
+    """rows: the largest quantity first. The chosen list goes before the standard one, the variant before its product."""
+    fitting = [row for row in rows if row["asked"] == product_id and row["from_quantity"] <= quantity]
+    ranked = sorted(fitting, key=lambda row: (row["list_id"] != list_id, row["product_id"] != product_id))
     return int(ranked[0]["price"]) if ranked else None
