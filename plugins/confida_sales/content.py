@@ -13,7 +13,7 @@ from confida_core.api import (
     Sealed,
     ShortText,
 )
-from confida_sales.tables import Invoice, Lead, Offer, Opportunity, Payment, Subscription
+from confida_sales.tables import Invoice, InvoiceDraft, Lead, Offer, Opportunity, Payment, Reminder, Subscription
 
 WRITTEN_BY_US = "Somebody who works for us wrote it down."
 BOOKKEEPING_LAW = (
@@ -84,6 +84,14 @@ class PaymentContent(Sealed, frozen=True):
     note: LongText = ""
 
 
+class ReminderContent(Sealed, frozen=True):
+    """A reminder as it is sent. number: of the invoice it is about."""
+
+    number: ShortText = ""
+    subject: LineText = ""
+    text: LongText = ""
+
+
 OPPORTUNITY = RecordDeclaration(
     table=Opportunity,
     content=OpportunityContent,
@@ -106,7 +114,11 @@ LEAD = RecordDeclaration(
     retention_class="sales",
     purpose="relationship",
     label="Leads",
-    clear={"state": "one of four words", "source": "one of the sources that the organisation listed"},
+    clear={
+        "state": "one of four words",
+        "source": "one of the sources that the organisation listed",
+        "discard_reason": "one of a few reasons",
+    },
     answer=InAnswer(category="What you may buy from us", source=WRITTEN_BY_US),
 )
 OFFER = RecordDeclaration(
@@ -147,6 +159,7 @@ INVOICE = RecordDeclaration(
         "kind": "invoice or credit note",
         "number": "counted up; it names nobody",
         "currency": "an ISO 4217 code",
+        "hold": "one of a few words",
     },
     answer=InAnswer(category="What you bought and paid", source=WRITTEN_BY_US),
 )
@@ -162,4 +175,29 @@ PAYMENT = RecordDeclaration(
     clear={"currency": "an ISO 4217 code", "method": "one of four words"},
     answer=InAnswer(category="What you bought and paid", source=WRITTEN_BY_US),
 )
-RECORDS = (OPPORTUNITY, LEAD, OFFER, SUBSCRIPTION, INVOICE, PAYMENT)
+DRAFT = RecordDeclaration(
+    table=InvoiceDraft,
+    content=PaperContent,
+    subject="contact_id",
+    retention_class="sales",
+    purpose="sales.bookkeeping",
+    label="Drafts of invoices",
+    clear={"kind": "invoice or credit note", "currency": "an ISO 4217 code"},
+    answer=InAnswer(category="What you bought and paid", source=WRITTEN_BY_US),
+)
+REMINDER = RecordDeclaration(
+    table=Reminder,
+    content=ReminderContent,
+    subject="contact_id",
+    retention_class="sales",
+    purpose="sales.bookkeeping",
+    label="Reminders",
+    clear={
+        "state": "one of four words",
+        "reason": "a code of the sending door",
+        "channel": "one word, such as email",
+        "currency": "an ISO 4217 code",
+    },
+    answer=InAnswer(category="What you bought and paid", source=WRITTEN_BY_US),
+)
+RECORDS = (OPPORTUNITY, LEAD, OFFER, SUBSCRIPTION, DRAFT, INVOICE, PAYMENT, REMINDER)

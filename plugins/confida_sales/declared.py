@@ -19,7 +19,9 @@ from confida_sales.tables import (
     Price,
     PriceList,
     Product,
+    ReminderStep,
     Series,
+    SeriesPast,
     Stage,
     StageChange,
     Target,
@@ -57,6 +59,22 @@ TABLES = (
         table=Series,
         subject_free="How papers are counted.",
         clear={"kind": "which papers", "pattern": "how their numbers are written"},
+    ),
+    TableDeclaration(
+        table=SeriesPast,
+        subject_free="How papers were counted.",
+        clear={"kind": "which papers", "pattern": "how their numbers were written"},
+    ),
+    TableDeclaration(
+        table=ReminderStep,
+        subject_free="What the organisation writes to everybody who is late.",
+        clear={
+            "name": "of the step, not of anybody",
+            "fee_currency": "an ISO 4217 code",
+            "channel": "one word, such as email",
+            "subject": "the same for everybody",
+            "text": "the same for everybody",
+        },
     ),
     TableDeclaration(
         table=InvoiceLine,

@@ -65,14 +65,24 @@ class StageChange(Table, tablename="sales_stage_change", db=DATA):
 
 
 class Lead(Table, tablename="sales_lead", db=DATA):
-    """Somebody who may buy. state: new, working, converted or discarded. sealed: LeadContent, under the key of the contact."""
+    """Somebody who may buy. state: new, working, converted or discarded. sealed: LeadContent, under the key of the contact.
+
+    provisional: the contact was made with the lead, and is known from nothing else until somebody takes it over.
+    What converting made, so that it can be taken back: opportunity_id, organisation_id (made, not found), relationship_id,
+    moved_from_id (the provisional contact in whose place an existing one was taken).
+    """
 
     id = UUID(primary_key=True)
     contact_id = UUID(index=True)
     state = Varchar(length=12)
     source = Varchar(length=40)
     owner_id = UUID(null=True, default=None, index=True)
+    provisional = Boolean(default=False)
+    discard_reason = Varchar(length=40)
     opportunity_id = UUID(null=True, default=None)
+    organisation_id = UUID(null=True, default=None)
+    relationship_id = UUID(null=True, default=None)
+    moved_from_id = UUID(null=True, default=None)
     created_at = Timestamptz()
     closed_at = Timestamptz(null=True, default=None)
     version = Integer()
@@ -80,10 +90,14 @@ class Lead(Table, tablename="sales_lead", db=DATA):
 
 
 class Target(Table, tablename="sales_target", db=DATA):
-    """What one colleague, or all together (no owner), are to win from one day on, for so many months."""
+    """What one colleague, one team, or all together (neither) are to win from one day on, for so many months.
+
+    id: made from whose it is, since when, for how long and in which currency, so that there is one of each.
+    """
 
     id = UUID(primary_key=True)
     owner_id = UUID(null=True, default=None, index=True)
+    team_id = UUID(null=True, default=None, index=True)
     starts_on = Date()
     months = Integer()
     amount = BigInt()
@@ -164,18 +178,50 @@ class Offer(Table, tablename="sales_offer", db=DATA):
 
 
 class Subscription(Table, tablename="sales_subscription", db=DATA):
-    """What is billed again and again. state: running, paused or ended. sealed: PaperContent."""
+    """What is billed again and again. state: running, paused or ended.
+
+    anchor_on: the first day; each later one is counted from it, so that 31 January comes back to the 31st. done: periods
+    that are over. next_on: anchor_on plus `done` periods. days: until each invoice is due. sealed: PaperContent.
+    """
 
     id = UUID(primary_key=True)
     contact_id = UUID(index=True)
     order_id = UUID(null=True, default=None)
+    owner_id = UUID(null=True, default=None)
     state = Varchar(length=8)
     every_months = Integer()
-    next_on = Date()
+    anchor_on = Date()
+    done = Integer()
+    next_on = Date(index=True)
     ends_on = Date(null=True, default=None)
+    days = Integer()
     currency = Varchar(length=3)
     net = BigInt()
     gross = BigInt()
+    created_at = Timestamptz()
+    version = Integer()
+    sealed = Bytea()
+
+
+class InvoiceDraft(Table, tablename="sales_invoice_draft", db=DATA):
+    """An invoice or credit note that is not issued yet: without a number, and gone when it is issued. sealed: PaperContent.
+
+    days: until it will be due. corrects_id: the invoice a credit note is about.
+    """
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    kind = Varchar(length=12)
+    corrects_id = UUID(null=True, default=None)
+    order_id = UUID(null=True, default=None, index=True)
+    opportunity_id = UUID(null=True, default=None)
+    owner_id = UUID(null=True, default=None)
+    currency = Varchar(length=3)
+    days = Integer()
+    net = BigInt()
+    tax = BigInt()
+    gross = BigInt()
+    created_at = Timestamptz(index=True)
     version = Integer()
     sealed = Bytea()
 
@@ -190,11 +236,23 @@ class Series(Table, tablename="sales_series", db=DATA):
     next = Integer()
 
 
+class SeriesPast(Table, tablename="sales_series_past", db=DATA):
+    """A pattern that numbers were written by before, and how far it came: so that nobody is given one of them again."""
+
+    id = UUID(primary_key=True)
+    kind = Varchar(length=12, index=True)
+    pattern = Varchar(length=40)
+    next = Integer()
+
+
 class Invoice(Table, tablename="sales_invoice", db=DATA):
     """An issued invoice or credit note; it never changes but for what was paid on it. All amounts in minor units.
 
     kind: invoice or credit_note. corrects_id: the invoice a credit note is about. series_year, series_number: its place in
-    the series. paid, credited: so far. reminded: steps of reminding taken, held_on: when the next is due. sealed: PaperContent.
+    the series. subscription_id, period_on: which period of what is billed again and again; unique together. paid, credited:
+    so far. reminded: steps of reminding taken. remind_on: when the next one is due, None if there is none. hold: why nobody
+    is reminded until held_until, "" if nothing holds. told_overdue_at: when it was found overdue.
+    settled_at: when nothing was open any more. sealed: PaperContent.
     """
 
     id = UUID(primary_key=True)
@@ -206,6 +264,8 @@ class Invoice(Table, tablename="sales_invoice", db=DATA):
     corrects_id = UUID(null=True, default=None, index=True)
     order_id = UUID(null=True, default=None, index=True)
     opportunity_id = UUID(null=True, default=None)
+    subscription_id = UUID(null=True, default=None)
+    period_on = Date(null=True, default=None)
     owner_id = UUID(null=True, default=None, index=True)
     issued_on = Date(index=True)
     due_on = Date(null=True, default=None)
@@ -217,6 +277,10 @@ class Invoice(Table, tablename="sales_invoice", db=DATA):
     credited = BigInt()
     reminded = Integer()
     remind_on = Date(null=True, default=None)
+    hold = Varchar(length=12)
+    held_until = Date(null=True, default=None)
+    told_overdue_at = Timestamptz(null=True, default=None)
+    settled_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
     version = Integer()
     sealed = Bytea()
@@ -236,16 +300,56 @@ class InvoiceLine(Table, tablename="sales_invoice_line", db=DATA):
 
 
 class Payment(Table, tablename="sales_payment", db=DATA):
-    """Money that came in, or with a minus went back. method: transfer, card, cash or other. sealed: PaymentContent."""
+    """Money that came in, or with a minus went back. method: transfer, card, cash or other. reverses_id: the entry
+    that this one takes back, because it was wrong. sealed: PaymentContent.
+    """
 
     id = UUID(primary_key=True)
     invoice_id = UUID(index=True)
+    reverses_id = UUID(null=True, default=None, unique=True)
     contact_id = UUID(index=True)
     paid_on = Date()
     amount = BigInt()
     currency = Varchar(length=3)
     method = Varchar(length=12)
     created_at = Timestamptz()
+    version = Integer()
+    sealed = Bytea()
+
+
+class ReminderStep(Table, tablename="sales_reminder_step", db=DATA):
+    """One step of reminding: `days` after the day of payment. fee: minor units of fee_currency, in which alone it is asked for."""
+
+    id = UUID(primary_key=True)
+    days = Integer(unique=True)
+    name = Varchar(length=80)
+    fee = BigInt()
+    fee_currency = Varchar(length=3)
+    channel = Varchar(length=10)
+    subject = Varchar(length=200)
+    text = Text()
+
+
+class Reminder(Table, tablename="sales_reminder", db=DATA):
+    """One step of reminding somebody of one invoice. state: proposed, sent, refused or left_out. sealed: ReminderContent.
+
+    step: 1, 2 ... in the order of the days. fee: minor units, of the invoice's currency. open: what was to be paid then.
+    message_id: what went to the sending door.
+    """
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    invoice_id = UUID(index=True)
+    step = Integer()
+    state = Varchar(length=10)
+    reason = Varchar(length=40)
+    channel = Varchar(length=10)
+    currency = Varchar(length=3)
+    fee = BigInt()
+    open = BigInt()
+    message_id = UUID(null=True, default=None)
+    created_at = Timestamptz()
+    sent_at = Timestamptz(null=True, default=None)
     version = Integer()
     sealed = Bytea()
 
