@@ -16,6 +16,7 @@ from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY, WORK
 from confida_core.accounts.staff import StaffAccount, account_names, active_accounts
 from confida_core.cli.program import Program, pass_program, print_json
 from confida_core.clock import now
+from confida_core.contacts.channels import normal_phone
 from confida_core.contacts.content import (
     Birthday,
     ContactContent,
@@ -31,6 +32,7 @@ from confida_core.contacts.content import (
     StructuredName,
 )
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
+from confida_core.contacts.lists import likely_contacts, possible_duplicates
 from confida_core.contacts.people import (
     NewContact,
     create_contact,
@@ -40,7 +42,9 @@ from confida_core.contacts.people import (
     update_contact,
     visible_contact,
 )
-from confida_core.contacts.relationships import Related, add_relationship, relationships_of
+from confida_core.contacts.relationships import Related, add_relationship, relationships_of, remove_relationship
+from confida_core.contacts.teams import TeamOf, teams
+from confida_core.contacts.trash import restore_contact, trash_contact
 from confida_core.contacts.validation import InvalidContent, validate_content
 from confida_core.declarations import (
     API,
@@ -70,6 +74,7 @@ from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.inbound.declarations import InboundRefused, InboundWebhook
 from confida_core.index.conditions import Condition, InvalidCondition
+from confida_core.index.cursors import InvalidCursor
 from confida_core.index.explain import explain
 from confida_core.index.in_python import matches
 from confida_core.index.plan import Scope
@@ -149,6 +154,7 @@ __all__ = [
     "InteractionDraft",
     "InvalidCondition",
     "InvalidContent",
+    "InvalidCursor",
     "JobDeclaration",
     "LineText",
     "Link",
@@ -190,6 +196,7 @@ __all__ = [
     "StoredItem",
     "StructuredName",
     "TableDeclaration",
+    "TeamOf",
     "TimelineItem",
     "TimelineSource",
     "Transport",
@@ -215,25 +222,32 @@ __all__ = [
     "explain",
     "hookimpl",
     "keep_files",
+    "likely_contacts",
     "log_interaction",
     "matches",
     "new_id",
+    "normal_phone",
     "now",
     "open_file",
     "pass_program",
     "permitted",
     "plugin_settings",
+    "possible_duplicates",
     "print_json",
     "read_condition",
     "receive_file",
     "record_audit_event",
     "record_disclosures",
     "relationships_of",
+    "remove_relationship",
+    "restore_contact",
     "send",
     "send_batch",
     "system_access",
     "tables_of",
+    "teams",
     "touch",
+    "trash_contact",
     "update_contact",
     "validate_content",
     "visible_contact",

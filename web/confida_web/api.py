@@ -32,6 +32,7 @@ from confida_web.page import Page, page
 from confida_web.portal.showing import show as show_portal
 from confida_web.portal.visit import Person
 from confida_web.redirect import own_path, redirect
+from confida_web.rest.cursors import open_place, seal_place
 from confida_web.rest.declarations import ApiResource, Entity, Given, Instant, ListPage, ListQuery, Parameter
 from confida_web.rest.record_resource import record_resource
 from confida_web.search.words import matches_words
@@ -77,12 +78,14 @@ __all__ = [
     "matches_words",
     "ngettext",
     "open_contact",
+    "open_place",
     "own_path",
     "page",
     "parse_form",
     "read_json",
     "record_resource",
     "redirect",
+    "seal_place",
     "show_portal",
     "whole_number",
 ]
