@@ -44,6 +44,7 @@ from confida_core.contacts.people import (
 )
 from confida_core.contacts.relationships import Related, add_relationship, relationships_of, remove_relationship
 from confida_core.contacts.teams import TeamOf, teams
+from confida_core.contacts.text import clean_line, clean_text
 from confida_core.contacts.trash import restore_contact, trash_contact
 from confida_core.contacts.validation import InvalidContent, validate_content
 from confida_core.declarations import (
@@ -210,6 +211,8 @@ __all__ = [
     "account_names",
     "active_accounts",
     "add_relationship",
+    "clean_line",
+    "clean_text",
     "create_contact",
     "create_many",
     "custom_fields",
