@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from confida_consent.answers import Answer, Reason
 from confida_consent.content import Evidence
+from confida_consent.controller import Controller, read_controller
 from confida_consent.declarations import ConsentPurpose, Purpose, Wording
 from confida_consent.events import RecordedEvent, record_event, record_events
 from confida_consent.gate import may, may_many
@@ -29,6 +30,7 @@ __all__ = [
     "ConsentHooks",
     "ConsentPurpose",
     "ConsentType",
+    "Controller",
     "Evidence",
     "Indication",
     "IndicationRefused",
@@ -44,6 +46,7 @@ __all__ = [
     "may",
     "may_many",
     "purpose_of",
+    "read_controller",
     "record_event",
     "record_events",
     "telephone_list",
