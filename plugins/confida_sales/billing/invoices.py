@@ -30,13 +30,20 @@ from confida_sales.money import LARGEST, InvalidAmount, minor_digits
 from confida_sales.papers import check_paper
 from confida_sales.totals import Totals
 
-METHODS = {"transfer": "Transfer", "card": "Card", "cash": "Cash", "debit": "Direct debit", "other": "Other"}
+METHODS = {
+    "transfer": "Transfer",
+    "card": "Card",
+    "cash": "Cash",
+    "debit": "Direct debit",
+    "rounding": "Rounding difference",
+    "other": "Other",
+}
 MOST_DAYS = 3_650
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """issued_on: the day on the paper. days: until it is due, counted from then."""
+    """issued_on: the day on the paper. days: until it is due, counted from then. period_on: of a subscription."""
 
     currency: str
     issued_on: date
@@ -44,6 +51,8 @@ class Terms:
     order_id: UUID | None = None
     opportunity_id: UUID | None = None
     owner_id: UUID | None = None
+    subscription_id: UUID | None = None
+    period_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,13 +87,15 @@ async def issue_invoice(crm: Installation, access: Access, contact_id: UUID, pap
     await visible_contact(crm, access, contact_id)
     sums = check_paper(paper)
     check_terms(terms)
+    return await store_issued(
+        crm, "invoice", columns_of(sums, terms) | due(terms) | {"contact_id": contact_id}, paper, sums
+    )
+
+
+def due(terms: Terms) -> dict[str, date]:
+    """When an invoice of these terms is to be paid, and from when on somebody looks whether to remind of it."""
     due_on = terms.issued_on + timedelta(days=terms.days)
-    columns = columns_of(sums, terms) | {
-        "contact_id": contact_id,
-        "due_on": due_on,
-        "remind_on": due_on + timedelta(days=1),
-    }
-    return await store_issued(crm, "invoice", columns, paper, sums)
+    return {"due_on": due_on, "remind_on": due_on + timedelta(days=1)}
 
 
 async def issue_credit_note(
@@ -108,12 +119,19 @@ async def issue_credit_note(
     async with crm.data.transaction():
         # The sum is compared in the statement that adds it, so two at once cannot both have the rest.
         taken = await crm.data.fetch(
-            "UPDATE sales_invoice SET credited = credited + ? WHERE id = ? AND credited + ? <= gross RETURNING id",
+            "UPDATE sales_invoice SET credited = credited + ? WHERE id = ? AND credited + ? <= gross RETURNING *",
             sums.gross, invoice_id, sums.gross,
         )  # fmt: skip
         if not taken:
             raise InvalidContent({"lines": "This is more than is left of the invoice."})
+        await note_settled(crm, taken[0])
         return await store_issued(crm, "credit_note", columns, paper, sums)
+
+
+async def note_settled(crm: Installation, row: Row) -> None:
+    """After its payments or credit notes changed, in the same transaction: since when nothing is open, if nothing is."""
+    settled_at = (row["settled_at"] or now()) if open_amount(row) <= 0 else None
+    await crm.records.set_columns(INVOICE, row["id"], row["contact_id"], settled_at=settled_at)
 
 
 async def store_issued(
@@ -151,6 +169,8 @@ def columns_of(sums: Totals, terms: Terms) -> dict[str, Any]:
         "order_id": terms.order_id,
         "opportunity_id": terms.opportunity_id,
         "owner_id": terms.owner_id,
+        "subscription_id": terms.subscription_id,
+        "period_on": terms.period_on,
         "issued_on": terms.issued_on,
         "due_on": None,
         "currency": terms.currency,
@@ -161,6 +181,8 @@ def columns_of(sums: Totals, terms: Terms) -> dict[str, Any]:
         "credited": 0,
         "reminded": 0,
         "remind_on": None,
+        "hold": "",
+        "settled_at": None if sums.gross else now(),
         "created_at": now(),
     }
 
@@ -177,11 +199,13 @@ def check_terms(terms: Terms) -> None:
         raise InvalidContent(errors)
 
 
-async def record_payment(crm: Installation, access: Access, invoice_id: UUID, draft: PaymentDraft) -> UUID:
+async def record_payment(
+    crm: Installation, access: Access, invoice_id: UUID, draft: PaymentDraft, *, reverses_id: UUID | None = None
+) -> UUID:
     """Note money that came in or went back, all or a part; returns the payment's id.
 
     More than is open may come in: people do pay twice, and it has to go back. Less than nothing in all cannot.
-    Raises Forbidden, NotFound and InvalidContent.
+    reverses_id: the wrong entry that this one takes back. Raises Forbidden, NotFound and InvalidContent.
     """
     access.actor.require("sales.bill")
     opened = await visible_invoice(crm, access, invoice_id)
@@ -192,16 +216,18 @@ async def record_payment(crm: Installation, access: Access, invoice_id: UUID, dr
     columns = {
         "id": payment_id, "invoice_id": invoice_id, "contact_id": contact_id, "paid_on": draft.paid_on,
         "amount": draft.amount, "currency": opened.row["currency"], "method": draft.method, "created_at": now(),
+        "reverses_id": reverses_id,
     }  # fmt: skip
     content = PaymentContent(reference=draft.reference.strip(), note=draft.note.strip())
     await crm.keyring.ensure([contact_id], PAYMENT.retention_class)
     async with crm.data.transaction():
         added = await crm.data.fetch(
-            "UPDATE sales_invoice SET paid = paid + ? WHERE id = ? AND paid + ? >= 0 RETURNING id",
+            "UPDATE sales_invoice SET paid = paid + ? WHERE id = ? AND paid + ? >= 0 RETURNING *",
             draft.amount, invoice_id, draft.amount,
         )  # fmt: skip
         if not added:
             raise InvalidContent({"amount": "More would have gone back than came in."})
+        await note_settled(crm, added[0])
         await crm.records.insert(PAYMENT, columns, content)
     return payment_id
 

@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound
 from confida_sales.billing.invoices import (
@@ -24,11 +26,21 @@ from confida_sales.billing.invoices import (
     visible_invoice,
     whole_of,
 )
-from confida_sales.billing.numbering import check_pattern, choose_pattern
+from confida_sales.billing.numbering import check_pattern, choose_pattern, shape_of, written
 from confida_sales.content import PaperContent, PaperLine
 
 pytestmark = pytest.mark.anyio
 DAY = date(2026, 11, 22)
+PATTERN_PARTS = [
+    "{number}",
+    "{year}{number}",
+    "{number}{year}",
+    "2{number}",
+    "{number}0",
+    "R{number}",
+    "R-{year}{number}",
+    "#{number}",
+]
 TERMS = Terms(currency="EUR", issued_on=DAY)
 PAPER = PaperContent(
     name="Ada Lovelace", lines=(PaperLine(name="Boat", quantity=2_000, price=100_00, tax_category="S", tax_rate=1_900),)
@@ -100,6 +112,35 @@ def test_pattern_that_writes_two_papers_alike_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidContent) as refused:
         check_pattern(pattern)
     assert set(refused.value.errors) == {"pattern"}
+
+
+async def test_pattern_that_comes_back_goes_on_where_it_ended(crm: Any, access: Access, contact: Any) -> None:
+    ada = await contact("Ada Lovelace")
+    later = date(2027, 1, 2)
+    for pattern, day in (
+        ("X{number}", DAY),
+        ("I-{year}-{number}", later),
+        ("X{number}", later),
+        ("I-{year}-{number}", later),
+    ):
+        await choose_pattern(crm, access, "invoice", pattern)
+        await issue_invoice(crm, access, ada, PAPER, replace(TERMS, issued_on=day))
+        await issue_invoice(crm, access, ada, PAPER, replace(TERMS, issued_on=day))
+    assert await numbers(crm) == [
+        "I-2027-00001", "I-2027-00002", "I-2027-00005", "I-2027-00006", "X00001", "X00002", "X00003", "X00004",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", ["I-2026-{number}", "I-{number}-{year}", "C-{number}-1"])
+async def test_pattern_that_may_write_what_was_written_is_refused(crm: Any, access: Access, pattern: str) -> None:
+    with pytest.raises(InvalidContent) as refused:
+        await choose_pattern(crm, access, "invoice", pattern)
+    assert set(refused.value.errors) == {"pattern"}
+
+
+@given(st.sampled_from(PATTERN_PARTS), st.integers(0, 3000), st.integers(1, 10**6))
+def test_number_has_the_shape_of_its_pattern(pattern: str, year: int, number: int) -> None:
+    assert shape_of(written(pattern, year, number)) == shape_of(pattern)
 
 
 async def test_two_kinds_are_never_numbered_alike(crm: Any, access: Access) -> None:

@@ -10,18 +10,21 @@ import pytest
 
 from confida_core.api import Access, Sealed, new_id, now
 from confida_sales.content import (
+    DRAFT,
     INVOICE,
     LEAD,
     OFFER,
     OPPORTUNITY,
     PAYMENT,
     RECORDS,
+    REMINDER,
     SUBSCRIPTION,
     LeadContent,
     OpportunityContent,
     PaperContent,
     PaperLine,
     PaymentContent,
+    ReminderContent,
 )
 
 pytestmark = pytest.mark.anyio
@@ -57,10 +60,20 @@ def rows(ada: UUID) -> list[tuple[Any, dict[str, Any], Sealed]]:
             SUBSCRIPTION,
             own
             | {
-                "id": new_id(), "state": "running", "every_months": 1, "next_on": TODAY, "currency": "EUR", "net": 100,
-                "gross": 119,
+                "id": new_id(), "state": "running", "every_months": 1, "anchor_on": TODAY, "done": 0, "next_on": TODAY,
+                "days": 14, "currency": "EUR", "net": 100, "gross": 119, "created_at": now(),
             },
             paper("sealed-subscription"),
+        ),
+        (DRAFT, made | amounts | {"id": new_id(), "kind": "invoice", "days": 14}, paper("sealed-draft")),
+        (
+            REMINDER,
+            made
+            | {
+                "id": new_id(), "invoice_id": new_id(), "step": 1, "state": "proposed", "channel": "email", "currency": "EUR",
+                "fee": 0, "open": 119,
+            },
+            ReminderContent(number="I-1", subject="sealed-reminder-subject", text="sealed-reminder-text"),
         ),
         (
             INVOICE,
@@ -84,7 +97,10 @@ def rows(ada: UUID) -> list[tuple[Any, dict[str, Any], Sealed]]:
     ]  # fmt: skip
 
 
-GOES = ("sealed-opportunity", "sealed-lost-note", "sealed-lead-wanted", "sealed-offer-line", "sealed-subscription-name")
+GOES = (
+    "sealed-opportunity", "sealed-lost-note", "sealed-lead-wanted", "sealed-offer-line", "sealed-subscription-name",
+    "sealed-draft-line", "sealed-draft-name", "sealed-reminder-subject", "sealed-reminder-text",
+)  # fmt: skip
 STAYS = ("sealed-invoice-name", "sealed-invoice-line", "sealed-payment")
 
 
@@ -112,9 +128,11 @@ async def test_erasing_a_person_keeps_invoices_and_payments_and_nothing_else(
     kept = {name: len(await crm.data.fetch(f"SELECT id FROM {name}")) for name in sorted(r.name for r in RECORDS)}
     assert kept == {
         "sales_invoice": 1,
+        "sales_invoice_draft": 0,
         "sales_lead": 0,
         "sales_offer": 0,
         "sales_opportunity": 0,
         "sales_payment": 1,
+        "sales_reminder": 0,
         "sales_subscription": 0,
     }

@@ -1,0 +1,36 @@
+"""Indexes over several columns, which the tables cannot declare."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from confida_core.storage.engine import DATA
+
+ID = "2026-11-22T00:00:01:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Indexes over several columns."
+
+STATEMENTS = [
+    # A period of what is billed again and again has one invoice, whoever runs the job how often.
+    "CREATE UNIQUE INDEX sales_invoice_period ON sales_invoice (subscription_id, period_on)",
+    "CREATE INDEX sales_invoice_listed ON sales_invoice (issued_on, id)",
+    "CREATE INDEX sales_invoice_summed ON sales_invoice (issued_on, kind, currency, gross)",
+    # Few of all invoices are open, and lists, ageing and reminders ask for those alone.
+    "CREATE INDEX sales_invoice_open ON sales_invoice (due_on, id, currency, gross, paid, credited) "
+    "WHERE kind = 'invoice' AND paid + credited < gross",
+    "CREATE INDEX sales_invoice_paid ON sales_invoice (issued_on, id) WHERE kind = 'invoice' AND paid + credited >= gross",
+    "CREATE INDEX sales_invoice_of ON sales_invoice (contact_id, issued_on, id)",
+    "CREATE INDEX sales_subscription_due ON sales_subscription (state, next_on, id)",
+    "CREATE INDEX sales_reminder_listed ON sales_reminder (state, id)",
+    "CREATE UNIQUE INDEX sales_reminder_once ON sales_reminder (invoice_id, step)",
+    "CREATE UNIQUE INDEX sales_series_past_once ON sales_series_past (kind, pattern)",
+]
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="sales", description=DESCRIPTION)
+
+    async def run() -> None:
+        for statement in STATEMENTS:
+            await DATA.database.fetch(statement)
+
+    manager.add_raw(run)
+    return manager
