@@ -6,11 +6,13 @@ the type of times in shapes of the REST API: aware.
 
 Templates of plugins know the same names as ours, without importing anything: `page`, `frame`, `f` (dates, numbers and
 money for the reader), `_`, `ngettext`, `icon(name)`, `static(name)`, and the macros `ui` (buttons, notices, links, `ui.csrf`),
-`fields` (form fields), `lists` and `story`.
+`fields` (form fields), `charts` (`charts.figure(chart, f)` draws a `Chart` with its table), `lists` and `story`.
 """
 
 from __future__ import annotations
 
+from confida_web.charts.chart import Chart
+from confida_web.charts.chart import Series as ChartSeries
 from confida_web.contacts.head import open_contact
 from confida_web.contacts.pages import ConfidenceChip
 from confida_web.declarations import (
@@ -41,6 +43,8 @@ from confida_web.security.access import access_for
 __all__ = [
     "ApiResource",
     "BadBody",
+    "Chart",
+    "ChartSeries",
     "Command",
     "ConfidenceChip",
     "ContactPanel",

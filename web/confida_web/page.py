@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,6 +26,7 @@ _HERE = Path(__file__).parent
 _MACROS = {
     "ui": "ui.html",
     "fields": "fields.html",
+    "charts": "charts.html",
     "lists": "lists.html",
     "story": "timeline.html",
     "record": "contacts/parts.html",
@@ -115,10 +116,13 @@ def render_panel(environment: Environment, template: str, frame: Frame, data: Ma
 
 
 @lru_cache(maxsize=4)
-def build_environment(template_folders: tuple[Path, ...] = ()) -> Environment:
+def build_environment(
+    template_folders: tuple[Path, ...] = (), static_folders: tuple[tuple[str, Path], ...] = ()
+) -> Environment:
     """The template environment: escaping on, undefined names refused, compiled templates kept for good.
 
-    template_folders: of everybody; ours comes first, so that no plugin can replace a page of ours.
+    template_folders: of everybody; ours comes first, so that no plugin can replace a page of ours. static_folders: as of
+    `static_url`.
     """
     environment = Environment(
         loader=FileSystemLoader(list(dict.fromkeys([TEMPLATE_FOLDER, *template_folders]))),
@@ -137,7 +141,7 @@ def build_environment(template_folders: tuple[Path, ...] = ()) -> Environment:
     # Plain text comes back, so that the template escapes it together with the values put into it. The callables that
     # Jinja would install wrap and format every string, which took a quarter of the time of a page (measured).
     environment.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
-    environment.globals.update(static=static_url, icon=icon, kinds=KINDS)
+    environment.globals.update(static=partial(static_url, folders=static_folders), icon=icon, kinds=KINDS)
     # Macros as a global module: a block rendered alone does not run the imports at the top of its template.
     for name, template in _MACROS.items():
         environment.globals[name] = environment.get_template(template).module
@@ -152,10 +156,13 @@ def icon(name: str) -> Markup:
 
 
 @lru_cache(maxsize=256)
-def static_url(name: str) -> str:
+def static_url(name: str, folders: tuple[tuple[str, Path], ...] = ()) -> str:
     """The address of a file below static/, with a mark of its content, so that it may be cached for a year.
 
-    Raises FileNotFoundError for a name that is not there.
+    folders: of plugins, each with how the names of its files begin (`x/membership/`). Raises FileNotFoundError for a name
+    that is not there.
     """
-    digest = hashlib.sha256((STATIC_FOLDER / name).read_bytes()).hexdigest()
+    places = [folder / name.removeprefix(start) for start, folder in folders if name.startswith(start)]
+    path = next((place for place in places if place.is_file()), STATIC_FOLDER / name)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return f"/static/{name}?v={digest[:10]}"
