@@ -66,6 +66,14 @@ PACKAGES = (
         },
     ),
     Package(
+        name="sortablejs",
+        version="1.15.7",
+        tarball="sortablejs-1.15.7.tgz",
+        licence="MIT",
+        integrity="sha512-Kk8wLQPlS+yi1ZEf48a4+fzHa4yxjC30M/Sr2AnQu+f/MPwvvX9XjZ6OWejiz8crBsLwSq8GHqaxaET7u6ux0A==",
+        files={"Sortable.min.js": f"{_VENDOR}/sortable.min.js", "LICENSE": f"{_VENDOR}/licences/sortable.txt"},
+    ),
+    Package(
         name="axe-core",
         version="4.14.1",
         tarball="axe-core-4.14.1.tgz",
@@ -103,6 +111,10 @@ ICONS = {
     "work": "briefcase", "number": "hash", "file": "file-text", "picture": "image", "ask": "hand",
     "no": "ban", "home": "house", "language": "languages", "keyboard": "keyboard", "refresh": "refresh-cw",
     "audit": "scroll-text", "system": "server", "relations": "network", "fields": "sliders-horizontal", "time": "alarm-clock",
+    "lead": "sprout", "target": "target", "won": "trophy", "lost": "thumbs-down", "grip": "grip-vertical",
+    "product": "package", "price": "coins", "quote": "file-pen", "order": "shopping-cart", "invoice": "receipt-text",
+    "payment": "banknote", "percent": "percent", "chart": "chart-column", 
+    "deal": "handshake", "stale": "hourglass",
 }  # fmt: skip
 """Our name of an icon -> its name in the package. Only what the pages use, because the whole sheet weighs 91 kB."""
 

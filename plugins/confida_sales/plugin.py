@@ -85,6 +85,11 @@ def template_folders() -> Sequence[Path]:
 
 
 @hookimpl
+def static_folders() -> Sequence[Path]:
+    return [HERE / "static"]
+
+
+@hookimpl
 def records() -> Sequence[RecordDeclaration]:
     return of_all_parts("RECORDS")
 

@@ -51,6 +51,15 @@ def test_count_beyond_exactness_says_more_than() -> None:
     assert (BERLIN.counted(1234), BERLIN.counted(54_321, False)) == ("1,234", "more than 10,000")
 
 
+def test_money_has_the_digits_of_its_currency_and_the_way_of_the_reader() -> None:
+    german = formatter("de", "UTC")
+    found = [BERLIN.money(123_450, code) for code in ("EUR", "JPY", "KWD")] + [
+        german.money(-5, "EUR"),
+        BERLIN.money(None, "EUR"),
+    ]
+    assert [one.replace("\xa0", " ") for one in found] == ["€1,234.50", "JP¥123,450", "KWD123.450", "-0,05 €", ""]
+
+
 def test_birthday_needs_no_year_and_no_leap_year() -> None:
     assert (BERLIN.birthday(2, 29, None), BERLIN.birthday(12, 10, 1815)) == ("29 Feb", "10 Dec 1815")
 

@@ -120,8 +120,9 @@ def test_person_without_name_is_called_by_mail_or_says_so() -> None:
 
 def test_every_icon_of_the_sheet_is_used() -> None:
     sheet = set(re.findall(r'<symbol id="([^"]+)"', (STATIC_FOLDER / "icons.svg").read_text(encoding="utf-8")))
-    folder = STATIC_FOLDER.parent
-    sources = [*folder.rglob("*.html"), *folder.rglob("*.py"), Path(__file__).parent / "samples.py"]
+    folders = (STATIC_FOLDER.parent, Path(__file__).parents[2] / "plugins")
+    sources = [path for folder in folders for kind in ("*.html", "*.py") for path in folder.rglob(kind)]
+    sources.append(Path(__file__).parent / "samples.py")
     words = set(re.findall(r"[a-z-]+", " ".join(path.read_text(encoding="utf-8") for path in sources)))
     assert sorted(sheet - words) == []
 

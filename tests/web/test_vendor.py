@@ -19,6 +19,7 @@ CHOSEN = {
     "hx-preload.min.js": "6526defdf2cafd6a",
     "hx-pending.min.js": "6be1cca5a0499e66",
     "oat.min.css": "271d2b00e839547c",
+    "sortable.min.js": "bf4241bc73fef7f1",
 }
 
 

@@ -30,7 +30,7 @@ from confida_web.routing import check_handlers, handlers_of
 from confida_web.search.commands import check_commands
 from confida_web.security.envelope import Envelope
 from confida_web.security.guard import guard
-from confida_web.static_files import static_files
+from confida_web.static_files import folders_of, static_files
 
 
 def load_everything(settings: Settings) -> Registry:
@@ -43,9 +43,10 @@ def create_app(crm: Installation) -> Litestar:
     """The application of an open installation. Raises UnguardedRoute for a route that nobody guards, and PluginError."""
     check_handlers(crm.registry)
     check_commands(crm.registry.with_owner("commands"))
-    static_files()
+    folders = folders_of(crm.registry)
     app = copy.copy(routed(tuple(handlers_of(crm.registry))))
-    app.state = State({"crm": crm, "templates": build_environment(tuple(crm.registry.all("template_folders")))})
+    templates = build_environment(tuple(crm.registry.all("template_folders")), folders)
+    app.state = State({"crm": crm, "templates": templates, "static_files": static_files(folders)})
     # Around everything, errors of routing included: Litestar's own middleware never sees those.
     app.asgi_handler = Envelope(app.asgi_handler, crm)
     return app

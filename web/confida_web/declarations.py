@@ -19,6 +19,7 @@ class NavDeclaration:
 
     icon: a symbol of static/icons.svg. permission: who sees it. order: smaller stands higher. quick_add: in the "+" menu
     instead of at the side. badge: how many things wait there, asked once per whole page; it may raise, then 0 is shown.
+    group: the heading under which a plugin with several places gathers them; "" for none. It stands where its first place would.
     """
 
     key: str
@@ -28,6 +29,7 @@ class NavDeclaration:
     permission: str
     order: int = 100
     quick_add: bool = False
+    group: str = ""
     badge: Callable[[Installation, Access], Awaitable[int]] | None = None
 
 

@@ -15,7 +15,10 @@ Tone = Literal["done", "notice", "problem"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NavItem:
-    """One place of the side navigation or of quick add. icon: a symbol of static/icons.svg. badge: 0 shows none."""
+    """One place of the side navigation or of quick add. icon: a symbol of static/icons.svg. badge: 0 shows none.
+
+    group: the heading it stands under, "" for none.
+    """
 
     key: str
     label: str
@@ -23,6 +26,7 @@ class NavItem:
     href: str
     current: bool = False
     badge: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +91,24 @@ class Frame:
     @property
     def signed_in(self) -> bool:
         return bool(self.account_name)
+
+    @property
+    def places_by_group(self) -> tuple[tuple[str, tuple[NavItem, ...]], ...]:
+        """(heading, its places) in the order shown: a group stands where its first place does; "" is the heading of the rest."""
+        gathered: list[tuple[str, list[NavItem]]] = []
+        for item in self.nav_items:
+            open_ones = gathered if item.group else gathered[-1:]
+            items = next((items for group, items in open_ones if group == item.group), None)
+            if items is None:
+                items = []
+                gathered.append((item.group, items))
+            items.append(item)
+        return tuple((group, tuple(items)) for group, items in gathered)
+
+    @property
+    def first_places(self) -> tuple[NavItem, ...]:
+        """Those that have room on a phone; everything else stands in the menu beside them."""
+        return tuple(item for item in self.nav_items if not item.group)[:4]
 
     @property
     def initials(self) -> str:

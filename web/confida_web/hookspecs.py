@@ -142,6 +142,28 @@ class WebHooks:
         """
 
     @hookspec
+    def static_folders(self) -> Sequence[Path]:  # type: ignore[empty-body]
+        """Folders with style sheets, scripts and pictures.
+
+        Called: once, at start, when their files are read; what changes later is not seen before the next start.
+        Returns: a list of folders. The file `card.css` of a plugin is `static("x/membership/card.css")` in templates, an address
+        with a mark of the content, which browsers keep for a year. Pages put it into the block `assets`; the template of a panel or
+        widget begins with its own `<link rel="stylesheet">`. Scripts are `<script type="module" src="...">`: nothing inline runs,
+        and nothing of another host. Rules stand in `@layer app`, like ours, and use the colours of ours, which know light and dark.
+        Served are `.css`, `.js`, `.svg`, `.png`, `.jpg`, `.webp`, `.woff2`, `.json` and `.txt`; to everybody, so nothing secret.
+        Failure: a name that is not there raises in the template, and so fails the page or panel that asks for it.
+
+        ```python
+        from pathlib import Path
+
+
+        @hookimpl
+        def static_folders():
+            return [Path("static")]
+        ```
+        """
+
+    @hookspec
     def portal_routes(self) -> Sequence[Any]:  # type: ignore[empty-body]
         """Pages of the public side: Litestar handlers that say who may see them.
 

@@ -61,7 +61,14 @@ def frame_of(crm: Installation, visitor: SignedIn | None, scope: Mapping[str, An
 def nav_of(crm: Installation, actor: Actor, path: str, *, quick_add: bool = False) -> tuple[NavItem, ...]:
     """The places this actor may go to, in order."""
     return tuple(
-        NavItem(key=item.key, label=item.label, icon=item.icon, href=item.href, current=is_within(path, item.href))
+        NavItem(
+            key=item.key,
+            label=item.label,
+            icon=item.icon,
+            href=item.href,
+            current=is_within(path, item.href),
+            group=item.group,
+        )
         for item in sorted_places(crm)
         if item.quick_add is quick_add and actor.may(item.permission)
     )
