@@ -26,6 +26,7 @@ _HERE = Path(__file__).parent
 _MACROS = {
     "ui": "ui.html",
     "fields": "fields.html",
+    "charts": "charts.html",
     "lists": "lists.html",
     "story": "timeline.html",
     "record": "contacts/parts.html",
