@@ -90,6 +90,11 @@ def static_folders() -> Sequence[Path]:
 
 
 @hookimpl
+def translation_folders() -> Sequence[Path]:
+    return [HERE / "translations"]
+
+
+@hookimpl
 def records() -> Sequence[RecordDeclaration]:
     return of_all_parts("RECORDS")
 

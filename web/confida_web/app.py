@@ -24,6 +24,7 @@ from confida_core.settings import Settings
 from confida_web import hooks as web_hooks
 from confida_web.errors.answers import answer
 from confida_web.hookspecs import WebHooks
+from confida_web.languages import speak_also
 from confida_web.logs import log_structures_as_json
 from confida_web.page import build_environment
 from confida_web.routing import check_handlers, handlers_of
@@ -44,6 +45,7 @@ def create_app(crm: Installation) -> Litestar:
     check_handlers(crm.registry)
     check_commands(crm.registry.with_owner("commands"))
     folders = folders_of(crm.registry)
+    speak_also(crm.registry.all("translation_folders"))
     app = copy.copy(routed(tuple(handlers_of(crm.registry))))
     templates = build_environment(tuple(crm.registry.all("template_folders")), folders)
     app.state = State({"crm": crm, "templates": templates, "static_files": static_files(folders)})

@@ -15,6 +15,7 @@ from confida_core.declarations import CLICommand, JobDeclaration, PluginInfo
 from confida_core.hookspecs import hookimpl
 from confida_web.commands import COMMANDS
 from confida_web.declarations import Command, ContactPanel, DashboardWidget, NavDeclaration, PortalItem, SearchSource
+from confida_web.languages import FOLDER as TRANSLATION_FOLDER
 from confida_web.page import STATIC_FOLDER, TEMPLATE_FOLDER
 from confida_web.rest.declarations import ApiResource
 from confida_web.rest.own import own_resources
@@ -114,6 +115,11 @@ def dashboard_widgets() -> Sequence[DashboardWidget]:
 @hookimpl
 def template_folders() -> Sequence[Path]:
     return [TEMPLATE_FOLDER]
+
+
+@hookimpl
+def translation_folders() -> Sequence[Path]:
+    return [TRANSLATION_FOLDER]
 
 
 @hookimpl

@@ -164,6 +164,25 @@ class WebHooks:
         """
 
     @hookspec
+    def translation_folders(self) -> Sequence[Path]:  # type: ignore[empty-body]
+        """Folders with the words of a plugin in other languages, for its pages on the public side.
+
+        Called: once, at start. The file of a language is read when somebody asks for the first page in it.
+        Returns: a list of folders, each with files such as `de.po`: what stands in `_('...')` in templates and in `gettext` in code,
+        in the plugin's own English, and the same in the other language. Nothing is compiled.
+        Failure: what has no words in a language is shown in English; what Confida says itself, it says as it always does.
+
+        ```python
+        from pathlib import Path
+
+
+        @hookimpl
+        def translation_folders():
+            return [Path("translations")]
+        ```
+        """
+
+    @hookspec
     def portal_routes(self) -> Sequence[Any]:  # type: ignore[empty-body]
         """Pages of the public side: Litestar handlers that say who may see them.
 

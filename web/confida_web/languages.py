@@ -7,7 +7,7 @@ first page asks for it and kept; there is nothing to compile, and a start that n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -45,6 +45,7 @@ class Catalogue:
 
 
 _UNTRANSLATED = Catalogue()
+_more: list[Path] = []
 _spoken: ContextVar[Catalogue] = ContextVar("spoken", default=_UNTRANSLATED)
 
 
@@ -56,15 +57,26 @@ def catalogue(language: str) -> Catalogue:
     from babel.messages.pofile import read_po
 
     one, several = dict[str, str](), dict[tuple[str, str], tuple[str, ...]]()
-    with (FOLDER / f"{language}.po").open("rb") as file:
-        for message in read_po(file, locale=language):
-            key, words = message.id, message.string
-            if isinstance(key, str) and isinstance(words, str):
-                if key and words and not message.fuzzy:
-                    one[key] = words
-            elif words and all(words) and not message.fuzzy:
-                several[key[0], key[1]] = tuple(words)
+    for path in (folder / f"{language}.po" for folder in (FOLDER, *_more)):
+        if not path.is_file():
+            continue
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                key, words = message.id, message.string
+                if isinstance(key, str) and isinstance(words, str):
+                    if key and words and not message.fuzzy:
+                        one.setdefault(key, words)
+                elif words and all(words) and not message.fuzzy:
+                    several.setdefault((key[0], key[1]), tuple(words))
     return Catalogue(one, several)
+
+
+def speak_also(folders: Iterable[Path]) -> None:
+    """Words of plugins too, from now on and for this process; what we say ourselves stays as it is."""
+    new = [folder for folder in folders if folder not in {FOLDER, *_more}]
+    if new:
+        _more.extend(new)
+        catalogue.cache_clear()
 
 
 @contextmanager
