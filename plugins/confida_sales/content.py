@@ -33,11 +33,12 @@ class OpportunityContent(Sealed, frozen=True):
 
 
 class LeadContent(Sealed, frozen=True):
-    """What is known before anybody spoke with them. wanted: what they asked for, in their words."""
+    """What is known before anybody spoke with them. wanted: what they asked for, in their words. discard_note: why not."""
 
     organisation: ShortText = ""
     wanted: LongText = ""
     note: LongText = ""
+    discard_note: LongText = ""
 
 
 class PaperLine(Sealed, frozen=True):

@@ -2,7 +2,7 @@
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from confida_core.storage.engine import DATA
+from confida_core.api import DATA
 
 ID = "2026-11-22T00:00:01:000000"
 VERSION = "1.38.0"
