@@ -52,6 +52,7 @@ from confida_web.api import (
 )
 
 HERE = Path(__file__).parent
+TABLE_MODULES = ("confida_sales.tables", "confida_sales.bought.tables")
 PARTS: tuple[ModuleType, ...] = (
     content, general, leads, opportunities, targets, catalogue, offers, billing, documents, bought, reporting,
 )  # fmt: skip
@@ -71,7 +72,7 @@ def plugin_info() -> PluginInfo:
 
 @hookimpl
 def piccolo_apps() -> Sequence[PiccoloApp]:
-    return [PiccoloApp(name="sales", migrations=HERE / "migrations", tables=tables_of(["confida_sales.tables"]))]
+    return [PiccoloApp(name="sales", migrations=HERE / "migrations", tables=tables_of(TABLE_MODULES))]
 
 
 @hookimpl
