@@ -13,7 +13,17 @@ from confida_core.api import (
     Sealed,
     ShortText,
 )
-from confida_sales.tables import Invoice, InvoiceDraft, Lead, Offer, Opportunity, Payment, Reminder, Subscription
+from confida_sales.tables import (
+    BillingDetails,
+    Invoice,
+    InvoiceDraft,
+    Lead,
+    Offer,
+    Opportunity,
+    Payment,
+    Reminder,
+    Subscription,
+)
 
 WRITTEN_BY_US = "Somebody who works for us wrote it down."
 BOOKKEEPING_LAW = (
@@ -61,7 +71,7 @@ class PaperContent(Sealed, frozen=True):
     """A quote, order or invoice as it stands on paper, whatever becomes of products and contacts later.
 
     name, address, tax_number, reference: of the customer. discount: minor units off the whole. accepted_by: the name
-    that was typed when it was accepted. delivered_on: when what is billed was delivered.
+    that was typed when it was accepted. declined_because: in the customer's words. delivered_on: when what is billed was delivered.
     """
 
     name: LineText = ""
@@ -75,7 +85,18 @@ class PaperContent(Sealed, frozen=True):
     opening: LongText = ""
     closing: LongText = ""
     accepted_by: LineText = ""
+    declined_because: LongText = ""
     delivered_on: date | None = None
+
+
+class BillingContent(Sealed, frozen=True):
+    """To whom papers go, in place of the contact's own name and address. reference: what shall stand on each of them."""
+
+    name: LineText = ""
+    address: PostalAddress | None = None
+    email: LineText = ""
+    tax_number: ShortText = ""
+    reference: ShortText = ""
 
 
 class PaymentContent(Sealed, frozen=True):
@@ -137,6 +158,15 @@ OFFER = RecordDeclaration(
     },
     answer=InAnswer(category="What you ordered", source="You, or somebody who works for us."),
 )
+BILLING_DETAILS = RecordDeclaration(
+    table=BillingDetails,
+    content=BillingContent,
+    subject="contact_id",
+    retention_class="sales",
+    purpose="relationship",
+    label="Billing details",
+    answer=InAnswer(category="Where your bills go", source="You, or somebody who works for us."),
+)
 SUBSCRIPTION = RecordDeclaration(
     table=Subscription,
     content=PaperContent,
@@ -183,7 +213,7 @@ DRAFT = RecordDeclaration(
     retention_class="sales",
     purpose="sales.bookkeeping",
     label="Drafts of invoices",
-    clear={"kind": "invoice or credit note", "currency": "an ISO 4217 code"},
+    clear={"currency": "an ISO 4217 code"},
     answer=InAnswer(category="What you bought and paid", source=WRITTEN_BY_US),
 )
 REMINDER = RecordDeclaration(
@@ -201,4 +231,4 @@ REMINDER = RecordDeclaration(
     },
     answer=InAnswer(category="What you bought and paid", source=WRITTEN_BY_US),
 )
-RECORDS = (OPPORTUNITY, LEAD, OFFER, SUBSCRIPTION, DRAFT, INVOICE, PAYMENT, REMINDER)
+RECORDS = (OPPORTUNITY, LEAD, OFFER, BILLING_DETAILS, SUBSCRIPTION, DRAFT, INVOICE, PAYMENT, REMINDER)

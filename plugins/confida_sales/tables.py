@@ -150,10 +150,11 @@ class Price(Table, tablename="sales_price", db=DATA):
 
 
 class Offer(Table, tablename="sales_offer", db=DATA):
-    """A quote or an order, told apart by `kind`. number: of its series. revision: 1, 2 ... of one number.
+    """A quote or an order, told apart by `kind`. number: of its series, "" until it is sent. revision: 1, 2 ... of one number.
 
-    state of a quote: draft, sent, accepted, declined, replaced; of an order: open, billed, cancelled.
-    from_id: the quote an order came from. sealed: PaperContent.
+    state of a quote: draft, sent, accepted, declined, replaced or discarded; of an order: open, billed or cancelled.
+    from_id: the quote an order came from, or the quote that this one revises. decided_at, decided_by: when it was accepted or
+    declined, and by whom: the contact's own id if it was them. sealed: PaperContent.
     """
 
     id = UUID(primary_key=True)
@@ -173,6 +174,17 @@ class Offer(Table, tablename="sales_offer", db=DATA):
     created_at = Timestamptz()
     sent_at = Timestamptz(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
+    decided_by = UUID(null=True, default=None)
+    version = Integer()
+    sealed = Bytea()
+
+
+class BillingDetails(Table, tablename="sales_billing_details", db=DATA):
+    """To whom papers of a contact go, where they said so. id: the contact's own. sealed: BillingContent."""
+
+    id = UUID(primary_key=True)
+    contact_id = UUID(index=True)
+    updated_at = Timestamptz()
     version = Integer()
     sealed = Bytea()
 
@@ -204,15 +216,13 @@ class Subscription(Table, tablename="sales_subscription", db=DATA):
 
 
 class InvoiceDraft(Table, tablename="sales_invoice_draft", db=DATA):
-    """An invoice or credit note that is not issued yet: without a number, and gone when it is issued. sealed: PaperContent.
+    """An invoice that is not issued yet: without a number, and gone when it is issued. days: until it will be due.
 
-    days: until it will be due. corrects_id: the invoice a credit note is about.
+    discarded_at: it can be taken back for some days. sealed: PaperContent.
     """
 
     id = UUID(primary_key=True)
     contact_id = UUID(index=True)
-    kind = Varchar(length=12)
-    corrects_id = UUID(null=True, default=None)
     order_id = UUID(null=True, default=None, index=True)
     opportunity_id = UUID(null=True, default=None)
     owner_id = UUID(null=True, default=None)
@@ -222,6 +232,7 @@ class InvoiceDraft(Table, tablename="sales_invoice_draft", db=DATA):
     tax = BigInt()
     gross = BigInt()
     created_at = Timestamptz(index=True)
+    discarded_at = Timestamptz(null=True, default=None)
     version = Integer()
     sealed = Bytea()
 

@@ -17,11 +17,20 @@ STATEMENTS = [
     "CREATE INDEX sales_invoice_open ON sales_invoice (due_on, id, currency, gross, paid, credited) "
     "WHERE kind = 'invoice' AND paid + credited < gross",
     "CREATE INDEX sales_invoice_paid ON sales_invoice (issued_on, id) WHERE kind = 'invoice' AND paid + credited >= gross",
+    "CREATE INDEX sales_invoice_overpaid ON sales_invoice (issued_on, id, currency, gross, paid, credited) "
+    "WHERE kind = 'invoice' AND paid + credited > gross",
+    "CREATE INDEX sales_invoice_series ON sales_invoice (series_number, series_year)",
+    "CREATE INDEX sales_invoice_remind ON sales_invoice (remind_on, id) WHERE remind_on IS NOT NULL",
     "CREATE INDEX sales_invoice_of ON sales_invoice (contact_id, issued_on, id)",
     "CREATE INDEX sales_subscription_due ON sales_subscription (state, next_on, id)",
     "CREATE INDEX sales_reminder_listed ON sales_reminder (state, id)",
     "CREATE UNIQUE INDEX sales_reminder_once ON sales_reminder (invoice_id, step)",
     "CREATE UNIQUE INDEX sales_series_past_once ON sales_series_past (kind, pattern)",
+    # Two revisions of one quote never get one number, and a quote becomes one order, whoever clicks how often.
+    "CREATE UNIQUE INDEX sales_offer_once ON sales_offer (kind, number, revision) WHERE number <> ''",
+    "CREATE UNIQUE INDEX sales_offer_ordered ON sales_offer (from_id) WHERE kind = 'order' AND state <> 'cancelled'",
+    "CREATE INDEX sales_offer_listed ON sales_offer (kind, created_at, id)",
+    "CREATE INDEX sales_offer_of ON sales_offer (contact_id, created_at, id)",
 ]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from confida_core.api import Access, Sealed, new_id, now
 from confida_sales.content import (
+    BILLING_DETAILS,
     DRAFT,
     INVOICE,
     LEAD,
@@ -19,6 +20,7 @@ from confida_sales.content import (
     RECORDS,
     REMINDER,
     SUBSCRIPTION,
+    BillingContent,
     LeadContent,
     OpportunityContent,
     PaperContent,
@@ -56,6 +58,7 @@ def rows(ada: UUID) -> list[tuple[Any, dict[str, Any], Sealed]]:
             made | amounts | {"id": new_id(), "kind": "quote", "number": "Q-1", "revision": 1, "state": "draft"},
             paper("sealed-offer"),
         ),
+        (BILLING_DETAILS, {"id": ada, "contact_id": ada, "updated_at": now()}, BillingContent(name="sealed-billing-name")),
         (
             SUBSCRIPTION,
             own
@@ -65,7 +68,7 @@ def rows(ada: UUID) -> list[tuple[Any, dict[str, Any], Sealed]]:
             },
             paper("sealed-subscription"),
         ),
-        (DRAFT, made | amounts | {"id": new_id(), "kind": "invoice", "days": 14}, paper("sealed-draft")),
+        (DRAFT, made | amounts | {"id": new_id(), "days": 14}, paper("sealed-draft")),
         (
             REMINDER,
             made
@@ -98,6 +101,7 @@ def rows(ada: UUID) -> list[tuple[Any, dict[str, Any], Sealed]]:
 
 
 GOES = (
+    "sealed-billing-name",
     "sealed-opportunity", "sealed-lost-note", "sealed-lead-wanted", "sealed-offer-line", "sealed-subscription-name",
     "sealed-draft-line", "sealed-draft-name", "sealed-reminder-subject", "sealed-reminder-text",
 )  # fmt: skip
@@ -127,6 +131,7 @@ async def test_erasing_a_person_keeps_invoices_and_payments_and_nothing_else(
     await assert_erased(ada, *GOES)
     kept = {name: len(await crm.data.fetch(f"SELECT id FROM {name}")) for name in sorted(r.name for r in RECORDS)}
     assert kept == {
+        "sales_billing_details": 0,
         "sales_invoice": 1,
         "sales_invoice_draft": 0,
         "sales_lead": 0,
