@@ -32,7 +32,7 @@ from confida_core.contacts.content import (
     StructuredName,
 )
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
-from confida_core.contacts.lists import likely_contacts, possible_duplicates
+from confida_core.contacts.lists import likely_contacts, possible_duplicates, select_ids
 from confida_core.contacts.people import (
     NewContact,
     create_contact,
@@ -244,6 +244,7 @@ __all__ = [
     "relationships_of",
     "remove_relationship",
     "restore_contact",
+    "select_ids",
     "send",
     "send_batch",
     "system_access",

@@ -22,6 +22,10 @@ API = 1
 FieldType = Literal["text", "number", "date", "boolean", "choice", "set"]
 
 
+def not_in_the_contact(_content: Any, _row: Mapping[str, Any]) -> None:
+    """The value of a field that `gather` fills."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IndexField:
     """One filterable attribute of a contact in the index, and so one field of the condition language.
@@ -31,13 +35,18 @@ class IndexField:
     choices: value -> label, for `choice` and `set` (empty: free).
     value: from the opened content and the operational row of the contact to the plain value
     (str, int, float, datetime.date, bool, frozenset of str, or None for "not known").
+    gather: where the value comes from other tables, instead of `value`: (installation, contacts' ids) -> such values by id,
+    for up to a thousand contacts at once, with the program's own access; whoever is left out has none.
+    follows: the record tables it reads; whenever a row of one is written, its subject's values are gathered anew.
     """
 
     key: str
     type: FieldType
     label: str
-    value: Callable[[Any, Mapping[str, Any]], Any]
+    value: Callable[[Any, Mapping[str, Any]], Any] = not_in_the_contact
     choices: Mapping[str, str] = field(default_factory=dict)
+    gather: Callable[[Any, Sequence[UUID]], Awaitable[Mapping[UUID, Any]]] | None = None
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

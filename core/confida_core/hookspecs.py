@@ -291,10 +291,12 @@ class CoreHooks:
     def index_fields(self) -> Sequence[IndexField]:  # type: ignore[empty-body]
         """Attributes of a contact that lists, filters and segments can ask for.
 
-        Called: once, at start. `value` is called for every contact that changes, and for all when the index is built anew.
+        Called: once, at start. `value` is called for every contact that changes, and for all when the index is built anew. A field
+        that tells of a plugin's own tables has `gather` instead, which is asked for many contacts at once, and `follows`, the
+        record tables whose rows, when written, have their subject asked about again.
         Returns: a list of `IndexField`. It becomes a field of the condition language, `{"field": "membership.seniority", ...}`.
-        Failure: a key that is declared twice or lacks the plugin's stops the start. What `value` raises stops the building of the
-        index, so it answers None for what is not known.
+        Failure: a key that is declared twice or lacks the plugin's stops the start. What `value` or `gather` raises stops the
+        building of the index, so `value` answers None for what is not known, and `gather` leaves it out.
 
         ```python
         def seniority(content, row):

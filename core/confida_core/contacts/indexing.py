@@ -49,8 +49,11 @@ class ContactSource:
         return await self._crm.feed.tail()
 
     async def changes_after(self, position: int, limit: int) -> Sequence[IndexChange]:
+        followed = {table for field in self._crm.registry.index_fields.values() for table in field.follows}
         return [
-            IndexChange(change.position, change.record_table, change.record_id)
+            IndexChange(change.position, CONTACT.name, change.subject_id)
+            if change.record_table in followed and change.subject_id
+            else IndexChange(change.position, change.record_table, change.record_id)
             for change in await self._crm.feed.after(position, limit)
         ]
 
@@ -72,12 +75,19 @@ class ContactSource:
 
     async def _projected(self, rows: Sequence[Row], fields: Sequence[IndexField]) -> list[IndexEntry]:
         opened = await self._crm.door.open(system_access("index"), CONTACT, rows)
-        return [entry_of(self._crm, one, fields) for one in opened]
+        ids = [one.row["id"] for one in opened]
+        gathered = {field.key: await field.gather(self._crm, ids) for field in fields if field.gather and ids}
+        return [
+            entry_of(self._crm, one, fields, {key: values.get(one.row["id"]) for key, values in gathered.items()})
+            for one in opened
+        ]
 
 
-def entry_of(crm: Installation, opened: Opened[ContactContent], fields: Sequence[IndexField]) -> IndexEntry:
+def entry_of(
+    crm: Installation, opened: Opened[ContactContent], fields: Sequence[IndexField], gathered: Mapping[str, Any]
+) -> IndexEntry:
     """The entry of one contact; whether it is restricted is known as of the last opening."""
-    return project_contact(opened.content, operational_row(crm, opened.row), fields)
+    return project_contact(opened.content, operational_row(crm, opened.row), fields, gathered)
 
 
 def operational_row(crm: Installation, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -49,14 +50,23 @@ class IndexEntry(Struct, frozen=True, kw_only=True):
 
 
 def project_contact(
-    content: ContactContent, operational_row: Mapping[str, Any], fields: Sequence[IndexField]
+    content: ContactContent,
+    operational_row: Mapping[str, Any],
+    fields: Sequence[IndexField],
+    gathered: Mapping[str, Any] = MappingProxyType({}),
 ) -> IndexEntry:
     """The entry of one contact.
 
     operational_row: `id` (UUID), `kind`, `archived`, `restricted` (booleans), `created_at`, `touched_at` (aware or
-    None), `owner`, `team` (UUID or None). Whatever a field's `value` raises is passed on: a broken field must be seen.
+    None), `owner`, `team` (UUID or None). gathered: by key of the field,
+    what comes from other tables. Whatever a field's `value` raises is passed on: a broken field must be seen.
     """
-    found = {field.key: comparable(field.type, field.value(content, operational_row)) for field in fields}
+    found = {
+        field.key: comparable(
+            field.type, gathered.get(field.key) if field.gather else field.value(content, operational_row)
+        )
+        for field in fields
+    }
     return IndexEntry(
         id=operational_row["id"],
         kind=str(operational_row["kind"]),
