@@ -1,0 +1,1 @@
+"""Service: every request answered, from mail to satisfied customer. What it declares stands in `plugin`."""

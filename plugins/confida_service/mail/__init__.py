@@ -1,0 +1,1 @@
+"""Mail that comes in: read whatever it is, told apart, put in its place, and never lost."""
