@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from importlib import metadata
 from typing import Literal
 
 from confida_core.installation import Installation
 from confida_core.loaded_plugin import PluginError
 from confida_core.plugins.config_file import configured_plugins
 from confida_core.plugins.footprints import Footprint, footprints, holds_data
-from confida_core.registry import ENTRY_POINTS, LoadedPlugin, Registry, entry_point, origin_of
+from confida_core.registry import LoadedPlugin, Points, Registry, entry_point, origin_of, plugin_points
 
 PluginState = Literal["built in", "enabled", "parked", "installed", "missing", "purged"]
 Pending = Literal["", "enable", "disable", "drop"]
@@ -45,14 +44,14 @@ def installed_plugins(registry: Registry) -> list[InstalledPlugin]:
     """Our own parts first, then what is enabled, then what is merely installed, which is not imported."""
     loaded = [described(registry, plugin) for plugin in registry.plugins]
     known = {plugin.key for plugin in loaded}
-    names = {point.name for point in metadata.entry_points(group=ENTRY_POINTS)}
-    return [*loaded, *(merely_installed(name) for name in sorted(names - known))]
+    points = plugin_points()
+    return [*loaded, *(merely_installed(name, points) for name in sorted(points.keys() - known))]
 
 
-def merely_installed(name: str) -> InstalledPlugin:
+def merely_installed(name: str, points: Points) -> InstalledPlugin:
     problem = ""
     try:
-        distribution, version = origin_of(entry_point(name))
+        distribution, version = origin_of(entry_point(name, points))
     except PluginError as error:
         distribution, version, problem = "", "", str(error)
     return InstalledPlugin(

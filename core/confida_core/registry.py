@@ -22,6 +22,7 @@ from confida_core.hookspecs import PROJECT, CoreHooks
 from confida_core.loaded_plugin import Declared, LoadedPlugin, Loading, NotInstalled, PluginError
 
 ENTRY_POINTS = "confida.plugins"
+Points = Mapping[str, Sequence[metadata.EntryPoint]]
 log = structlog.get_logger("confida.plugins")
 
 
@@ -107,8 +108,9 @@ def load_registry(
     plugins = [
         replace(register(manager, module, "confida", own_version()), built_in=True) for module in loading.built_in
     ]
-    plugins += [register_named(manager, name) for name in enabled]
-    plugins += [replace(register_named(manager, name), parked=True) for name in parked]
+    points = plugin_points() if enabled or parked else {}
+    plugins += [register_named(manager, name, points) for name in enabled]
+    plugins += [replace(register_named(manager, name, points), parked=True) for name in parked]
     check_misspelt(manager, plugins, hooks)
     ordered = sorted(plugins, key=lambda plugin: (not plugin.built_in, plugin.info.key))
     check_keys(ordered)
@@ -129,9 +131,9 @@ def own_version() -> str:
     return metadata.version("confida")
 
 
-def installed(name: str) -> tuple[Any, str, str]:
+def installed(name: str, points: Points | None = None) -> tuple[Any, str, str]:
     """Module, distribution and version of an entry point. Only what is enabled is ever imported."""
-    point = entry_point(name)
+    point = entry_point(name, points)
     distribution, version = origin_of(point)
     try:
         return point.load(), distribution, version
@@ -139,9 +141,22 @@ def installed(name: str) -> tuple[Any, str, str]:
         raise PluginError(f"{distribution} {version} (plugin {name}) cannot be imported: {error!r}") from error
 
 
-def entry_point(name: str) -> metadata.EntryPoint:
-    """Where a plugin is installed. Raises NotInstalled, and PluginError if it is in two distributions."""
-    found = [point for point in metadata.entry_points(group=ENTRY_POINTS) if point.name == name]
+def plugin_points() -> Points:
+    """Every installed plugin's entry points, by name. Reads something of every distribution that is installed, 4 ms and
+    more: whoever asks for several plugins asks once. Never kept, because another one may be installed meanwhile.
+    """
+    found: dict[str, list[metadata.EntryPoint]] = {}
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        found.setdefault(point.name, []).append(point)
+    return found
+
+
+def entry_point(name: str, points: Points | None = None) -> metadata.EntryPoint:
+    """Where a plugin is installed. points: those of `plugin_points`, if they are at hand.
+
+    Raises NotInstalled, and PluginError if it is in two distributions.
+    """
+    found = (plugin_points() if points is None else points).get(name, ())
     if not found:
         raise NotInstalled(
             f"plugin {name} is enabled but not installed: install it, or run `confida plugins disable {name}`"
@@ -157,9 +172,9 @@ def origin_of(point: metadata.EntryPoint) -> tuple[str, str]:
     return (point.dist.name, point.dist.version) if point.dist else (point.value, "?")
 
 
-def register_named(manager: pluggy.PluginManager, name: str) -> LoadedPlugin:
+def register_named(manager: pluggy.PluginManager, name: str, points: Points) -> LoadedPlugin:
     """An installed plugin; its key is the name of its entry point, which is what settings and commands know it by."""
-    plugin = register(manager, *installed(name))
+    plugin = register(manager, *installed(name, points))
     if plugin.info.key != name:
         raise PluginError(f"{plugin}: its entry point is named {name}, and must be named {plugin.info.key} as its key")
     return plugin

@@ -200,3 +200,16 @@ def test_our_own_parts_use_nothing_of_the_past() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         load_registry((), built_in=BUILT_IN, specifications=SPECIFICATIONS)
+
+
+def test_what_is_installed_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    points, looks = [], []
+    for key in ("club", "membership", "shop"):
+        plugin = ModuleType(f"confida_{key}")
+        info = PluginInfo(key=key, name=key, summary="")
+        plugin.plugin_info = hookimpl(lambda info=info: info)  # type: ignore[attr-defined]
+        points.append(Point(plugin, name=key))
+    monkeypatch.setattr("confida_core.registry.metadata.entry_points", lambda group: [looks.append(group), *points][1:])
+    registry = load_registry(["club", "shop"], built_in=BUILT_IN, specifications=SPECIFICATIONS, parked=["membership"])
+    assert [plugin.info.key for plugin in registry.plugins if not plugin.built_in] == ["club", "membership", "shop"]
+    assert looks == ["confida.plugins"]

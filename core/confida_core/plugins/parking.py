@@ -14,7 +14,7 @@ from confida_core.declarations import PluginInfo, StoreDeclaration
 from confida_core.loaded_plugin import Declared, LoadedPlugin, NotInstalled, PluginError
 from confida_core.plugins.footprints import Footprint, footprints, holds_data
 from confida_core.plugins.purged import is_purged
-from confida_core.registry import Registry, entry_point, load_registry
+from confida_core.registry import Points, Registry, entry_point, load_registry, plugin_points
 from confida_core.storage.database import Database
 from confida_core.vault.keyring import Keyring
 
@@ -39,8 +39,9 @@ async def with_parked(registry: Registry, data: Database, keyring: Keyring, *, s
         return registry
     if safe_mode:
         return out_of_reach(registry, held)
+    points = plugin_points()
     for found in held:
-        check_installed(found)
+        check_installed(found, points)
     return park(registry, [found.key for found in held])
 
 
@@ -57,10 +58,10 @@ async def held_by_others(registry: Registry, data: Database, keyring: Keyring) -
     ]
 
 
-def check_installed(found: Footprint) -> None:
+def check_installed(found: Footprint, points: Points) -> None:
     """Raises PluginError."""
     try:
-        entry_point(found.key)
+        entry_point(found.key, points)
     except NotInstalled:
         raise PluginError(
             f"plugin {found.key} of {found.origin} is not installed any more, and {ways_out(found)}"
@@ -88,10 +89,10 @@ def park(registry: Registry, keys: Sequence[str]) -> Registry:
 
 def park_installed(registry: Registry, keys: Iterable[str]) -> Registry:
     """The same, but for those that are not installed: the next start asks for them. Raises PluginError."""
-    found = []
+    found, points = [], plugin_points()
     for key in keys:
         with suppress(NotInstalled):
-            entry_point(key)
+            entry_point(key, points)
             found.append(key)
     return park(registry, found) if found else registry
 
