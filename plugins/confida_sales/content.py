@@ -122,7 +122,7 @@ OPPORTUNITY = RecordDeclaration(
     purpose="relationship",
     label="Sales opportunities",
     clear={
-        "outcome": "one of three words",
+        "outcome": "one of four words",
         "currency": "an ISO 4217 code",
         "source": "one of the sources that the organisation listed",
         "lost_reason": "one of the reasons that the organisation listed",

@@ -17,6 +17,7 @@ class SalesSettings(Struct, frozen=True, kw_only=True):
     there when it is offered no more. commission_on: whether colleagues earn on what they win, or on what is paid for it.
     vat_id to exempt_reason: what stands of the organisation on its papers, beside its name and address. Read them through
     `documents.seller`.
+    reminder_minimum: in whole units of the invoice's currency. reminders_by_themselves: what is proposed is sent at once.
     """
 
     currency: str = "EUR"
@@ -46,3 +47,16 @@ class SalesSettings(Struct, frozen=True, kw_only=True):
             description="Printed where the tax is 'exempt', such as 'Exempt under section 19 UStG'.",
         ),
     ] = ""
+    reminder_minimum: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            title="Smallest amount to remind of",
+            description="In whole units of the invoice's currency. Nobody is reminded of less.",
+        ),
+    ] = 5
+    reminders_by_themselves: Annotated[
+        bool,
+        Meta(title="Send reminders by themselves", description="Otherwise somebody looks at them and sends them."),
+    ] = False

@@ -31,7 +31,7 @@ class Stage(Table, tablename="sales_stage", db=DATA):
 
 
 class Opportunity(Table, tablename="sales_opportunity", db=DATA):
-    """value: minor units. stage_since: when it came into its stage. next_on: day of the next step. sealed: OpportunityContent."""
+    """outcome: open, won, lost or deleted, which is the trash. value: minor units. stage_since: when it came into its stage. next_on: day of the next step. sealed: OpportunityContent."""
 
     id = UUID(primary_key=True)
     contact_id = UUID(index=True)

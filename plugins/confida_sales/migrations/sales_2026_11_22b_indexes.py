@@ -9,6 +9,18 @@ VERSION = "1.38.0"
 DESCRIPTION = "Indexes over several columns."
 
 STATEMENTS = [
+    # Columns of the board: the next step first, those without one last; what is over by its day; and the sums above.
+    "CREATE INDEX sales_opportunity_open ON sales_opportunity (stage_id, outcome, coalesce(next_on, '9999-12-31'), id)",
+    "CREATE INDEX sales_opportunity_over ON sales_opportunity (stage_id, outcome, closed_at, id, currency, value)",
+    "CREATE INDEX sales_opportunity_sums ON sales_opportunity (pipeline_id, outcome, stage_id, currency, value)",
+    "CREATE INDEX sales_opportunity_mine ON sales_opportunity (owner_id, outcome, coalesce(next_on, '9999-12-31'), id, stage_id)",
+    # Lists in each order that is offered.
+    "CREATE INDEX sales_opportunity_by_next ON sales_opportunity (outcome, coalesce(next_on, '9999-12-31'), id)",
+    "CREATE INDEX sales_opportunity_by_close ON sales_opportunity (outcome, coalesce(close_on, '9999-12-31'), id)",
+    "CREATE INDEX sales_opportunity_by_value ON sales_opportunity (outcome, value, id)",
+    "CREATE INDEX sales_opportunity_by_made ON sales_opportunity (outcome, created_at, id)",
+    "CREATE INDEX sales_opportunity_by_end ON sales_opportunity (outcome, closed_at, id)",
+    "CREATE INDEX sales_stage_change_of ON sales_stage_change (opportunity_id, at, id)",
     # A period of what is billed again and again has one invoice, whoever runs the job how often.
     "CREATE UNIQUE INDEX sales_invoice_period ON sales_invoice (subscription_id, period_on)",
     "CREATE INDEX sales_invoice_listed ON sales_invoice (issued_on, id)",
