@@ -37,7 +37,7 @@ from confida_web.redirect import own_path, redirect
 from confida_web.rest.cursors import open_place, seal_place
 from confida_web.rest.declarations import ApiResource, Entity, Given, Instant, ListPage, ListQuery, Parameter
 from confida_web.rest.record_resource import record_resource
-from confida_web.search.words import matches_words
+from confida_web.search.words import matches_words, words_of
 from confida_web.security.access import access_for
 
 __all__ = [
@@ -92,4 +92,5 @@ __all__ = [
     "seal_place",
     "show_portal",
     "whole_number",
+    "words_of",
 ]

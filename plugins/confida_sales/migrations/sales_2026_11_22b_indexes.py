@@ -12,7 +12,7 @@ STATEMENTS = [
     # Columns of the board: the next step first, those without one last; what is over by its day; and the sums above.
     "CREATE INDEX sales_opportunity_open ON sales_opportunity (stage_id, outcome, coalesce(next_on, '9999-12-31'), id)",
     "CREATE INDEX sales_opportunity_over ON sales_opportunity (stage_id, outcome, closed_at, id, currency, value)",
-    "CREATE INDEX sales_opportunity_sums ON sales_opportunity (pipeline_id, outcome, stage_id, currency, value)",
+    "CREATE INDEX sales_opportunity_sums ON sales_opportunity (stage_id, outcome, currency, value)",
     "CREATE INDEX sales_opportunity_mine ON sales_opportunity (owner_id, outcome, coalesce(next_on, '9999-12-31'), id, stage_id)",
     # Lists in each order that is offered.
     "CREATE INDEX sales_opportunity_by_next ON sales_opportunity (outcome, coalesce(next_on, '9999-12-31'), id)",

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from confida_core.api import (
     Access,
     Installation,
@@ -23,6 +25,8 @@ from confida_sales.money import LARGEST, InvalidAmount, minor_digits
 from confida_sales.opportunities.pipelines import REQUIRABLE, ShownStage, pipeline
 
 LONGEST_TITLE = 200
+DELETED = "deleted"
+"""The outcome of one in the trash."""
 MOST_COMPETITORS = 20
 LOST_REASONS: dict[str, str] = {
     "price": "Too expensive",
@@ -51,11 +55,19 @@ class OpportunityDraft:
     description: str = ""
 
 
-async def visible_opportunity(crm: Installation, access: Access, opportunity_id: UUID) -> Opened[OpportunityContent]:
-    """The gate to one opportunity: opened through the door, or NotFound, whatever the reason. Raises Forbidden."""
+async def visible_opportunity(
+    crm: Installation, access: Access, opportunity_id: UUID, *, trashed: bool = False
+) -> Opened[OpportunityContent]:
+    """The gate to one opportunity: opened through the door, or NotFound, whatever the reason, the contact's included.
+
+    trashed: also one in the trash. Raises Forbidden.
+    """
     access.actor.require("sales.read")
     rows = await crm.data.fetch("SELECT * FROM sales_opportunity WHERE id = ?", opportunity_id)
-    opened = await crm.door.open_one(access, OPPORTUNITY, rows[0]) if rows else None
+    if not rows or (rows[0]["outcome"] == DELETED and not trashed):
+        raise NotFound
+    await visible_contact(crm, access, rows[0]["contact_id"])
+    opened = await crm.door.open_one(access, OPPORTUNITY, rows[0])
     if opened is None:
         raise NotFound
     return opened
@@ -111,10 +123,12 @@ async def move_opportunity(
     seen: int,
     lost_reason: str = "",
     lost_note: str = "",
+    draft: OpportunityDraft | None = None,
 ) -> int:
     """Into another stage of its pipeline; returns the new version. A stage that ends it closes it, one that is open reopens it.
 
-    Raises Forbidden, NotFound, VersionConflict, and InvalidContent naming what the stage asks for.
+    draft: what it says from now on, where the stage asks for more than there was. Raises Forbidden, NotFound,
+    VersionConflict, and InvalidContent naming what the stage asks for.
     """
     access.actor.require("sales.write")
     opened = await visible_opportunity(crm, access, opportunity_id)
@@ -122,9 +136,10 @@ async def move_opportunity(
     lost = stage.outcome == "lost"
     if lost and lost_reason not in LOST_REASONS:
         raise InvalidContent({"lost_reason": "Please say why it was lost."})
-    content = checked(draft_of(opened), stage, lost_note=lost_note.strip() if lost else "")
+    draft = draft or draft_of(opened)
+    content = checked(draft, stage, lost_note=lost_note.strip() if lost else "")
     moment = now()
-    columns: dict[str, Any] = {
+    columns: dict[str, Any] = columns_of(draft) | {
         "id": opportunity_id,
         "contact_id": opened.row["contact_id"],
         "stage_id": stage.id,
@@ -140,14 +155,35 @@ async def move_opportunity(
     return version
 
 
-async def delete_opportunity(crm: Installation, access: Access, opportunity_id: UUID, *, seen: int) -> None:
-    """It goes for good, with its steps. Raises Forbidden, NotFound and VersionConflict."""
+async def take_back_step(crm: Installation, access: Access, opportunity_id: UUID, *, seen: int) -> int:
+    """Undo the last step, as if it had not been taken; returns the new version.
+
+    Raises Forbidden, NotFound (also where there is no step before, or a lost one, whose reason is gone), VersionConflict.
+    """
     access.actor.require("sales.write")
     opened = await visible_opportunity(crm, access, opportunity_id)
+    steps = await crm.data.fetch(
+        "SELECT id, from_stage_id, at FROM sales_stage_change WHERE opportunity_id = ? ORDER BY at DESC, id DESC LIMIT 2",
+        opportunity_id,
+    )
+    way = await pipeline(crm, opened.row["pipeline_id"])
+    if len(steps) < 2 or (before := way.stage(steps[0]["from_stage_id"])).outcome == "lost":
+        raise NotFound
+    columns = {
+        "id": opportunity_id,
+        "contact_id": opened.row["contact_id"],
+        "stage_id": before.id,
+        "outcome": before.outcome,
+        "lost_reason": "",
+        "stage_since": steps[1]["at"],
+        "closed_at": None if before.outcome == "open" else steps[1]["at"],
+    }
+    content = replace(opened.content, lost_note="")
+    await crm.keyring.ensure([opened.row["contact_id"]], OPPORTUNITY.retention_class)
     async with crm.data.transaction():
-        await crm.records.hold(OPPORTUNITY, opportunity_id, seen)
-        await crm.records.delete(OPPORTUNITY, opportunity_id, [opened.row["contact_id"]])
-        await crm.data.fetch("DELETE FROM sales_stage_change WHERE opportunity_id = ?", opportunity_id)
+        version = await crm.records.update(OPPORTUNITY, columns, content, seen=seen)
+        await crm.data.fetch("DELETE FROM sales_stage_change WHERE id = ?", steps[0]["id"])
+    return version
 
 
 async def note_step(

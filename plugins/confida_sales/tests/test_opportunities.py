@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, VersionConflict, now
+from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, VersionConflict, now, trash_contact
 from confida_sales.opportunities.opportunities import (
     OpportunityDraft,
     change_opportunity,
     create_opportunity,
-    delete_opportunity,
     draft_of,
     expected_value,
     move_opportunity,
     rotting,
+    take_back_step,
     visible_opportunity,
 )
 from confida_sales.opportunities.pipelines import (
@@ -29,6 +29,7 @@ from confida_sales.opportunities.pipelines import (
     pipelines,
     save_pipeline,
 )
+from confida_sales.opportunities.trash import delete_opportunity, purge_deleted, restore_opportunity
 
 pytestmark = pytest.mark.anyio
 BOAT = OpportunityDraft(title="A boat", value=1_200_00, currency="EUR")
@@ -189,13 +190,71 @@ async def test_stage_of_another_pipeline_does_not_exist(
         await move_opportunity(crm, access, made, other.stages[1].id, seen=1)
 
 
-async def test_deleted_opportunity_leaves_nothing(crm: Any, access: Access, usual: ShownPipeline, contact: Any) -> None:
+async def test_deleted_opportunity_comes_back_as_it_was(
+    crm: Any, access: Access, usual: ShownPipeline, contact: Any
+) -> None:
     made = await create_opportunity(crm, access, await contact("Ada Lovelace"), usual.stages[0], BOAT)
+    await move_opportunity(crm, access, made, stages_of(usual)["Won"].id, seen=1)
+    before = (await visible_opportunity(crm, access, made)).row
     with pytest.raises(VersionConflict):
         await delete_opportunity(crm, access, made, seen=7)
-    await delete_opportunity(crm, access, made, seen=1)
-    for table in ("sales_opportunity", "sales_stage_change"):
-        assert await crm.data.fetch(f"SELECT id FROM {table}") == []
+    await delete_opportunity(crm, access, made, seen=2)
+    with pytest.raises(NotFound):
+        await visible_opportunity(crm, access, made)
+    await restore_opportunity(crm, access, made)
+    after = (await visible_opportunity(crm, access, made)).row
+    assert {name: (before[name], after[name]) for name in before if before[name] != after[name]} == {
+        "version": (2, 4),
+        "sealed": (before["sealed"], after["sealed"]),
+    }
+
+
+async def test_trash_is_emptied_after_its_days_and_leaves_nothing(
+    crm: Any, access: Access, usual: ShownPipeline, contact: Any
+) -> None:
+    ada = await contact("Ada Lovelace")
+    gone, young, kept = [await create_opportunity(crm, access, ada, usual.stages[0], BOAT) for _ in range(3)]
+    for one, days in ((gone, 31), (young, 29)):
+        await delete_opportunity(crm, access, one, seen=1)
+        await crm.data.fetch(
+            "UPDATE sales_opportunity SET closed_at = ? WHERE id = ?", now() - timedelta(days=days), one
+        )
+    await purge_deleted(crm, {})
+    for table, column in (("sales_opportunity", "id"), ("sales_stage_change", "opportunity_id")):
+        rows = await crm.data.fetch(f"SELECT {column} FROM {table} ORDER BY {column}")
+        assert [row[column] for row in rows] == [young, kept]
+
+
+async def test_step_taken_back_never_was(crm: Any, access: Access, usual: ShownPipeline, contact: Any) -> None:
+    made = await create_opportunity(crm, access, await contact("Ada Lovelace"), usual.stages[0], BOAT)
+    before = (await visible_opportunity(crm, access, made)).row
+    with pytest.raises(NotFound):
+        await take_back_step(crm, access, made, seen=1)
+    await move_opportunity(
+        crm, access, made, stages_of(usual)["Lost"].id, seen=1, lost_reason="price", lost_note="Dear"
+    )
+    with pytest.raises(VersionConflict):
+        await take_back_step(crm, access, made, seen=1)
+    assert await take_back_step(crm, access, made, seen=2) == 3
+    after = await visible_opportunity(crm, access, made)
+    assert {name for name in before if before[name] != after.row[name]} == {"version", "sealed"}
+    assert after.content.lost_note == ""
+    assert len(await crm.data.fetch("SELECT id FROM sales_stage_change")) == 1
+    await move_opportunity(crm, access, made, stages_of(usual)["Lost"].id, seen=3, lost_reason="price")
+    await move_opportunity(crm, access, made, usual.stages[0].id, seen=4)
+    with pytest.raises(NotFound):
+        await take_back_step(crm, access, made, seen=5)
+
+
+async def test_contact_that_is_gone_hides_its_opportunities(
+    crm: Any, access: Access, usual: ShownPipeline, contact: Any
+) -> None:
+    ada = await contact("Ada Lovelace")
+    made = await create_opportunity(crm, access, ada, usual.stages[0], BOAT)
+    assert (await visible_opportunity(crm, access, made)).content.title == "A boat"
+    await trash_contact(crm, access, ada)
+    with pytest.raises(NotFound):
+        await visible_opportunity(crm, access, made)
 
 
 async def test_reader_changes_nothing(crm: Any, access: Access, usual: ShownPipeline, contact: Any) -> None:
