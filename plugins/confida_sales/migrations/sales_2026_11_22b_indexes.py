@@ -43,6 +43,11 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX sales_offer_ordered ON sales_offer (from_id) WHERE kind = 'order' AND state <> 'cancelled'",
     "CREATE INDEX sales_offer_listed ON sales_offer (kind, created_at, id)",
     "CREATE INDEX sales_offer_of ON sales_offer (contact_id, created_at, id)",
+    # What somebody has, and who is worth most: read whole from the index.
+    "CREATE INDEX sales_invoice_line_owned ON sales_invoice_line (contact_id, product_id, quantity)",
+    "CREATE INDEX sales_invoice_bought ON sales_invoice (contact_id, currency, kind, issued_on, credited, gross, net)",
+    "CREATE INDEX sales_customer_value_worth ON sales_customer_value (currency, expected, spent, id)",
+    "CREATE INDEX sales_customer_value_standing ON sales_customer_value (currency, standing, spent, id)",
 ]
 
 
