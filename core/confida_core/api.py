@@ -88,9 +88,10 @@ from confida_core.interactions.timeline import Place, TimelineItem
 from confida_core.jobs.arguments import ArgumentRefused
 from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
 from confida_core.loaded_plugin import PluginError
-from confida_core.outbound.content import MessageState, OutboundMessage, Permitted, SendResult
+from confida_core.outbound.content import AttachedFile, MessageState, OutboundMessage, Permitted, SendResult
 from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
+from confida_core.outbound.log import OutboundEntry, cancel_message, messages_shown
 from confida_core.outbound.sender import permitted, send, send_batch
 from confida_core.outbound.transporting import Undeliverable
 from confida_core.piccolo_app import tables_of
@@ -122,6 +123,7 @@ __all__ = [
     "Access",
     "Actor",
     "ArgumentRefused",
+    "AttachedFile",
     "Attachment",
     "Birthday",
     "CLICommand",
@@ -165,6 +167,7 @@ __all__ = [
     "NotFound",
     "OpenFile",
     "Opened",
+    "OutboundEntry",
     "OutboundMessage",
     "PermissionDeclaration",
     "Permitted",
@@ -211,6 +214,7 @@ __all__ = [
     "account_names",
     "active_accounts",
     "add_relationship",
+    "cancel_message",
     "clean_line",
     "clean_text",
     "create_contact",
@@ -228,6 +232,7 @@ __all__ = [
     "likely_contacts",
     "log_interaction",
     "matches",
+    "messages_shown",
     "new_id",
     "normal_phone",
     "now",

@@ -70,13 +70,15 @@ async def enqueue(
     return job_id if queued else None
 
 
-async def enqueue_many(crm: Installation, key: str, many: Sequence[Mapping[str, Any]]) -> None:
+async def enqueue_many(
+    crm: Installation, key: str, many: Sequence[Mapping[str, Any]], *, run_at: datetime | None = None
+) -> None:
     """Queue one job for each set of arguments, as `enqueue` does, in one statement. Raises UnknownJob and ArgumentRefused."""
     if not many:
         return
     declaration, moment = declared(crm, key), now()
     rows = [
-        (new_id(), key, encoded(crm.registry, arguments), False, moment, moment, declaration.attempts)
+        (new_id(), key, encoded(crm.registry, arguments), False, moment, run_at or moment, declaration.attempts)
         for arguments in many
     ]
     async with crm.data.transaction() as transaction:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
+from confida_core.clock import now
 from confida_core.contacts.channels import normal_email
 from confida_core.contacts.text import clean_line, clean_text
-from confida_core.outbound.content import OutboundMessage
+from confida_core.outbound.content import AttachedFile, OutboundMessage
 
 LONGEST_SUBJECT = 250
 LONGEST_BODY = 1_000_000
 LONGEST_HEADER = 900
+MOST_FILES, LARGEST_FILES = 10, 10_000_000
+# Shorter than what counts as lying still (`leaving.LEFT_LYING`), or it would be taken for forgotten.
+LONGEST_WAIT = timedelta(minutes=30)
 # Whatever decides who gets a message, or how it reads, is the door's; Bcc, say, would be a way round it.
 ALLOWED_HEADERS = frozenset(
     {
@@ -22,6 +27,7 @@ ALLOWED_HEADERS = frozenset(
 ONE_CLICK = "List-Unsubscribe=One-Click"
 
 _OWN_HEADER = re.compile(r"x-[a-z0-9-]{1,60}\Z")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}\Z")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSUBSCRIBE = re.compile(r"<https://[^<>\s,]+>(, ?<mailto:[^<>\s,]+>)?\Z")
 
@@ -83,3 +89,32 @@ def checked_to(message: OutboundMessage) -> str:
     if message.path == "email":
         return checked_address(message.to) if message.to else ""
     return checked_line("the address", message.to, 500)
+
+
+def checked_files(message: OutboundMessage) -> tuple[AttachedFile, ...]:
+    """The files, each with its size. Raises ValueError for what no e-mail can carry, or would carry nowhere."""
+    files = message.files
+    if files and message.path != "email":
+        raise ValueError("files go with e-mails only")
+    if len(files) > MOST_FILES or sum(len(file.data) for file in files) > LARGEST_FILES:
+        raise ValueError(f"at most {MOST_FILES} files of {LARGEST_FILES} bytes together")
+    for file in files:
+        # The message itself is such a part; a part of it that claims to be one would be read as mail.
+        if not _MEDIA_TYPE.match(file.media_type) or file.media_type.startswith(("message/", "multipart/")):
+            raise ValueError("a file has a media type that no attachment can have")
+        if not file.name or "/" in file.name or "\\" in file.name:
+            raise ValueError("a file needs a name without a folder")
+    return tuple(
+        AttachedFile(
+            name=checked_line("the name of a file", file.name, 200),
+            media_type=file.media_type,
+            data=file.data,
+            size=len(file.data),
+        )
+        for file in files
+    )
+
+
+def check_wait(message: OutboundMessage) -> None:
+    if message.leaves_at is not None and message.leaves_at > now() + LONGEST_WAIT:
+        raise ValueError(f"nothing waits for more than {LONGEST_WAIT.seconds // 60} minutes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -57,6 +58,15 @@ REASONS: Mapping[str, str] = {
 }
 
 
+class AttachedFile(Sealed, frozen=True):
+    """A file that goes with an e-mail. data: its bytes, which are kept until it was sent. size: theirs, kept for good."""
+
+    name: LineText = ""
+    media_type: LineText = "application/octet-stream"
+    data: bytes = b""
+    size: int = 0
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutboundMessage:
     """One message to one contact.
@@ -66,6 +76,8 @@ class OutboundMessage:
     headers: further mail headers, of those that `checking.ALLOWED_HEADERS` lists.
     secret: the text holds a code or a link that acts in the person's name. Staff never see it, and once it is sent it is
     not kept; so nothing secret belongs into the subject.
+    files: go with an e-mail; at most 10 MB together. leaves_at: not before then, at most half an hour from now, so that it can
+    be called off; None for at once.
     """
 
     contact_id: UUID
@@ -78,6 +90,8 @@ class OutboundMessage:
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     secret: bool = False
+    files: tuple[AttachedFile, ...] = ()
+    leaves_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +120,10 @@ TELLING_HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
 
 
 class OutboundContent(Sealed, frozen=True):
-    """sentence, basis: the gate's last answer in plain words, and the legal basis it named. secret: see OutboundMessage."""
+    """sentence, basis: the gate's last answer in plain words, and the legal basis it named. secret: see OutboundMessage.
+
+    files: without their bytes once it was sent, because whoever attached them keeps them where they belong.
+    """
 
     to: LineText = ""
     subject: LineText = ""
@@ -116,12 +133,18 @@ class OutboundContent(Sealed, frozen=True):
     sentence: LineText = ""
     basis: str = ""
     secret: bool = False
+    files: tuple[AttachedFile, ...] = ()
 
     def without_secrets(self) -> OutboundContent:
         """What may be shown, and is kept after sending: no code, and no link by which to unsubscribe in somebody's name."""
         kept = {name: value for name, value in self.headers.items() if name not in TELLING_HEADERS}
         text, html = ("", "") if self.secret else (self.text, self.html)
-        return msgspec.structs.replace(self, text=text, html=html, headers=kept)
+        return msgspec.structs.replace(self, text=text, html=html, headers=kept, files=self.without_bytes().files)
+
+    def without_bytes(self) -> OutboundContent:
+        """Only what the files were called and how large they were."""
+        files = tuple(msgspec.structs.replace(file, data=b"") for file in self.files)
+        return msgspec.structs.replace(self, files=files)
 
 
 class DisclosureContent(Sealed, frozen=True):

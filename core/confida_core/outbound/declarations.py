@@ -10,6 +10,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from confida_core.installation import Installation
+    from confida_core.outbound.content import AttachedFile
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +94,7 @@ class Delivery:
     created_at: datetime
     attempt: int
     confirm: Callable[[], Awaitable[None]]
+    files: tuple[AttachedFile, ...] = ()
 
 
 def _always_ready(_: Installation) -> str:

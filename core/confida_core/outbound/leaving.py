@@ -148,6 +148,7 @@ def _delivery(crm: Installation, transport: Transport, opened: Opened[OutboundCo
         text=content.text,
         html=content.html,
         headers=content.headers,
+        files=content.files,
         created_at=row["queued_at"],
         attempt=row["attempts"] + 1,
         confirm=confirm,

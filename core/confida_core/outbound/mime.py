@@ -54,7 +54,7 @@ def message_id(row_id: UUID, sender: Address) -> str:
 
 
 def written(delivery: Delivery, sender: Address, recipient: str) -> bytes:
-    """The whole message: text, HTML beside it if there is some. Raises ValueError where a header holds a line break."""
+    """The whole message: text, HTML beside it if there is some, and the files. Raises ValueError where a header holds a line break."""
     message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = Address(addr_spec=recipient)
@@ -66,4 +66,7 @@ def written(delivery: Delivery, sender: Address, recipient: str) -> bytes:
     message.set_content(delivery.text + "\n", charset="utf-8")
     if delivery.html:
         message.add_alternative(delivery.html + "\n", subtype="html", charset="utf-8")
+    for file in delivery.files:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
     return message.as_bytes()

@@ -17,7 +17,9 @@ from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue_many
 from confida_core.outbound.checking import (
     LONGEST_SUBJECT,
+    check_wait,
     checked_body,
+    checked_files,
     checked_headers,
     checked_line,
     checked_to,
@@ -59,6 +61,10 @@ class _Decided:
     state: MessageState
     reason: str
 
+    @property
+    def leaves(self) -> bool:
+        return self.state is MessageState.QUEUED
+
 
 async def send(crm: Installation, access: Access, message: OutboundMessage) -> SendResult:
     """Ask the gates and queue the message, or keep it as refused or failed with its reason; never both, never neither.
@@ -96,6 +102,7 @@ async def send_batch(crm: Installation, access: Access, messages: Sequence[Outbo
 
 def _checked(access: Access, message: OutboundMessage) -> OutboundContent:
     check_keys(message.purpose, message.channel, message.path)
+    check_wait(message)
     headers = checked_headers(message.headers)
     if access.actor.kind == "system":
         # Nobody wrote it by hand, so that holiday notices must not answer it (RFC 3834).
@@ -107,6 +114,7 @@ def _checked(access: Access, message: OutboundMessage) -> OutboundContent:
         html=checked_body("the HTML", message.html),
         headers=headers,
         secret=message.secret,
+        files=checked_files(message),
     )
 
 
@@ -179,21 +187,25 @@ def _decided(crm: Installation, message: OutboundMessage, content: OutboundConte
         if not reason and message.path == "email" and not content.to:
             reason = "no_address"
         state = MessageState.FAILED if reason else MessageState.QUEUED
+    else:
+        sealed = sealed.without_bytes()
     return _Decided(message=message, verdict=verdict, content=sealed, state=state, reason=reason)
 
 
 async def _store(crm: Installation, access: Access, decided: Sequence[_Decided]) -> list[SendResult]:
     restores = await restores_of(crm)
     rows = [(_row(access, one) | {"restores": restores}, one.content) for one in decided]
-    ids = list(dict.fromkeys(one.message.contact_id for one in decided))
-    await crm.keyring.ensure(ids, OUTBOUND.retention_class)
+    people = list(dict.fromkeys(one.message.contact_id for one in decided))
+    await crm.keyring.ensure(people, OUTBOUND.retention_class)
     async with crm.data.transaction():
         # Whoever was erased since the gates were asked must not come back as the address of a message.
-        if len(await contact_states(crm, ids, held=True)) < len(ids):
+        if len(await contact_states(crm, people, held=True)) < len(people):
             raise NotFound
         await crm.records.insert_many(OUTBOUND, rows)
-        leaving = [columns["id"] for columns, _ in rows if columns["state"] == MessageState.QUEUED.value]
-        await enqueue_many(crm, DELIVER, [{"message_id": one} for one in leaving])
+        leaving = {columns["id"]: one for (columns, _), one in zip(rows, decided, strict=True) if one.leaves}
+        for moment in {one.message.leaves_at for one in leaving.values()}:
+            ids = [one for one, its in leaving.items() if its.message.leaves_at == moment]
+            await enqueue_many(crm, DELIVER, [{"message_id": one} for one in ids], run_at=moment)
     return [
         SendResult(id=columns["id"], state=one.state, reason=one.reason, verdict=one.verdict)
         for (columns, _), one in zip(rows, decided, strict=True)
