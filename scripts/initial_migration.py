@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import io
 import re
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from piccolo.apps.migrations.commands import new
@@ -16,12 +19,17 @@ import confida_core.storage.migrations  # noqa: F401 -- It names the engine to P
 from confida_consent.piccolo_app import app as consent_app
 from confida_core.declarations import PiccoloApp
 from confida_core.piccolo_app import app as core_app
-from confida_sales.plugin import piccolo_apps as sales_apps
+
+PLUGINS = ("sales", "service")
 
 
-def main() -> None:
-    for described in (core_app(), consent_app(), *sales_apps()):
-        write_first(described)
+def main(wanted: Sequence[str]) -> None:
+    """Those whose names are given (core, consent, sales ...), or all of them."""
+    ours = {"core": core_app, "consent": consent_app}
+    for name in wanted or (*ours, *PLUGINS):
+        plugin = () if name in ours else importlib.import_module(f"confida_{name}.plugin").piccolo_apps()
+        for described in plugin or (ours[name](),):
+            write_first(described)
 
 
 def write_first(app: PiccoloApp) -> None:
@@ -56,4 +64,4 @@ def in_order(text: str, app: PiccoloApp) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

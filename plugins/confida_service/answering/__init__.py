@@ -1,0 +1,1 @@
+"""What makes answering easier: canned answers, checklists, time spent, who else is at it."""

@@ -1,0 +1,1 @@
+"""Complaints: cause, remedy, refund, and what was learned."""

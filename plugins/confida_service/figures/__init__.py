@@ -1,0 +1,1 @@
+"""How service is doing, in figures and pictures."""

@@ -1,0 +1,1 @@
+"""Queues, who works in them, and the rules that bring mail and tickets into them."""

@@ -1,0 +1,1 @@
+"""Calls: who is calling, on the screen before anybody picks up."""

@@ -1,0 +1,1 @@
+"""Tickets: what somebody asked, who answers it, and everything that was said."""
