@@ -20,7 +20,7 @@ from confida_consent.piccolo_app import app as consent_app
 from confida_core.declarations import PiccoloApp
 from confida_core.piccolo_app import app as core_app
 
-PLUGINS = ("sales", "service")
+PLUGINS = ("sales", "service", "marketing")
 
 
 def main(wanted: Sequence[str]) -> None:

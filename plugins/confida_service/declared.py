@@ -6,6 +6,7 @@ from confida_consent.api import ConsentPurpose, Wording
 from confida_core.api import ADMINISTRATORS, EVERYBODY, WORKERS, PermissionDeclaration, TableDeclaration
 from confida_service.tables import Queue, QueueMember, TicketEvent, TicketLink, TicketNumber
 
+TABLE_MODULES = ("confida_service.tables",)
 ABOUT_WORK = "How the organisation works, and nothing about who asks."
 TABLES = (
     TableDeclaration(

@@ -54,7 +54,6 @@ from confida_web.api import (
 )
 
 HERE = Path(__file__).parent
-TABLE_MODULES = ("confida_service.tables",)
 PARTS: tuple[ModuleType, ...] = (
     content, general, tickets, queues, mail, service_levels, answering, complaints, equipment, knowledge, telephone, chat, figures,
 )  # fmt: skip
@@ -73,7 +72,7 @@ def plugin_info() -> PluginInfo:
 
 @hookimpl
 def piccolo_apps() -> Sequence[PiccoloApp]:
-    return [PiccoloApp(name="service", migrations=HERE / "migrations", tables=tables_of(TABLE_MODULES))]
+    return [PiccoloApp(name="service", migrations=HERE / "migrations", tables=tables_of(of_all_parts("TABLE_MODULES")))]
 
 
 @hookimpl

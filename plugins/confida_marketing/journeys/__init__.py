@@ -1,0 +1,1 @@
+"""Journeys: what follows on what for one person, from a trigger to a goal."""

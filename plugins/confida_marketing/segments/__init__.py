@@ -1,0 +1,1 @@
+"""Segments: who is meant, in conditions that read as a sentence."""

@@ -1,0 +1,1 @@
+"""Forms on other sites, double opt-in, lead scores and events to sign up for."""
