@@ -32,6 +32,7 @@ DISCARD_REASONS: dict[str, str] = {
 }
 # Made with every contact, or kept of it without anybody's doing: they do not say that it is used.
 NOT_A_USE = frozenset({"contact", "contact_change", "sales_lead"})
+USES_ONLY = {"sales_opportunity": " AND outcome <> 'deleted'"}
 
 
 async def discard_lead(
@@ -102,7 +103,7 @@ async def only_from_lead(crm: Installation, opened: Opened[LeadContent]) -> bool
 async def used_beside(crm: Installation, contact_id: UUID, lead_id: UUID) -> bool:
     """Whether any record but this lead is about the contact; one statement, however many kinds of records there are."""
     own = [
-        f"SELECT 1 AS used FROM {record.name} WHERE {record.subject} = ?"
+        f"SELECT 1 AS used FROM {record.name} WHERE {record.subject} = ?{USES_ONLY.get(record.name, '')}"
         for record in crm.registry.records.values()
         if record.subject is not None and record.name not in NOT_A_USE
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from confida_core.api import (
     Access,
@@ -31,12 +32,16 @@ class Candidate:
     reasons: tuple[str, ...]
 
 
-async def people_like(crm: Installation, access: Access, contact: Opened[ContactContent]) -> list[Candidate]:
-    """Other people or organisations that may be this contact, the likeliest first; opens sealed data. Raises Forbidden."""
-    content, kind = contact.content, contact.row["kind"]
-    same = await possible_duplicates(crm, access, content, contact_id=contact.row["id"], limit=CONSIDERED)
+async def people_like(
+    crm: Installation, access: Access, content: ContactContent, kind: str, contact_id: UUID | None = None
+) -> list[Candidate]:
+    """People (or organisations, by `kind`) that may be this one, the likeliest first; opens sealed data. Raises Forbidden.
+
+    contact_id: whose content it is, None before it is stored.
+    """
+    same = await possible_duplicates(crm, access, content, contact_id=contact_id, limit=CONSIDERED)
     named = await likely_contacts(crm, access, content.display_name, limit=CONSIDERED)
-    others = [one for one in (*same, *named) if one.row["id"] != contact.row["id"] and one.row["kind"] == kind]
+    others = [one for one in (*same, *named) if one.row["id"] != contact_id and one.row["kind"] == kind]
     return ranked(others, lambda other: person_reasons(content, other))
 
 

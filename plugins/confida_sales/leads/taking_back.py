@@ -18,7 +18,8 @@ from confida_core.api import (
 from confida_sales.content import LEAD
 from confida_sales.leads.discarding import for_provisional, used_beside
 from confida_sales.leads.leads import make_keys, visible_lead
-from confida_sales.opportunities.opportunities import delete_opportunity, visible_opportunity
+from confida_sales.opportunities.opportunities import visible_opportunity
+from confida_sales.opportunities.trash import delete_opportunity
 
 
 async def take_back_conversion(crm: Installation, access: Access, lead_id: UUID) -> UUID:
