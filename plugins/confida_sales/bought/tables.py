@@ -9,13 +9,13 @@ from confida_core.api import DATA
 
 
 class SuggestionRule(Table, tablename="sales_rule", db=DATA):
-    """Who has one product often takes the other. had, both: people. confidence, support: millionths. lift: thousandths."""
+    """Who has one product often takes the other. had, together: people. confidence, support: millionths. lift: thousandths."""
 
     id = UUID(primary_key=True)
     has_id = UUID(index=True)
     takes_id = UUID()
     had = Integer()
-    both = Integer()
+    together = Integer()
     confidence = Integer()
     support = Integer()
     lift = Integer()

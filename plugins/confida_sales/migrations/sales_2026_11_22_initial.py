@@ -5459,8 +5459,8 @@ async def forwards():
     manager.add_column(
         table_class_name="SuggestionRule",
         tablename="sales_rule",
-        column_name="both",
-        db_column_name="both",
+        column_name="together",
+        db_column_name="together",
         column_class_name="Integer",
         column_class=Integer,
         params={
