@@ -22,6 +22,12 @@ class SalesSettings(Struct, frozen=True, kw_only=True):
 
     currency: str = "EUR"
     tax_rates: tuple[str, ...] = ("19", "7")
+    quote_days: Annotated[
+        int, Meta(ge=0, le=3_650, title="Days a quote holds", description="0 for quotes without an end.")
+    ] = 30
+    payment_days: Annotated[
+        int, Meta(ge=0, le=3_650, title="Days to pay", description="From the day of an invoice until it is due.")
+    ] = 14
     sources: tuple[str, ...] = ("Recommendation", "Website", "Event", "Advertisement", "They called", "We called")
     commission_on: Literal["won", "paid"] = "won"
     vat_id: Annotated[
