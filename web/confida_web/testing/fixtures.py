@@ -5,7 +5,7 @@ from __future__ import annotations
 from confida_web.testing.assertions import assert_erased, assert_exported, assert_sealed
 from confida_web.testing.asynchronous import pytest_generate_tests
 from confida_web.testing.clients import app, as_person, as_program, as_role, client, stranger
-from confida_web.testing.engines import engine, postgres_server
+from confida_web.testing.engines import engine, postgres_databases, postgres_server
 from confida_web.testing.installations import (
     access,
     confida_plugins,
@@ -39,6 +39,7 @@ __all__ = [
     "installation_kind",
     "installation_templates",
     "no_network",
+    "postgres_databases",
     "postgres_server",
     "pytest_generate_tests",
     "queries",

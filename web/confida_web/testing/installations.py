@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from confida_web.testing.databases import STORES, Pairs
 from confida_web.testing.plugin import OPTION
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from confida_core.settings import Settings
     from confida_core.vault.access import Access
 
-STORES = ("database", "keyring")
 LoadRegistry = Callable[["Settings"], "Registry"]
 
 
@@ -58,25 +57,22 @@ class Templates:
 
     folders: pytest.TempPathFactory
     made: dict[tuple[Any, ...], Template] = field(default_factory=dict)
-    numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def of(self, kind: Kind, server: Any) -> Template:
+    def of(self, kind: Kind, pairs: Pairs | None) -> Template:
         # Of the settings only this one changes what lies in the files.
-        key = (server is not None, kind.given["plugins"], kind.given.get("cipher", True), kind.load)
+        key = (pairs is not None, kind.given["plugins"], kind.given.get("cipher", True), kind.load)
         if key not in self.made:
-            self.made[key] = self._make(kind, server)
+            self.made[key] = self._make(kind, pairs)
         return self.made[key]
 
-    def _make(self, kind: Kind, server: Any) -> Template:
+    def _make(self, kind: Kind, pairs: Pairs | None) -> Template:
         from confida_core.installation import open_installation
         from confida_core.settings import read_settings
         from confida_core.setup import initialise, upgrade
 
-        databases = {} if server is None else self.new_names("template")
-        for name in databases.values():
-            server.psql(f"CREATE DATABASE {name}")
+        databases = {} if pairs is None else pairs.new()
         home = self.folders.mktemp("template") / "home"
-        settings = read_settings(**{**kind.given, "home": home, **urls_of(server, databases)})
+        settings = read_settings(**{**kind.given, "home": home, **urls_of(pairs, databases)})
 
         async def make() -> None:
             initialise(settings)
@@ -86,15 +82,10 @@ class Templates:
         asyncio.run(make())
         return Template(home, databases)
 
-    def new_names(self, what: str) -> dict[str, str]:
-        """Names that no other database of this server has."""
-        number = next(self.numbers)
-        return {store: f"{what}_{store}_{number}" for store in STORES}
 
-
-def urls_of(server: Any, databases: Mapping[str, str]) -> dict[str, str]:
+def urls_of(pairs: Pairs | None, databases: Mapping[str, str]) -> dict[str, str]:
     """Always both: a database that the environment of whoever runs the tests names is never touched."""
-    return {f"{store}_url": server.get_uri(database=databases[store]) if databases else "" for store in STORES}
+    return {f"{store}_url": pairs.url(databases[store]) if pairs is not None else "" for store in STORES}
 
 
 @pytest.fixture(scope="session")
@@ -139,28 +130,17 @@ def settings(
     installation_templates: Templates,
     request: pytest.FixtureRequest,
 ) -> Iterator[Settings]:
-    """Settings of a fresh installation that nobody has opened yet; its databases are dropped afterwards."""
+    """Settings of a fresh installation that nobody has opened yet; its databases are lent for this test."""
     from confida_core.settings import read_settings
 
-    server: Any = request.getfixturevalue("postgres_server") if engine == "postgres" else None
-    template = installation_templates.of(installation_kind, server)
+    pairs: Pairs | None = request.getfixturevalue("postgres_databases") if engine == "postgres" else None
+    template = installation_templates.of(installation_kind, pairs)
     home = tmp_path / "home"
     shutil.copytree(template.home, home, symlinks=True)
-    names = copied(server, template, installation_templates)
-    yield read_settings(**{**installation_kind.given, "home": home, **urls_of(server, names)})
-    if names:
-        server.psql("\n".join(f"DROP DATABASE {name} WITH (FORCE);" for name in names.values()))
-
-
-def copied(server: Any, template: Template, templates: Templates) -> dict[str, str]:
-    """Copies the template's databases, if it has any; returns the names of the copies."""
-    if not template.databases:
-        return {}
-    names = templates.new_names("copy")
-    made = "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY;"
-    # One call of the client for both: starting it takes longer than its work.
-    server.psql("\n".join(made.format(names[store], template.databases[store]) for store in STORES))
-    return names
+    names = {} if pairs is None else pairs.lend(template.databases)
+    yield read_settings(**{**installation_kind.given, "home": home, **urls_of(pairs, names)})
+    if pairs is not None:
+        pairs.take_back(template.databases, names)
 
 
 @pytest.fixture
