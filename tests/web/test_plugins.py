@@ -15,11 +15,11 @@ import pytest
 
 from confida_core.accounts.audit import list_events
 from confida_core.vault.access import system_access
-from tests.core.plugins.conftest import home, plugins
+from tests.core.plugins.conftest import home, plugins, warm_looks, warm_process
 from tests.core.plugins.fake import FakePlugins
 from tests.core.plugins.people import NOTE, add_contact, add_member, module_of
 
-__all__ = ["home", "plugins"]
+__all__ = ["home", "plugins", "warm_looks", "warm_process"]
 
 pytestmark = pytest.mark.anyio
 LIST, ABOUT, PURGE = "/settings/plugins", "/settings/plugins/membership/about", "/settings/plugins/membership/purge"

@@ -13,6 +13,7 @@ import pytest
 from confida_core.ids import new_id
 from confida_core.vault.access import Access, Actor
 from tests.core.plugins.fake import FakePlugins
+from tests.core.plugins.warm import WarmProcess
 
 Opening = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -28,6 +29,19 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakePlu
     for name in set(sys.modules) - before:
         if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def warm_process() -> Iterator[WarmProcess]:
+    process = WarmProcess()
+    yield process
+    process.close()
+
+
+@pytest.fixture(autouse=True)
+def warm_looks(warm_process: WarmProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plugins are looked at in a process that need not import Confida first."""
+    monkeypatch.setattr("confida_core.plugins.looking.subprocess", warm_process)
 
 
 @pytest.fixture
