@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -266,6 +267,20 @@ class JobDeclaration:
     seconds: int = 300
     every: int | None = None
     after_restore: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listener:
+    """A connection that is held open to hear at once what happens elsewhere, such as a mailbox or a telephone exchange.
+
+    key: `<plugin>.<name>`. run: called with the installation and an event that is set when the program stops; it goes on
+    until then, and is begun anew, after a pause, if it ends or raises. Each process that does jobs has one of its own, so
+    whatever it hears must be taken in once although several heard it.
+    """
+
+    key: str
+    label: str
+    run: Callable[[Installation, asyncio.Event], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from confida_core.declarations import CLICommand
 from confida_core.loaded_plugin import Declared, LoadedPlugin, PluginError
 
 # Keys of these stand beside those of everybody else in lists that people choose from, so each says whose it is.
-DOTTED = frozenset({"permissions", "jobs", "index_fields", "purposes", "consent_purposes", "self_checks"})
+DOTTED = frozenset({"permissions", "jobs", "listeners", "index_fields", "purposes", "consent_purposes", "self_checks"})
 # These have an address of their own below the plugin's, so that their keys stand in nobody's way.
 APART = frozenset({"plugin_info", "api_resources"})
 

@@ -10,6 +10,7 @@ from confida_core.declarations import (
     CLICommand,
     IndexField,
     JobDeclaration,
+    Listener,
     PermissionDeclaration,
     PiccoloApp,
     PluginInfo,
@@ -262,6 +263,34 @@ class CoreHooks:
         @hookimpl
         def jobs():
             return [JobDeclaration(key="membership.renew", label="Renew a membership", run=renew, seconds=60)]
+        ```
+        """
+
+    @hookspec
+    def listeners(self) -> Sequence[Listener]:  # type: ignore[empty-body]
+        """Connections that are held open as long as the program runs: a mailbox that says when mail comes, a telephone exchange.
+
+        Called: once, at start. `run` is called in every process that does jobs, as soon as it does them.
+        Returns: a list of `Listener`. It must not keep the processor from others: it waits for what it hears, and leaves the work
+        that follows to a job.
+        Failure: what `run` raises is logged by its type, and it is begun anew after a pause that grows from one second to a minute.
+        When the program stops, `stop` is set; whoever still runs a few seconds later is cancelled.
+
+        ```python
+        import asyncio
+        import contextlib
+
+
+        async def watch_gate(crm, stop):
+            while not stop.is_set():
+                await enqueue(crm, "membership.count_visitors")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), timeout=60)
+
+
+        @hookimpl
+        def listeners():
+            return [Listener(key="membership.gate", label="Turnstile at the door", run=watch_gate)]
         ```
         """
 

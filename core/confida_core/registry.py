@@ -48,6 +48,7 @@ class Registry:
         self.purposes = self._by_key("purposes", lambda purpose: purpose.key)
         self.permissions = self._by_key("permissions", lambda permission: permission.key)
         self.jobs = self._by_key("jobs", lambda job: job.key)
+        self.listeners = self._by_key("listeners", lambda listener: listener.key)
         self.index_fields = self._by_key("index_fields", lambda field: field.key)
         self.timeline_sources = self._by_key("timeline_sources", lambda source: source.key)
         self.importers = self._by_key("importers", lambda importer: importer.key)

@@ -12,6 +12,7 @@ import structlog
 from confida_core.events.following import follow_events
 from confida_core.installation import Installation
 from confida_core.isolation.running import MOST_CANCELS
+from confida_core.jobs.listening import listen
 from confida_core.jobs.queue import QueuedJob, complete, declared, fail, give_back, keep_lease, lease
 from confida_core.jobs.schedule import ensure_periodic
 from confida_core.storage.database import DatabaseError, finish
@@ -38,6 +39,7 @@ async def run_worker(crm: Installation, stop: asyncio.Event, *, loops: int = LOO
     """
     tasks = [asyncio.create_task(work(crm, stop)) for _ in range(loops)]
     tasks.append(asyncio.create_task(follow_events(crm, stop)))
+    tasks += [asyncio.create_task(listen(crm, listener, stop)) for listener in crm.registry.listeners.values()]
     try:
         await stop.wait()
         await asyncio.wait(tasks, timeout=STOP_SECONDS)
