@@ -209,7 +209,12 @@ def test_what_is_installed_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -
         info = PluginInfo(key=key, name=key, summary="")
         plugin.plugin_info = hookimpl(lambda info=info: info)  # type: ignore[attr-defined]
         points.append(Point(plugin, name=key))
-    monkeypatch.setattr("confida_core.registry.metadata.entry_points", lambda group: [looks.append(group), *points][1:])
+
+    def entry_points(group: str) -> list[Point]:
+        looks.append(group)
+        return points
+
+    monkeypatch.setattr("confida_core.registry.metadata.entry_points", entry_points)
     registry = load_registry(["club", "shop"], built_in=BUILT_IN, specifications=SPECIFICATIONS, parked=["membership"])
     assert [plugin.info.key for plugin in registry.plugins if not plugin.built_in] == ["club", "membership", "shop"]
     assert looks == ["confida.plugins"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ PRIVACY = ADMINISTRATORS | {Role.PRIVACY_OFFICER}
 WORKERS = ADMINISTRATORS | {Role.STAFF}
 
 
+@lru_cache(maxsize=64)
 def permissions_of(registry: Registry, role: str) -> frozenset[str]:
     """The permission keys a role holds; none for a role that does not exist."""
     return frozenset(key for key, permission in registry.permissions.items() if role in permission.roles)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec import structs
 
 from confida_core.clock import now
 from confida_core.contacts.people import display_names, visible_contact
@@ -151,7 +153,7 @@ async def visible_message(crm: Installation, access: Access, message_id: UUID) -
     What is secret in it is not shown (`OutboundMessage.secret`).
     """
     opened = await _opened(crm, access, message_id)
-    return replace(opened, content=opened.content.without_secrets())
+    return structs.replace(opened, content=opened.content.without_secrets())
 
 
 async def _opened(crm: Installation, access: Access, message_id: UUID) -> Opened[OutboundContent]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -28,8 +27,7 @@ class PurposeRefused(Exception):
     """The purpose is not declared; nothing was opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened(Generic[C]):
+class Opened(msgspec.Struct, Generic[C], frozen=True):
     """row: the operational columns (and the sealed bytes). content: the opened struct. people: whose record it is."""
 
     row: Row

@@ -50,6 +50,7 @@ class Keyring:
         self._keks: dict[tuple[int, int], Key] = {}
         self._open: dict[bytes, SubjectKey] = {}
         self._current: dict[tuple[UUID, str], SubjectKey] = {}
+        self._derived: dict[str, bytes] = {}
         self._tombstones = Tombstones(database, self.hashing_key("destroyed keys"))
         self.generation = self.order_number = -1
         self._seen_version = -2
@@ -291,7 +292,11 @@ class Keyring:
 
     def hashing_key(self, label: str) -> bytes:
         """A derived key for keyed hashes of one use, such as finding an account by its e-mail address."""
-        return derived(self._root, f"hash {label}")
+        key = self._derived.get(label)
+        if key is None:
+            # Labels are words of the program, so there are never many.
+            key = self._derived[label] = derived(self._root, f"hash {label}")
+        return key
 
     def new_recovery_key(self, places: KeyPlaces) -> str:
         """A fresh recovery key, to be shown once; the one before no longer opens this installation."""

@@ -168,13 +168,13 @@ class Records:
 
     async def rows(self, declaration: RecordDeclaration, ids: Sequence[UUID]) -> list[Row]:
         """Sealed rows by id, in the order asked for; ids without a row are left out. One query for up to 500 ids."""
-        found: dict[UUID, Row] = {}
+        found: dict[int, Row] = {}
         for start in range(0, len(ids), 500):
             batch = ids[start : start + 500]
             marks = ", ".join("?" * len(batch))
             for row in await self.database.fetch(f"SELECT * FROM {declaration.name} WHERE id IN ({marks})", *batch):
-                found[row["id"]] = row
-        return [found[record_id] for record_id in ids if record_id in found]
+                found[row["id"].int] = row
+        return [kept for record_id in ids if (kept := found.get(record_id.int)) is not None]
 
     async def _make_keys(
         self, declaration: RecordDeclaration, columns: Mapping[str, Any], people: Sequence[UUID]
