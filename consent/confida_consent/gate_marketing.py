@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -28,20 +28,26 @@ Places = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Marketing:
-    """Judges candidates by the rules of their countries.
-
-    organisations: numbers of those that are no persons. somewhere: where somebody without a country is taken to be.
+class Law:
+    """What holds where contacts live, whatever they are asked for. countries: of those that have any. somewhere: where
+    somebody without a country is taken to be. rules: of each country. read_at: when each register was last imported.
     """
+
+    countries: Mapping[UUID, Places]
+    somewhere: Places
+    rules: Mapping[str, CountryRules]
+    read_at: Mapping[str, datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Marketing:
+    """Judges candidates by the rules of their countries. organisations: numbers of those that are no persons."""
 
     purpose: Purpose
     channel: str
     moment: datetime
-    countries: Mapping[UUID, Places]
+    law: Law
     organisations: Collection[int]
-    somewhere: Places
-    rules: Mapping[str, CountryRules]
-    read_at: Mapping[str, datetime | None]
     known: dict[tuple[Places, str], list[tuple[CountryRules, Rule]]] = field(default_factory=dict)
     shared: dict[tuple[str, str, Reason], Answer] = field(default_factory=dict)
 
@@ -52,13 +58,14 @@ class Marketing:
 
     def rules_for(self, one: Candidate) -> list[tuple[CountryRules, Rule]]:
         """The rules of the candidate's countries, the strictest first."""
-        places = self.countries.get(one.id, self.somewhere)
+        places = self.law.countries.get(one.id, self.law.somewhere)
         return self._rules_for(places, ORGANISATION if one.id.int in self.organisations else PERSON)
 
     def _rules_for(self, places: Places, audience: str) -> list[tuple[CountryRules, Rule]]:
         found = self.known.get((places, audience))
         if found is None:
-            pairs = [(self.rules[code], self.rules[code].rule(self.channel, audience)) for code in places]
+            rules = self.law.rules
+            pairs = [(rules[code], rules[code].rule(self.channel, audience)) for code in places]
             found = self.known[places, audience] = sorted(pairs, key=lambda pair: -STRICTNESS[pair[1].needs])
         return found
 
@@ -81,7 +88,7 @@ class Marketing:
         return Answer(True, REASONS[rule.needs], basis, ground.id, ground.indicated_at, until, cited)
 
     def _register_is_read(self, rule: Rule) -> bool:
-        read = self.read_at.get(rule.register)
+        read = self.law.read_at.get(rule.register)
         return read is not None and self.moment - read <= timedelta(days=rule.register_days)
 
     def _plain(self, country: CountryRules, rule: Rule, reason: Reason) -> Answer:
@@ -124,23 +131,27 @@ async def marketing_of(
     contact_ids: Sequence[UUID],
     moment: datetime,
     *,
-    countries: Mapping[UUID, Places] | None = None,
+    law: Callable[[], Awaitable[Law]] | None = None,
     organisations: Collection[int] | None = None,
 ) -> Marketing | None:
     """What judges these contacts; None where the purpose is no direct marketing, or rests on consent or a duty.
 
-    countries, organisations: of these contacts, if whoever asks knows them already.
+    law, organisations: of these contacts, from whoever asks about them several times.
     """
     declared = purpose.declared
     if not declared.direct_marketing or declared.basis not in OBJECTABLE or channel not in CHANNELS:
         return None
-    if countries is None:
-        countries = await countries_of(crm, contact_ids)
+    found = await law() if law else await law_of(crm, await countries_of(crm, contact_ids))
+    if organisations is None:
+        organisations = {one.int for one in await organisations_among(crm, contact_ids)}
+    return Marketing(purpose, channel, moment, found, organisations)
+
+
+async def law_of(crm: Installation, countries: Mapping[UUID, Places]) -> Law:
+    """Of the countries of these contacts, for every purpose and channel. Raises InvalidRules."""
     somewhere: Places = (crm.settings.region.upper(),)
     codes = {code for places in countries.values() for code in places} | set(somewhere)
     rules = {code: rules_of(crm.settings, code) for code in codes}
     registers = {rule.register for country in rules.values() for rule in country.rules if rule.register}
     read_at = {register: await register_read_at(crm, register) for register in registers}
-    if organisations is None:
-        organisations = {one.int for one in await organisations_among(crm, contact_ids)}
-    return Marketing(purpose, channel, moment, countries, organisations, somewhere, rules, read_at)
+    return Law(countries, somewhere, rules, read_at)

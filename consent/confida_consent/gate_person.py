@@ -5,7 +5,7 @@ It judges with the gate's own pieces; only the facts are read together instead o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from confida_consent.answers import Answer, Reason, no
 from confida_consent.declarations import Purpose
 from confida_consent.gate import decision, ordered_answer, purpose_refusal
 from confida_consent.gate_facts import NO_EVENTS, Candidate, GateEvent
-from confida_consent.gate_marketing import marketing_of
+from confida_consent.gate_marketing import Law, law_of, marketing_of
 from confida_consent.purposes import all_purposes
 from confida_consent.reach import countries_of, suppressed_contacts
 from confida_core.clock import now
@@ -52,16 +52,28 @@ async def person_of(crm: Installation, contact_id: UUID) -> Person | None:
     return Person(contact_id, contacts[0]["kind"], contacts[0]["deleted_at"] is not None, events)
 
 
-async def may_all(crm: Installation, contact_id: UUID) -> dict[str, dict[str, Answer]]:
+async def may_all(
+    crm: Installation, contact_id: UUID, purposes: Mapping[str, Purpose] | None = None
+) -> dict[str, dict[str, Answer]]:
     """What `may` answers now for each purpose on each of its channels: purpose -> channel -> answer.
 
-    A few questions to the database for all of them. Opens nothing sealed. Not inside a transaction of the caller's.
+    purposes: those in force, if the caller has just read them. A few questions to the database for all of them. Opens
+    nothing sealed. Not inside a transaction of the caller's.
     """
-    purposes, person = await all_purposes(crm), await person_of(crm, contact_id)
+    if purposes is None:
+        purposes = await all_purposes(crm)
+    person = await person_of(crm, contact_id)
     await crm.orders.refresh()
-    countries = await countries_of(crm, [contact_id]) if person else {}
+    read: list[Law] = []
+
+    async def law() -> Law:
+        # Only if it is asked for: a broken file of rules is no reason not to say what rests on something else.
+        if not read:
+            read.append(await law_of(crm, await countries_of(crm, [contact_id])))
+        return read[0]
+
     return {
-        key: {channel: await answer(crm, person, known, channel, countries) for channel in known.declared.channels}
+        key: {channel: await answer(crm, person, known, channel, law) for channel in known.declared.channels}
         for key, known in purposes.items()
     }
 
@@ -71,7 +83,7 @@ async def answer(
     person: Person | None,
     known: Purpose,
     channel: str,
-    countries: Mapping[UUID, tuple[str, ...]],
+    law: Callable[[], Awaitable[Law]],
 ) -> Answer:
     """In the order of the gate: the purpose, the contact, what they ordered, the suppression list, the ground."""
     basis = known.declared.basis
@@ -92,7 +104,5 @@ async def answer(
         return no(Reason.SUPPRESSED, basis)
     moment = now()
     organisations = {person.id.int} if person.kind == ContactKind.ORGANISATION else frozenset[int]()
-    rules = await marketing_of(
-        crm, known, channel, [person.id], moment, countries=countries, organisations=organisations
-    )
+    rules = await marketing_of(crm, known, channel, [person.id], moment, law=law, organisations=organisations)
     return decision(known, moment, rules)(person.about(known.declared.key, channel))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from confida_consent.declarations import ConsentPurpose, Purpose, Wording
@@ -20,6 +21,7 @@ from confida_core.clock import now
 from confida_core.contacts.text import clean_line, clean_text
 from confida_core.ids import new_id
 from confida_core.installation import Installation
+from confida_core.registry import Registry
 from confida_core.storage.database import Row, UniqueViolation, VersionConflict
 from confida_core.vault.access import Access, NotFound
 
@@ -33,15 +35,23 @@ async def all_purposes(crm: Installation) -> dict[str, Purpose]:
     kept: dict[str, list[Row]] = {}
     for row in rows:
         kept.setdefault(row["key"], []).append(row)
-    found = {}
-    for key, (purpose, plugin) in declared_purposes(crm.registry).items():
-        found[key] = amended(purpose, plugin, [row for row in kept.pop(key, []) if row["amends"]])
+    found = dict(unamended(crm.registry))
+    for key in found.keys() & kept.keys():
+        amendments = [row for row in kept.pop(key) if row["amends"]]
+        if amendments:
+            found[key] = amended(found[key].declared, found[key].origin, amendments)
     for key, versions in kept.items():
         own = [row for row in versions if not row["amends"]]
         # What only amended a declaration says nothing by itself once the plugin is gone.
         if own:
             found[key] = own_purpose(own)
     return found
+
+
+@lru_cache(maxsize=8)
+def unamended(registry: Registry) -> Mapping[str, Purpose]:
+    """What is declared, as it is in force where no page adds anything; every contact's page asks, and it never changes."""
+    return {key: amended(purpose, plugin, ()) for key, (purpose, plugin) in declared_purposes(registry).items()}
 
 
 async def purpose_of(crm: Installation, key: str) -> Purpose:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from sqlite3 import Connection
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from confida_core.contacts.content import ContactContent
@@ -19,6 +19,9 @@ from confida_core.vault.suppressions import SuppressionLookup, covers
 FIELD = "consent.reach"
 PLAIN_NUMBER = re.compile(r"\+\d{7,15}")
 BY_NUMBER = frozenset({"phone", "sms", "messenger"})
+# So few are looked up sooner than a thread is asked for it, and a page that asks about one person need not wait for its turn.
+FEW = 20
+T = TypeVar("T")
 
 
 def reach_of(content: ContactContent, _row: Mapping[str, Any]) -> frozenset[str] | None:
@@ -38,6 +41,13 @@ async def be_current(crm: Installation) -> None:
     if crm.index.needs_rebuild:
         await crm.index.ensure(source)
     await crm.index.catch_up(source)
+
+
+async def looked_up(crm: Installation, contact_ids: Sequence[UUID], find: Callable[[], T]) -> T:
+    """What the index says of these contacts."""
+    if len(contact_ids) <= FEW:
+        return crm.index.inline(lambda _: find())
+    return await crm.index.run(lambda _: find())
 
 
 async def suppressed_contacts(
@@ -62,7 +72,7 @@ async def suppressed_contacts(
                 stopped.add(UUID(bytes=contact_id))
         return stopped
 
-    return await crm.index.run(lambda _: find())
+    return await looked_up(crm, contact_ids, find)
 
 
 def addresses(connection: Connection, contact_ids: Sequence[UUID], channel: str) -> Iterator[Pair]:
@@ -88,9 +98,9 @@ async def countries_of(crm: Installation, contact_ids: Sequence[UUID]) -> dict[U
             found[contact_id] = tuple(sorted({*before, country.upper()})) if before else (country.upper(),)
         return found
 
-    return await crm.index.run(lambda _: find())
+    return await looked_up(crm, contact_ids, find)
 
 
 async def organisations_among(crm: Installation, contact_ids: Sequence[UUID]) -> list[UUID]:
     """Those of the contacts that are organisations, as of the last time that the index was made current."""
-    return await crm.index.run(lambda _: organisations(crm.index.connection(), contact_ids))
+    return await looked_up(crm, contact_ids, lambda: organisations(crm.index.connection(), contact_ids))

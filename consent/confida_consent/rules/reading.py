@@ -23,16 +23,16 @@ def rules_of(settings: Settings, country: str) -> CountryRules:
     A file `<country>.toml` or `default.toml` in the folder `rules` of the home takes the place of ours. Read once per
     process. Raises InvalidRules for an own file that is not sound: then nothing is sent on its ground.
     """
-    return _rules(settings.home / "rules", country if CODE.match(country) else "")
+    return _rules(settings.home, country if CODE.match(country) else "")
 
 
 @lru_cache(maxsize=512)
-def _rules(own: Path, country: str) -> CountryRules:
-    for folder in (own, OURS):
+def _rules(home: Path, country: str) -> CountryRules:
+    for folder in (home / "rules", OURS):
         path = folder / f"{(country or DEFAULT).lower()}.toml"
         if path.is_file():
             return _read(path, country)
-    return _rules(own, "")
+    return _rules(home, "")
 
 
 def _read(path: Path, country: str) -> CountryRules:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,8 @@ SAID_NO = frozenset(
 )
 NEEDS_FACTS = frozenset({Reason.LAW_ASKS_FACTS, Reason.FACTS_TOO_OLD})
 WORDS: Mapping[Tone, str] = {"may": "May", "ask": "Ask first", "must-not": "Must not"}
+CHANNEL_PLACE = {channel: place for place, channel in enumerate(CHANNEL_LABELS)}
+TONE_PLACE = {tone: place for place, tone in enumerate(WORDS)}
 # What follows from an agreement or a law is nothing to be asked for, and tells nothing about what else is welcome.
 GIVEN = frozenset({Basis.CONTRACT, Basis.LEGAL_OBLIGATION, Basis.VITAL_INTEREST})
 NAMED = 2
@@ -35,7 +36,7 @@ async def purpose_lines(
     crm: Installation, contact_id: UUID, lang: str, purposes: Mapping[str, Purpose]
 ) -> tuple[PurposeLines, ...]:
     """Every purpose in use that people are shown; opens nothing."""
-    answers = await may_all(crm, contact_id)
+    answers = await may_all(crm, contact_id, purposes)
     found = []
     for key, purpose in sorted(purposes.items(), key=lambda item: SHOWN_FIRST.get(item[1].declared.basis, 2)):
         if purpose.retired or not purpose.declared.listed:
@@ -54,23 +55,19 @@ async def purpose_lines(
 def grouped(contact_id: UUID, key: str, answers: Mapping[str, Answer]) -> tuple[ConsentLine, ...]:
     """Channels of which exactly the same is true stand in one line; what may be done comes first."""
     groups: dict[Answer, list[str]] = {}
-    for channel in sorted(answers, key=list(CHANNEL_LABELS).index):
+    for channel in sorted(answers, key=CHANNEL_PLACE.__getitem__):
         # The same reason may stand in several laws; who reads it wants the reason once.
         groups.setdefault(answers[channel]._replace(citation=""), []).append(channel)
-    order = list(WORDS)
     lines = [
-        replace(
-            line_of(contact_id, answer, channels, [answers[one].citation for one in channels]),
-            facts_href=f"/contacts/{contact_id}/consents/customer?purpose={key}&channel={channels[0]}"
-            if answer.reason in NEEDS_FACTS
-            else None,
-        )
+        line_of(contact_id, key, answer, channels, [answers[one].citation for one in channels])
         for answer, channels in groups.items()
     ]
-    return tuple(sorted(lines, key=lambda line: order.index(line.tone)))
+    return tuple(sorted(lines, key=lambda line: TONE_PLACE[line.tone]))
 
 
-def line_of(contact_id: UUID, answer: Answer, channels: Sequence[str], citations: Sequence[str]) -> ConsentLine:
+def line_of(
+    contact_id: UUID, key: str, answer: Answer, channels: Sequence[str], citations: Sequence[str]
+) -> ConsentLine:
     tone = tone_of_answer(answer)
     return ConsentLine(
         channels=tuple(channel_word(one) for one in channels),
@@ -82,6 +79,9 @@ def line_of(contact_id: UUID, answer: Answer, channels: Sequence[str], citations
         until=answer.until,
         proof_href=f"/contacts/{contact_id}/consents/{answer.event_id}" if answer.event_id else None,
         citation="; ".join(dict.fromkeys(one for one in citations if one)),
+        facts_href=f"/contacts/{contact_id}/consents/customer?purpose={key}&channel={channels[0]}"
+        if answer.reason in NEEDS_FACTS
+        else None,
     )
 
 
@@ -104,13 +104,13 @@ async def panel_data(crm: Installation, access: Access, contact_id: UUID) -> Map
 def chips(data: Mapping[str, Any]) -> tuple[ConfidenceChip, ...]:
     """One for each channel: what it may be used for, in words."""
     panel: ConsentPanelData = data["panel"]
-    found = []
-    for channel in Channel:
-        word = channel_word(channel)
-        lines = [(one, line) for one in panel.purposes for line in one.lines if word in line.channels]
-        if lines:
-            found.append(chip(word, panel.href, lines, data["given"]))
-    return tuple(found)
+    by_word: dict[str, list[tuple[PurposeLines, ConsentLine]]] = {}
+    for one in panel.purposes:
+        for line in one.lines:
+            for word in line.channels:
+                by_word.setdefault(word, []).append((one, line))
+    words = [channel_word(channel) for channel in Channel]
+    return tuple(chip(word, panel.href, by_word[word], data["given"]) for word in words if word in by_word)
 
 
 def chip(
