@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Templates:
 
     folders: pytest.TempPathFactory
     made: dict[tuple[Any, ...], Template] = field(default_factory=dict)
+    loaded: dict[tuple[LoadRegistry, str], Registry] = field(default_factory=dict)
 
     def of(self, kind: Kind, pairs: Pairs | None) -> Template:
         # Of the settings only this one changes what lies in the files.
@@ -64,6 +66,13 @@ class Templates:
         if key not in self.made:
             self.made[key] = self._make(kind, pairs)
         return self.made[key]
+
+    def registry(self, kind: Kind, settings: Settings) -> Registry:
+        """What is declared; a test may put other things into its own. What it holds is frozen, and the same for all."""
+        key = (kind.load, repr(kind.given))
+        if key not in self.loaded:
+            self.loaded[key] = kind.load(settings)
+        return copy.copy(self.loaded[key])
 
     def _make(self, kind: Kind, pairs: Pairs | None) -> Template:
         from confida_core.installation import open_installation
@@ -144,11 +153,14 @@ def settings(
 
 
 @pytest.fixture
-async def crm(settings: Settings, confida_registry: LoadRegistry) -> AsyncIterator[Installation]:
+async def crm(
+    settings: Settings, installation_kind: Kind, installation_templates: Templates
+) -> AsyncIterator[Installation]:
     """An open installation with the tables of every enabled plugin, as an operator would get it."""
     from confida_core.installation import open_installation
 
-    async with open_installation(settings, confida_registry(settings)) as installation:
+    registry = installation_templates.registry(installation_kind, settings)
+    async with open_installation(settings, registry) as installation:
         yield installation
 
 
