@@ -22,10 +22,9 @@ from confida_consent.rights.steps import (
     request_row,
     write_step,
 )
-from confida_consent.rights.vocabulary import RequestKind
+from confida_consent.rights.vocabulary import OPEN, RequestKind
 from confida_consent.sharing import same_address
 from confida_core.clock import now
-from confida_core.contacts.validation import InvalidContent
 from confida_core.installation import Installation
 from confida_core.storage.database import Row
 from confida_core.vault.access import NotFound
@@ -43,16 +42,16 @@ async def merge_doubles(crm: Installation, request_id: UUID) -> UUID:
     The same: of the same contact, or, while nobody is known, with the same identifier; of the same kind; and where what is
     wanted stands in words, in the same words. Repeatable.
     """
-    row = await request_row(crm, request_id)
-    if row["merged_into"] is not None or row["closed_at"] is not None:
-        merged: UUID | None = row["merged_into"]
-        return merged or request_id
-    same = await _same(crm, row)
-    first: UUID = min(one["id"] for one in [*same, row])
-    for double in [*same, row]:
-        if double["id"] != first:
-            await _merge(crm, double["id"], first)
-    return first
+    while True:
+        row = await request_row(crm, request_id)
+        if row["merged_into"] is not None or row["closed_at"] is not None:
+            merged: UUID | None = row["merged_into"]
+            return merged or request_id
+        same = [*await _same(crm, row), row]
+        first: UUID = min(one["id"] for one in same)
+        # A first that was merged itself meanwhile is none any more: there is an earlier one, so look again.
+        if all([await _merge(crm, double["id"], first) for double in same if double["id"] != first]):
+            return first
 
 
 async def _same(crm: Installation, row: Row) -> list[Row]:
@@ -89,20 +88,36 @@ async def split_doubles(crm: Installation, first_id: UUID, contact_id: UUID) -> 
             await crm.records.set_columns(REQUEST, double["id"], double["id"], merged_into=None, closed_at=None)
 
 
-async def _merge(crm: Installation, double_id: UUID, first_id: UUID) -> None:
+async def _merge(crm: Installation, double_id: UUID, first_id: UUID) -> bool:
+    """False if the first of them leads to another one by now."""
     await crm.keyring.ensure([double_id, first_id], REQUEST.retention_class)
     async with crm.data.transaction():
         try:
             # Always the first of the two before the second, so that two that merge at once cannot wait for each other.
-            first = await locked_request(crm, first_id)
-            double = await locked_request(crm, double_id)
-        except (NotFound, InvalidContent):
-            return
-        if first["merged_into"] is not None or double["merged_into"] is not None:
-            return
+            first = await locked_request(crm, first_id, closed=True)
+            double = await locked_request(crm, double_id, closed=True)
+        except NotFound:
+            return True
+        if first["merged_into"] is not None:
+            return False
+        if not (_is_open(first) and _is_open(double)):
+            return True
         await crm.records.set_columns(REQUEST, double_id, double_id, merged_into=first_id, closed_at=now())
         await write_step(crm, INSIDE, double_id, MERGED, first["reference"])
         await _take_over(crm, first, double)
+        await _take_over_doubles(crm, first, double_id)
+    return True
+
+
+def _is_open(row: Row) -> bool:
+    return row["closed_at"] is None and row["state"] in OPEN
+
+
+async def _take_over_doubles(crm: Installation, first: Row, double_id: UUID) -> None:
+    """Those that led to the double lead to the first itself, where whoever looks for its doubles finds them."""
+    for double in await crm.data.fetch("SELECT * FROM rights_request WHERE merged_into = ? ORDER BY id", double_id):
+        await crm.records.set_columns(REQUEST, double["id"], double["id"], merged_into=first["id"])
+        await write_step(crm, INSIDE, first["id"], MERGED, double["reference"])
 
 
 async def _take_over(crm: Installation, first: Row, double: Row) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from confida_consent.rights.clock import Step
 from confida_consent.rights.doubles import merge_doubles
+from confida_consent.rights.identity import link_contact
 from confida_consent.rights.letters import letters_of, log_incoming, write_letter
 from confida_consent.rights.requests import NewRequest, open_request, request_of
 from confida_consent.rights.requests_deciding import (
@@ -238,6 +239,23 @@ async def test_doubles_of_unknown_people_go_by_the_identifier(crm: Any) -> None:
     third = await asks(crm, identifier="y@example.org")
     await work(crm)
     assert [(await row_of(crm, one.id))["merged_into"] for one in (first, second, third)] == [None, first.id, None]
+
+
+async def test_doubles_of_a_double_lead_to_the_first_of_all(crm: Any) -> None:
+    number = "+493414960777"
+    first = await asks(crm, identifier=number)
+    second, third = [await asks(crm) for _ in range(2)]
+    await work(crm)
+    assert [(await row_of(crm, one.id))["merged_into"] for one in (first, second, third)] == [None, None, second.id]
+    emails, phones = [EmailAddress(address=ADDRESS)], [PhoneNumber(number=number)]
+    content = ContactContent(display_name="Ada Lovelace", emails=emails, phones=phones)
+    ada = await create_contact(crm, system_access("tests"), ContactKind.PERSON, content)
+    for one in (first, second):
+        await link_contact(crm, officer(), one.id, ada)
+    assert [(await row_of(crm, one.id))["merged_into"] for one in (first, second, third)] == [None, first.id, first.id]
+    assert (await steps_of(crm, first.id)).count("merged") == 2
+    whole = await request_of(crm, officer(), first.id)
+    assert [double[:2] for double in whole.doubles] == [(one.id, one.reference) for one in (second, third)]
 
 
 async def test_wishes_in_words_are_doubles_only_in_the_same_words(crm: Any) -> None:
