@@ -111,7 +111,7 @@ ICONS = {
     "work": "briefcase", "number": "hash", "file": "file-text", "picture": "image", "ask": "hand",
     "no": "ban", "home": "house", "language": "languages", "keyboard": "keyboard", "refresh": "refresh-cw",
     "audit": "scroll-text", "system": "server", "relations": "network", "fields": "sliders-horizontal", "time": "alarm-clock",
-    "lead": "sprout", "target": "target", "won": "trophy", "lost": "thumbs-down", "grip": "grip-vertical",
+    "board": "square-kanban", "lead": "sprout", "target": "target", "won": "trophy", "lost": "thumbs-down", "grip": "grip-vertical",
     "product": "package", "price": "coins", "quote": "file-pen", "order": "shopping-cart", "invoice": "receipt-text",
     "payment": "banknote", "percent": "percent", "chart": "chart-column", 
     "deal": "handshake", "stale": "hourglass",

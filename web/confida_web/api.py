@@ -30,7 +30,7 @@ from confida_web.forms import FormData, SavedFile, UploadedFile, parse_form, rea
 from confida_web.frame import Frame, NavItem, Toast
 from confida_web.languages import gettext, mark, ngettext
 from confida_web.multipart import BadBody
-from confida_web.page import Page, page
+from confida_web.page import Page, is_fragment_request, page
 from confida_web.portal.showing import show as show_portal
 from confida_web.portal.visit import Person
 from confida_web.redirect import own_path, redirect
@@ -78,6 +78,7 @@ __all__ = [
     "access_for",
     "formatter",
     "gettext",
+    "is_fragment_request",
     "mark",
     "matches_words",
     "ngettext",

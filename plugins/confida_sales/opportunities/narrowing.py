@@ -161,10 +161,8 @@ async def with_words(
 
     Titles are sealed, so the index says whose they are.
     """
-    tests = [{"field": TITLES, "op": "contains", "value": word} for word in narrowing.words]
-    titled = Scope(condition=read_condition({"all": tests}, crm.registry.index_fields), archived=None)
-    named = await select_ids(crm, access, Scope(text=narrowing.text, archived=None), limit=MOST_FOUND)
-    ids = list(dict.fromkeys([*named, *await select_ids(crm, access, titled, limit=MOST_FOUND)]))
+    named, titled = await meant(crm, access, narrowing.words)
+    ids = named | titled or await meant_by_each(crm, access, narrowing.words)
     if not ids:
         return WithWords([], frozenset())
     own, owner = owned_by(narrowing)
@@ -174,4 +172,19 @@ async def with_words(
         f"ORDER BY {BY_NEXT}, id LIMIT {MOST_FOUND}",
         *ids, *parameters, *owner,
     )  # fmt: skip
-    return WithWords(rows, frozenset(named))
+    return WithWords(rows, named)
+
+
+async def meant(crm: Installation, access: Access, words: Sequence[str]) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Contacts that have all these words themselves, and those who have them in titles of their opportunities."""
+    tests = [{"field": TITLES, "op": "contains", "value": word} for word in words]
+    titled = Scope(condition=read_condition({"all": tests}, crm.registry.index_fields), archived=None)
+    named = Scope(text=" ".join(words), archived=None)
+    found = [await select_ids(crm, access, scope, limit=MOST_FOUND) for scope in (named, titled)]
+    return frozenset(found[0]), frozenset(found[1])
+
+
+async def meant_by_each(crm: Installation, access: Access, words: Sequence[str]) -> frozenset[UUID]:
+    """Where somebody types words of the title and the name together: contacts that have each word in one of them."""
+    sets = [named | titled for named, titled in [await meant(crm, access, (word,)) for word in words]]
+    return frozenset.intersection(*sets)

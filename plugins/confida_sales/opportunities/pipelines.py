@@ -76,6 +76,26 @@ USUAL = (
 """What most organisations begin with; everybody can change it."""
 
 
+FIRST = UUID("0199f3b2-0000-7000-8000-5a1e50000001")
+"""The id of the pipeline that is there without anybody making one, so that two people at once do not make two."""
+
+
+async def pipelines_in_use(crm: Installation) -> list[ShownPipeline]:
+    """As `pipelines`; the usual one is made where there has never been any."""
+    found = await pipelines(crm)
+    if found or await crm.data.fetch("SELECT id FROM sales_pipeline LIMIT 1"):
+        return found
+    async with crm.data.transaction():
+        made = await crm.data.fetch(
+            "INSERT INTO sales_pipeline (id, name, position, archived) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO NOTHING RETURNING id",
+            FIRST, "Sales", 1, False,
+        )  # fmt: skip
+        if made:
+            await replace_stages(crm, FIRST, USUAL)
+    return await pipelines(crm)
+
+
 async def pipelines(crm: Installation) -> list[ShownPipeline]:
     """All that are in use, in order; two queries, however many there are."""
     rows = await crm.data.fetch("SELECT id, name FROM sales_pipeline WHERE archived = ? ORDER BY position, id", False)
@@ -92,16 +112,26 @@ async def pipeline(crm: Installation, pipeline_id: UUID) -> ShownPipeline:
     return shown(rows[0], stages)
 
 
+async def stages_by_id(crm: Installation) -> dict[UUID, ShownStage]:
+    """Of all pipelines, archived ones too."""
+    return {row["id"]: shown_stage(row) for row in await crm.data.fetch("SELECT * FROM sales_stage")}
+
+
 def shown(row: Row, stages: Sequence[Row]) -> ShownPipeline:
-    own = tuple(
-        ShownStage(
-            id=stage["id"], pipeline_id=row["id"], name=stage["name"], probability=stage["probability"],
-            outcome=stage["outcome"], required=tuple(stage["required"].split()), rot_days=stage["rot_days"],
-        )
-        for stage in stages
-        if stage["pipeline_id"] == row["id"]
-    )  # fmt: skip
+    own = tuple(shown_stage(stage) for stage in stages if stage["pipeline_id"] == row["id"])
     return ShownPipeline(id=row["id"], name=row["name"], stages=own)
+
+
+def shown_stage(row: Row) -> ShownStage:
+    return ShownStage(
+        id=row["id"],
+        pipeline_id=row["pipeline_id"],
+        name=row["name"],
+        probability=row["probability"],
+        outcome=row["outcome"],
+        required=tuple(row["required"].split()),
+        rot_days=row["rot_days"],
+    )
 
 
 async def save_pipeline(
