@@ -72,6 +72,7 @@ from confida_core.doctor import Finding
 from confida_core.events.declarations import Event, EventField, EventHandler, EventKind
 from confida_core.exchange.declarations import Exporter, Importer
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
+from confida_core.exchange.formula_guard import guarded as guarded_cell
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.inbound.declarations import InboundRefused, InboundWebhook
@@ -133,6 +134,7 @@ __all__ = [
     "ContactContent",
     "ContactDraft",
     "ContactKind",
+    "DatabaseError",
     "Delivery",
     "DemoData",
     "Disclosure",
@@ -229,6 +231,7 @@ __all__ = [
     "enqueue",
     "enqueue_many",
     "explain",
+    "guarded_cell",
     "hookimpl",
     "keep_files",
     "likely_contacts",
