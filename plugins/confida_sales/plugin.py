@@ -23,7 +23,9 @@ from confida_core.api import (
     PluginInfo,
     PurposeDeclaration,
     RecordDeclaration,
+    SelfCheck,
     SettingsModel,
+    StoreDeclaration,
     TableDeclaration,
     TimelineSource,
     hookimpl,
@@ -123,6 +125,16 @@ def consent_purposes() -> Sequence[ConsentPurpose]:
 @hookimpl
 def jobs() -> Sequence[JobDeclaration]:
     return of_all_parts("JOBS")
+
+
+@hookimpl
+def stores() -> Sequence[StoreDeclaration]:
+    return of_all_parts("STORES")
+
+
+@hookimpl
+def self_checks() -> Sequence[SelfCheck]:
+    return of_all_parts("SELF_CHECKS")
 
 
 @hookimpl

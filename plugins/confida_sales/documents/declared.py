@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from confida_core.api import InAnswer, RecordDeclaration, TableDeclaration
-from confida_sales.content import BOOKKEEPING_LAW, WRITTEN_BY_US
-from confida_sales.documents.copy_content import CopyContent
-from confida_sales.tables import Letterhead, MailText, PaperCopy, PaperMail
+from confida_core.api import JobDeclaration, StoreDeclaration, TableDeclaration
+from confida_sales.documents.copy_record import PAPER_COPY, collect_copies, keep_copies
+from confida_sales.documents.making import keep_paper
+from confida_sales.tables import Letterhead, MailText, PaperMail
 
-PAPER_COPY = RecordDeclaration(
-    table=PaperCopy,
-    content=CopyContent,
-    subject="contact_id",
-    retention_class="bookkeeping",
-    purpose="sales.bookkeeping",
-    label="Invoices as files",
-    erasure="keep",
-    keeps=BOOKKEEPING_LAW,
-    clear={"form": "pdf or xml"},
-    answer=InAnswer(
-        category="What you bought and paid",
-        source=WRITTEN_BY_US,
-        left_out={"data": "The bytes of the file; the file itself is here instead."},
-    ),
-)
 RECORDS = (PAPER_COPY,)
 TABLES = (
     TableDeclaration(
@@ -42,4 +26,10 @@ TABLES = (
         },
     ),
     TableDeclaration(table=Letterhead, subject_free="The organisation's own letterhead."),
+)
+STORES = (StoreDeclaration(key="sales.papers", label="Invoices as files", collect=collect_copies, erase=keep_copies),)
+JOBS = (
+    JobDeclaration(
+        key="sales.keep_paper", run=keep_paper, label="Make and keep the files of an invoice", attempts=5, seconds=300
+    ),
 )

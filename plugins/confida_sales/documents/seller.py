@@ -40,6 +40,12 @@ class Seller:
     contact: str = ""
     exempt_reason: str = ""
 
+    @property
+    def complete(self) -> bool:
+        """Whether an invoice may say no more of the organisation by law (Directive 2006/112/EC Art. 226(3), (5))."""
+        numbered = self.vat_id or self.tax_number
+        return bool(self.name and self.street and self.locality and self.country and numbered)
+
 
 async def seller_of(crm: Installation) -> Seller:
     return described(await read_controller(crm), await plugin_settings(crm, SalesSettings))

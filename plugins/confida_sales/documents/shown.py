@@ -58,7 +58,7 @@ class ShownAccount:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownPaper:
-    """One paper. facts: (label, value) beside the address. after: sentences under the sums. logo: whether there is one."""
+    """One paper. facts: (label, value) beside the address. after: sentences under the sums."""
 
     kind: str
     language: str
@@ -73,7 +73,6 @@ class ShownPaper:
     closing: str = ""
     accounts: tuple[ShownAccount, ...] = ()
     seller_country: str = ""
-    logo: bool = False
 
     @property
     def sender(self) -> str:

@@ -29,15 +29,16 @@ def environment() -> Environment:
     )
 
 
-def typeset(paper: ShownPaper) -> str:
+def typeset(paper: ShownPaper, *, logo: bool = False) -> str:
+    """logo: whether there is one, which the press knows by its own name."""
     name = TEMPLATE_OF.get(paper.kind, "lines.html")
-    return environment().get_template(f"sales/documents/{name}").render(paper=paper, logo=LOGO)
+    return environment().get_template(f"sales/documents/{name}").render(paper=paper, logo=LOGO if logo else "")
 
 
 def order_of(paper: ShownPaper, *, xml: bytes = b"", logo: tuple[bytes, str] = (b"", "")) -> Order:
     """What the press needs. xml: of the e-invoice to put inside. logo: its bytes and media type."""
     return Order(
-        html=typeset(paper),
+        html=typeset(paper, logo=bool(logo[0])),
         css=STYLE.read_text("utf-8"),
         title=paper.title,
         author=paper.seller.name,
