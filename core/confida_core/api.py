@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from confida_core.accounts.audit import record_event as record_audit_event
 from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY, WORKERS, Role
+from confida_core.accounts.signing_in import address_of
 from confida_core.accounts.staff import StaffAccount, account_names, active_accounts
 from confida_core.cli.program import Program, pass_program, print_json
 from confida_core.clock import now
@@ -101,8 +102,10 @@ from confida_core.plugin_settings.model import Secret
 from confida_core.plugin_settings.reading import plugin_settings
 from confida_core.settings import Settings
 from confida_core.storage.changes import Change
-from confida_core.storage.database import Row, UniqueViolation, VersionConflict
+from confida_core.storage.database import DatabaseError, Row, UniqueViolation, VersionConflict
 from confida_core.storage.engine import DATA
+from confida_core.storage.file_seal import TooLarge
+from confida_core.storage.pictures import NoPicture
 from confida_core.storage.sealed_files import (
     OpenFile,
     ReceivedFile,
@@ -111,6 +114,7 @@ from confida_core.storage.sealed_files import (
     keep_files,
     open_file,
     receive_file,
+    receive_picture,
 )
 from confida_core.vault.access import Access, Actor, Forbidden, NotFound, system_access
 from confida_core.vault.door import Opened, PurposeRefused
@@ -168,6 +172,7 @@ __all__ = [
     "LongText",
     "MessageState",
     "NewContact",
+    "NoPicture",
     "NotFound",
     "OpenFile",
     "Opened",
@@ -207,6 +212,7 @@ __all__ = [
     "TeamOf",
     "TimelineItem",
     "TimelineSource",
+    "TooLarge",
     "Transport",
     "TrashGuard",
     "Undeliverable",
@@ -218,6 +224,7 @@ __all__ = [
     "account_names",
     "active_accounts",
     "add_relationship",
+    "address_of",
     "cancel_message",
     "clean_line",
     "clean_text",
@@ -249,6 +256,7 @@ __all__ = [
     "print_json",
     "read_condition",
     "receive_file",
+    "receive_picture",
     "record_audit_event",
     "record_disclosures",
     "relationships_of",

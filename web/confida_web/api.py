@@ -25,6 +25,7 @@ from confida_web.declarations import (
     SearchSource,
 )
 from confida_web.display import Errors, FormState, Option, Paging, Panel, PersonRef, Tab
+from confida_web.files.routes import disposition
 from confida_web.formatting import Formatter, formatter
 from confida_web.forms import FormData, SavedFile, UploadedFile, parse_form, read_json, whole_number
 from confida_web.frame import Frame, NavItem, Toast
@@ -76,6 +77,7 @@ __all__ = [
     "Toast",
     "UploadedFile",
     "access_for",
+    "disposition",
     "formatter",
     "gettext",
     "is_fragment_request",
