@@ -1,3 +1,45 @@
 """What this part of sales declares; `plugin` gathers the lists of all parts by their names."""
 
 from __future__ import annotations
+
+from confida_core.api import JobDeclaration
+from confida_sales.billing import (
+    credit_routes,
+    draft_routes,
+    invoice_routes,
+    list_routes,
+    recurring_routes,
+    reminder_routes,
+    settings_routes,
+    statement_routes,
+)
+from confida_sales.billing.drafts import forget_discarded
+from confida_sales.billing.recurring import run_bill_due
+from confida_sales.billing.reminders import run_reminders
+from confida_web.api import NavDeclaration
+
+DAY = 24 * 3600
+HOUR = 3600
+
+ROUTES = (
+    *list_routes.ROUTES, *draft_routes.ROUTES, *invoice_routes.ROUTES, *credit_routes.ROUTES, *recurring_routes.ROUTES,
+    *reminder_routes.ROUTES, *statement_routes.ROUTES, *settings_routes.ROUTES,
+)  # fmt: skip
+NAV_ITEMS = (
+    NavDeclaration(
+        key="sales.invoices", label="Invoices", icon="invoice", href="/x/sales/invoices", permission="sales.read",
+        order=47, group="Sales",
+    ),
+    NavDeclaration(
+        key="sales.new_invoice", label="Invoice", icon="invoice", href="/x/sales/invoices/new", permission="sales.bill",
+        order=47, quick_add=True,
+    ),
+)  # fmt: skip
+JOBS = (
+    # Every few hours, so that a machine which is off at night bills on the right day all the same; twice bills nothing twice.
+    JobDeclaration(key="sales.bill_due", run=run_bill_due, label="Bill what recurs", every=4 * HOUR, seconds=1800),
+    JobDeclaration(key="sales.remind", run=run_reminders, label="Propose reminders", every=DAY, seconds=1800),
+    JobDeclaration(
+        key="sales.forget_drafts", run=forget_discarded, label="Forget discarded drafts of invoices", every=DAY
+    ),
+)

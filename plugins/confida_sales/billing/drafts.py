@@ -80,7 +80,7 @@ async def make_draft(
     await visible_contact(crm, access, contact_id)
     columns = columns_of_draft(paper, terms) | {
         "id": new_id(), "contact_id": contact_id, "created_at": now(), "order_id": terms.order_id,
-        "opportunity_id": terms.opportunity_id, "owner_id": terms.owner_id,
+        "opportunity_id": terms.opportunity_id,
     }  # fmt: skip
     await crm.records.insert(DRAFT, columns, paper)
     made: UUID = columns["id"]
@@ -102,6 +102,7 @@ def columns_of_draft(paper: PaperContent, terms: DraftTerms) -> dict[str, Any]:
     check_terms(Terms(currency=terms.currency, issued_on=date.min, days=terms.days))
     return {
         "currency": terms.currency, "days": terms.days, "net": sums.net, "tax": sums.tax, "gross": sums.gross,
+        "owner_id": terms.owner_id,
     }  # fmt: skip
 
 
@@ -111,10 +112,7 @@ async def draft_of_order(crm: Installation, access: Access, order_id: UUID) -> U
     Raises Forbidden and NotFound.
     """
     access.actor.require("sales.bill")
-    rows = await crm.data.fetch("SELECT * FROM sales_offer WHERE id = ? AND kind = 'order'", order_id)
-    order = await crm.door.open_one(access, OFFER, rows[0]) if rows else None
-    if order is None or order.row["state"] == "cancelled":
-        raise NotFound
+    order = await visible_order(crm, access, order_id)
     waiting = await crm.data.fetch(
         "SELECT id FROM sales_invoice_draft WHERE order_id = ? AND discarded_at IS NULL ORDER BY id LIMIT 1", order_id
     )
@@ -126,6 +124,17 @@ async def draft_of_order(crm: Installation, access: Access, order_id: UUID) -> U
         owner_id=order.row["owner_id"],
     )  # fmt: skip
     return await make_draft(crm, access, order.row["contact_id"], order.content, terms)
+
+
+async def visible_order(crm: Installation, access: Access, order_id: UUID) -> Opened[PaperContent]:
+    """An order that holds. Raises NotFound."""
+    rows = await crm.data.fetch(
+        "SELECT * FROM sales_offer WHERE id = ? AND kind = 'order' AND state <> 'cancelled'", order_id
+    )
+    order = await crm.door.open_one(access, OFFER, rows[0]) if rows else None
+    if order is None:
+        raise NotFound
+    return order
 
 
 async def issue_draft(crm: Installation, access: Access, draft_id: UUID, issued_on: date, *, seen: int) -> UUID:

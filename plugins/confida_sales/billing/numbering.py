@@ -109,6 +109,22 @@ async def choose_pattern(crm: Installation, access: Access, kind: str, pattern: 
         await crm.data.fetch("UPDATE sales_series SET pattern = ?, next = ? WHERE kind = ?", pattern, going_on, kind)
 
 
+async def preview_pattern(crm: Installation, access: Access, kind: str, pattern: str, day: date) -> Numbered:
+    """The next number if this pattern were chosen now; chooses nothing. Raises Forbidden and InvalidContent."""
+    access.actor.require("sales.manage")
+    try:
+        async with crm.data.transaction():
+            await choose_pattern(crm, access, kind, pattern)
+            found = await next_of(crm, kind, day)
+            raise _OnlyLooked
+    except _OnlyLooked:
+        return found
+
+
+class _OnlyLooked(Exception):
+    """Undoes what was done to see what would come of it."""
+
+
 async def held_series(crm: Installation, kind: str) -> Row:
     """The series, which nobody else numbers by until the caller's transaction ends."""
     await begin_series(crm, kind)
@@ -126,6 +142,12 @@ def check_unlike(kind: str, pattern: str, used: Sequence[Row]) -> None:
         raise InvalidContent(
             {"pattern": "This could write a number that was given already. Please change a letter or a sign as well."}
         )
+
+
+async def next_of(crm: Installation, kind: str, day: date) -> Numbered:
+    """The number that a paper of this kind and day would get now; somebody else may be faster."""
+    rows = await crm.data.fetch("SELECT pattern, year, next FROM sales_series WHERE kind = ?", kind)
+    return upcoming(rows[0] if rows else {"pattern": PATTERNS[kind], "year": 0, "next": 1}, day)
 
 
 async def all_series(crm: Installation, access: Access, day: date) -> list[Numbered]:

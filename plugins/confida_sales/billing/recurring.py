@@ -153,6 +153,15 @@ async def last_period(crm: Installation, subscription_id: UUID) -> date | None:
     return date.fromisoformat(found) if isinstance(found, str) else found
 
 
+async def periods_of(crm: Installation, access: Access, subscription_id: UUID, most: int = 24) -> list[Row]:
+    """What was billed of it, the latest first: id, number, period_on, gross. Raises Forbidden and NotFound."""
+    await visible_subscription(crm, access, subscription_id)
+    return await crm.data.fetch(
+        "SELECT id, number, period_on, gross FROM sales_invoice WHERE subscription_id = ? ORDER BY period_on DESC LIMIT ?",
+        subscription_id, most,
+    )  # fmt: skip
+
+
 async def pause_subscription(crm: Installation, access: Access, subscription_id: UUID) -> None:
     """Nothing is billed until it goes on. Twice changes nothing. Raises Forbidden and NotFound."""
     await set_state(crm, access, subscription_id, ("running", "paused"), state="paused")
