@@ -21,6 +21,16 @@ STATEMENTS = [
     "CREATE INDEX sales_opportunity_by_made ON sales_opportunity (outcome, created_at, id)",
     "CREATE INDEX sales_opportunity_by_end ON sales_opportunity (outcome, closed_at, id)",
     "CREATE INDEX sales_stage_change_of ON sales_stage_change (opportunity_id, at, id)",
+    # The forecast, and what was won in a period: read whole from the index, without the trash (contact_id).
+    "CREATE INDEX sales_opportunity_expected ON sales_opportunity (close_on, owner_id, currency, stage_id, value, contact_id) "
+    "WHERE outcome = 'open'",
+    "CREATE INDEX sales_opportunity_won ON sales_opportunity (closed_at, owner_id, currency, value, contact_id, id) "
+    "WHERE outcome = 'won'",
+    "CREATE INDEX sales_payment_by_day ON sales_payment (paid_on, invoice_id, amount)",
+    # The inbox of leads, its badge, and the leads of one contact.
+    "CREATE INDEX sales_lead_listed ON sales_lead (state, created_at, id)",
+    "CREATE INDEX sales_lead_waiting ON sales_lead (state, owner_id, contact_id)",
+    "CREATE INDEX sales_lead_of ON sales_lead (contact_id, created_at, id)",
     # A period of what is billed again and again has one invoice, whoever runs the job how often.
     "CREATE UNIQUE INDEX sales_invoice_period ON sales_invoice (subscription_id, period_on)",
     "CREATE INDEX sales_invoice_listed ON sales_invoice (issued_on, id)",
