@@ -25,13 +25,24 @@ def escaped(value: Any) -> str:
 
 
 class EscapingGenerator(CodeGenerator):
-    """Has compiled templates call `escaped`, which the environment must have as an attribute of that name."""
+    """Has compiled templates call `escaped`, and `called` for whatever they call, which the environment must have as attributes
+    of these names.
+    """
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
             super()._output_child_pre(node, frame, finalize)
         else:
             self.write("environment.escaped(")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """Calls what a template calls without asking first whether it wants the context: nothing that we give to templates
+        does. (Macros would take the state of autoescaping, and find by themselves that it is on.)
+        """
+        self.write("environment.called(")
+        self.visit(node.node, frame)
+        self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+        self.write(")")
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
         """Text and values that stand side by side leave a block as one piece: each piece passes every block around it."""
@@ -46,10 +57,7 @@ class EscapingGenerator(CodeGenerator):
 
 
 class DirectContext(Context):
-    """Calls what a template calls without asking first whether it wants the context: nothing that we give to templates does.
-
-    (Macros would take the state of autoescaping, and find by themselves that it is on.)
-    """
+    """The same for what calls through the context and not from a template's own code."""
 
     def call(__self, __obj: Any, *args: Any, **given: Any) -> Any:
         given.pop("_block_vars", None)

@@ -43,7 +43,7 @@ async def contact_page(
     contact_id = contact.row["id"]
     related = await relationships_of(crm, access, contact_id)
     story = await story_of(request, contact_id)
-    owner, team = await owner_and_team(crm, contact)
+    owner, team = await owner_and_team(crm, contact, story.accounts)
     f = formatter(frame.lang, frame.time_zone)
     living = contact.row["deleted_at"] is None and access.purpose == "relationship"
     may_edit = living and actor.may("contacts.write")

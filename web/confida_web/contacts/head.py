@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -71,9 +72,11 @@ def head_of(
     )
 
 
-async def owner_and_team(crm: Installation, contact: Opened[ContactContent]) -> tuple[str, str]:
-    """In whose care the contact is, by name; "" for nobody's."""
+async def owner_and_team(
+    crm: Installation, contact: Opened[ContactContent], accounts: Mapping[UUID, str]
+) -> tuple[str, str]:
+    """In whose care the contact is, by name; "" for nobody's. accounts: names that are at hand already."""
     owner_id, team_id = contact.row["owner_id"], contact.row["team_id"]
-    names = await account_names(crm, [owner_id]) if owner_id else {}
+    names = await account_names(crm, [owner_id]) if owner_id and owner_id not in accounts else accounts
     teams = await crm.data.fetch("SELECT name FROM team WHERE id = ?", team_id) if team_id else []
     return names.get(owner_id, ""), teams[0]["name"] if teams else ""

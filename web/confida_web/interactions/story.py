@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from confida_core.interactions.content import KINDS as KNOWN
 from confida_core.interactions.tasks import next_task
 from confida_core.interactions.timeline import TimelinePage, read_timeline
 from confida_core.isolation.running import Fault
+from confida_core.vault.access import SYSTEM_ID
 from confida_web.contacts.pages import NextStep
 from confida_web.display import Errors, Option, Panel, Tab
 from confida_web.formatting import Formatter, formatter
@@ -29,7 +30,10 @@ PER_PAGE = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """Fields of the same names of `ContactPage`, and the next step of its head. panels: a notice for each broken source."""
+    """Fields of the same names of `ContactPage`, and the next step of its head. panels: a notice for each broken source.
+
+    accounts: names of those accounts that had to be read for it.
+    """
 
     composer: Composer
     timeline: tuple[TimelineDay, ...]
@@ -37,6 +41,7 @@ class Story:
     older_href: str | None
     next_step: NextStep | None
     panels: tuple[Panel, ...]
+    accounts: Mapping[UUID, str]
 
 
 def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
@@ -65,19 +70,22 @@ async def story_of(
             older_href=None,
             next_step=None,
             panels=(),
+            accounts={},
         )
     kind, before = request.query_params.get("kind", ""), request.query_params.get("before")
     wanted = frozenset({kind}) if kind in KNOWN else frozenset[str]()
     found = await read_timeline(crm, access, contact_id, kinds=wanted, cursor=before, limit=PER_PAGE)
     staff = await staff_options(request) if may_write else ()
+    writers = await writers_of(request, found, staff)
     f = formatter_of(request)
     return Story(
         composer=composer or new_composer(request, contact_id, staff, enabled=may_write),
-        timeline=days_of(found.items, found.names, await writers_of(request, found, staff), f),
+        timeline=days_of(found.items, found.names, writers, f),
         timeline_kinds=kind_tabs(contact_id, kind),
         older_href=older(contact_id, kind, found.next_cursor),
         next_step=await next_step_of(request, contact_id, f),
         panels=tuple(failed_source(label, fault) for label, fault in found.failed),
+        accounts=writers,
     )
 
 
@@ -98,7 +106,8 @@ async def staff_options(request: Request[Any, Any, Any]) -> tuple[Option, ...]:
 async def writers_of(request: Request[Any, Any, Any], found: TimelinePage, staff: Sequence[Option]) -> dict[UUID, str]:
     """Names of the accounts that wrote these entries; those at hand cost nothing."""
     known = {UUID(option.value): option.label for option in staff}
-    missing = {item.created_by for item in found.items if item.created_by and item.created_by not in known}
+    # The program's own entries have no account behind them.
+    missing = {item.created_by for item in found.items if item.created_by} - known.keys() - {SYSTEM_ID}
     return known | await account_names(request.state.crm, sorted(missing)) if missing else known
 
 

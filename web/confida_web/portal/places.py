@@ -38,4 +38,5 @@ async def count_waiting(crm: Installation, access: Access, frame: Frame) -> Fram
     badges = await counted(
         crm, access, "portal_items", wanted=lambda _: True, badge=lambda item, own: item.badge(crm, own, person_id)
     )
-    return replace(frame, places=tuple(replace(item, badge=badges.get(item.key, 0)) for item in frame.places))
+    places = tuple(replace(item, badge=count) if (count := badges.get(item.key, 0)) else item for item in frame.places)
+    return replace(frame, places=places)

@@ -97,5 +97,7 @@ async def count_badges(crm: Installation, access: Access, frame: Frame) -> Frame
         wanted=lambda item: access.actor.may(item.permission),
         badge=lambda item, own: item.badge(crm, own),
     )
-    items = tuple(replace(item, badge=badges.get(item.key, 0)) for item in frame.nav_items)
+    items = tuple(
+        replace(item, badge=count) if (count := badges.get(item.key, 0)) else item for item in frame.nav_items
+    )
     return replace(frame, nav_items=items, due_count=badges.get("tasks", 0))
