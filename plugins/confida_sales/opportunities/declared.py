@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from confida_core.api import JobDeclaration
-from confida_sales.opportunities import board_routes, elsewhere, form_routes, list_routes, moving_routes, routes
+from confida_sales.opportunities import (
+    board_routes,
+    elsewhere,
+    form_routes,
+    list_routes,
+    moving_routes,
+    routes,
+    settings_routes,
+)
 from confida_sales.opportunities.trash import purge_deleted
 from confida_web.api import Command, ContactPanel, DashboardWidget, NavDeclaration, SearchSource
 
@@ -14,6 +22,7 @@ ROUTES = (
     *form_routes.ROUTES,
     *moving_routes.ROUTES,
     *routes.ROUTES,
+    *settings_routes.ROUTES,
 )
 JOBS = (
     JobDeclaration(

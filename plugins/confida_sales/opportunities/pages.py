@@ -136,6 +136,46 @@ class OpportunityPage(Page):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PipelinesPage(Page):
+    """GET /x/sales/settings/pipelines. archived: (id, name) of those out of use."""
+
+    template: ClassVar[str] = "sales/opportunities/pipelines.html"
+    title: ClassVar[str] = "Pipelines"
+
+    ways: tuple[ShownPipeline, ...] = ()
+    archived: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRow:
+    """One stage in the form, as it was typed. n: which row it is in the names of its fields. id: "" for a new one."""
+
+    n: str
+    id: str = ""
+    name: str = ""
+    probability: str = "50"
+    outcome: str = "open"
+    rot_days: str = ""
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineFormPage(Page):
+    """A new pipeline, or one that is changed. requirable: what a stage may ask for, key and label. errors: by field."""
+
+    template: ClassVar[str] = "sales/opportunities/pipeline.html"
+    title: ClassVar[str] = "Pipeline"
+    blocks: ClassVar[tuple[str, ...]] = ("form",)
+
+    action: str
+    new: bool = True
+    name: str = ""
+    rows: tuple[StageRow, ...] = ()
+    requirable: tuple[tuple[str, str], ...] = ()
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class SortColumn:
     """The head of a column of the list. direction: "ascending" or "descending" where the list is sorted by it."""
 

@@ -166,15 +166,20 @@ async def insert_pipeline(crm: Installation, name: str) -> UUID:
 
 
 async def replace_stages(crm: Installation, pipeline_id: UUID, stages: Sequence[StageDraft]) -> None:
-    before = {
-        row["id"] for row in await crm.data.fetch("SELECT id FROM sales_stage WHERE pipeline_id = ?", pipeline_id)
-    }
-    kept = {stage.id for stage in stages if stage.id is not None}
-    if not kept <= before:
+    rows = await crm.data.fetch("SELECT id, outcome FROM sales_stage WHERE pipeline_id = ?", pipeline_id)
+    before = {row["id"]: row["outcome"] for row in rows}
+    kept = {stage.id: stage.outcome for stage in stages if stage.id is not None}
+    if not set(kept) <= set(before):
         raise NotFound
-    for gone in before - kept:
-        if await crm.data.fetch("SELECT id FROM sales_opportunity WHERE stage_id = ? LIMIT 1", gone):
+    held = await crm.data.fetch(
+        "SELECT DISTINCT stage_id AS id FROM sales_opportunity WHERE pipeline_id = ?", pipeline_id
+    )
+    for one in held:
+        if one["id"] not in kept:
             raise InvalidContent({"stages": "A stage that holds opportunities cannot go. Move them first."})
+        if kept[one["id"]] != before[one["id"]]:
+            raise InvalidContent({"stages": "A stage that holds opportunities stays open, won or lost as it is."})
+    for gone in set(before) - set(kept):
         await crm.data.fetch("DELETE FROM sales_stage WHERE id = ?", gone)
     for position, stage in enumerate(stages):
         await crm.data.fetch(
@@ -215,8 +220,30 @@ def check_order(outcomes: Sequence[str]) -> dict[str, str]:
     return {} if ends == sorted(ends) else {"stages": "Stages that end stand after all others."}
 
 
-async def archive_pipeline(crm: Installation, access: Access, pipeline_id: UUID) -> None:
-    """Nobody begins anything in it any more; what is in it stays. Raises Forbidden, NotFound."""
+async def archive_pipeline(crm: Installation, access: Access, pipeline_id: UUID, *, archived: bool = True) -> None:
+    """Nobody begins anything in it any more; what is in it stays. Or the other way round. Raises Forbidden, NotFound."""
     access.actor.require("sales.manage")
-    if not await crm.data.fetch("UPDATE sales_pipeline SET archived = ? WHERE id = ? RETURNING id", True, pipeline_id):
+    if not await crm.data.fetch(
+        "UPDATE sales_pipeline SET archived = ? WHERE id = ? RETURNING id", archived, pipeline_id
+    ):
         raise NotFound
+
+
+async def archived_pipelines(crm: Installation, access: Access) -> list[Row]:
+    """id and name of those that are out of use, by name. Raises Forbidden."""
+    access.actor.require("sales.manage")
+    return await crm.data.fetch("SELECT id, name FROM sales_pipeline WHERE archived = ? ORDER BY name, id", True)
+
+
+async def shift_pipeline(crm: Installation, access: Access, pipeline_id: UUID, step: int) -> None:
+    """One place up (-1) or down (1) among those in use; at the end nothing changes. Raises Forbidden and NotFound."""
+    access.actor.require("sales.manage")
+    async with crm.data.transaction():
+        ids = [one.id for one in await pipelines(crm)]
+        if pipeline_id not in ids:
+            raise NotFound
+        at = ids.index(pipeline_id)
+        ids.insert(max(at + step, 0), ids.pop(at))
+        await crm.data.execute_many(
+            "UPDATE sales_pipeline SET position = ? WHERE id = ?", [(place, one) for place, one in enumerate(ids)]
+        )
