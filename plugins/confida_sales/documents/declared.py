@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from confida_core.api import JobDeclaration, StoreDeclaration, TableDeclaration
+from confida_sales.documents import file_routes, mail_routes, setting_routes
+from confida_sales.documents.checking import PAPERS
 from confida_sales.documents.copy_record import PAPER_COPY, collect_copies, keep_copies
 from confida_sales.documents.making import keep_paper
 from confida_sales.tables import Letterhead, MailText, PaperMail
+from confida_web.api import Command
 
 RECORDS = (PAPER_COPY,)
 TABLES = (
@@ -33,3 +36,16 @@ JOBS = (
         key="sales.keep_paper", run=keep_paper, label="Make and keep the files of an invoice", attempts=5, seconds=300
     ),
 )
+ROUTES = (*file_routes.ROUTES, *mail_routes.ROUTES, *setting_routes.ROUTES)
+PORTAL_ROUTES = file_routes.PORTAL_ROUTES
+COMMANDS = (
+    Command(
+        key="sales.papers",
+        label="Papers and mails",
+        permission="sales.manage",
+        href=setting_routes.HOME,
+        icon="quote",
+        keywords=("logo", "letterhead", "PDF", "IBAN", "invoice"),
+    ),
+)
+SELF_CHECKS = (PAPERS,)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from confida_core.api import Access, AttachedFile, Installation, NotFound, Opened, visible_contact
@@ -13,7 +12,7 @@ from confida_sales.billing.invoices import bookkeeping, open_amount, visible_inv
 from confida_sales.billing.reminders import reminders_of
 from confida_sales.billing.statement import statement_of
 from confida_sales.content import PaperContent, ReminderContent
-from confida_sales.documents.building import NotExpressible
+from confida_sales.documents.building import NotExpressible, obstacles
 from confida_sales.documents.composing import Reminded, shown_reminder, shown_statement
 from confida_sales.documents.copy_content import CopyContent
 from confida_sales.documents.making import PDF, file_name, file_of, issued_of, language_of, offer_pdf, printed
@@ -23,6 +22,7 @@ from confida_sales.documents.shown import Wording
 from confida_sales.documents.words import say
 from confida_sales.offers.billing_details import paper_for
 from confida_sales.offers.offers import today, visible_offer
+from confida_sales.papers import added_up
 
 Files = Callable[[], Awaitable[tuple[AttachedFile, ...]]]
 
@@ -97,12 +97,14 @@ async def of_invoice(crm: Installation, access: Access, wanted: Wanted) -> Gathe
         to=opened.content.email,
         values=await values_of(crm, opened, language, opened.row["gross"], opened.row["due_on"]),
         files=lambda: files_of_invoice(crm, opened),
-        names=names_of_invoice(opened.row),
+        names=await names_of_invoice(crm, opened),
     )
 
 
-def names_of_invoice(row: dict[str, Any]) -> tuple[str, ...]:
-    return (*((file_name(row["number"], "pdf"),) if can_print() else ()), file_name(row["number"], "xml"))
+async def names_of_invoice(crm: Installation, opened: Opened[PaperContent]) -> tuple[str, ...]:
+    expressible = not obstacles(await issued_of(crm, opened), added_up(opened.content))
+    forms = ("pdf",) * can_print() + ("xml",) * expressible
+    return tuple(file_name(opened.row["number"], form) for form in forms)
 
 
 async def files_of_invoice(crm: Installation, opened: Opened[PaperContent]) -> tuple[AttachedFile, ...]:
@@ -137,7 +139,7 @@ async def of_reminder(crm: Installation, access: Access, wanted: Wanted) -> Gath
         values=await values_of(crm, opened, language, amount, opened.row["due_on"]),
         files=files,
         own=(reminded.content.subject, reminded.content.text),
-        names=(*((name,) if can_print() else ()), *names_of_invoice(opened.row)),
+        names=(*((name,) if can_print() else ()), *await names_of_invoice(crm, opened)),
     )
 
 
@@ -180,11 +182,13 @@ async def of_statement(crm: Installation, access: Access, wanted: Wanted) -> Gat
     )
 
 
-async def statement_pdf(crm: Installation, access: Access, contact_id: UUID) -> CopyContent:
-    """Of the last twelve months. Raises Forbidden, NotFound and NoPDF."""
-    day = today(crm)
-    since = date(day.year - 1, day.month, 1)
-    statement = await statement_of(crm, bookkeeping(access), contact_id, since, day)
+async def statement_pdf(
+    crm: Installation, access: Access, contact_id: UUID, since: date | None = None, until: date | None = None
+) -> CopyContent:
+    """Of these days, both included; without them of the last twelve months. Raises Forbidden, NotFound and NoPDF."""
+    until = until or today(crm)
+    since = since or date(until.year - 1, until.month, 1)
+    statement = await statement_of(crm, bookkeeping(access), contact_id, since, until)
     paper = await paper_for(crm, access, await visible_contact(crm, access, contact_id))
     language = await language_of(crm, contact_id)
     shown = shown_statement(statement, paper, await seller_of(crm), language)

@@ -141,7 +141,8 @@ async def test_invoice_is_printed_once_with_the_e_invoice_inside(
 
 def embedded(pdf: PdfReader) -> list[bool]:
     """Of each font on each page, whether its shapes are in the file, as archives need."""
-    fonts = [font.get_object() for page in pdf.pages for font in page["/Resources"]["/Font"].values()]
+    pages: list[Any] = list(pdf.pages)
+    fonts = [font.get_object() for page in pages for font in page["/Resources"]["/Font"].values()]
     below = [font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font for font in fonts]
     return [any(name.startswith("/FontFile") for name in font["/FontDescriptor"].get_object()) for font in below]
 
