@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from confida_core.api import JobDeclaration
+from confida_core.api import JobDeclaration, TimelineSource
 from confida_sales.billing import (
     credit_routes,
     draft_routes,
     invoice_routes,
     list_routes,
+    portal_routes,
     recurring_routes,
     reminder_routes,
     settings_routes,
     statement_routes,
 )
 from confida_sales.billing.drafts import forget_discarded
+from confida_sales.billing.happenings import EVENT_KINDS
+from confida_sales.billing.own import overdue_invoices
 from confida_sales.billing.recurring import run_bill_due
 from confida_sales.billing.reminders import run_reminders
-from confida_web.api import NavDeclaration
+from confida_sales.billing.resources import API_RESOURCES
+from confida_sales.billing.searching import find_by_number
+from confida_sales.billing.timeline import billing_items
+from confida_web.api import Command, NavDeclaration, PortalItem, SearchSource
+
+__all__ = ["API_RESOURCES", "EVENT_KINDS"]
 
 DAY = 24 * 3600
 HOUR = 3600
@@ -35,6 +43,31 @@ NAV_ITEMS = (
         order=47, quick_add=True,
     ),
 )  # fmt: skip
+PORTAL_ROUTES = portal_routes.ROUTES
+PORTAL_ITEMS = (
+    PortalItem(
+        key="sales.invoices", label="Invoices", labels={"de": "Rechnungen"}, href="/my/x/sales/invoices", icon="invoice",
+        order=42, badge=overdue_invoices,
+    ),
+)  # fmt: skip
+COMMANDS = (
+    Command(
+        key="sales.reminders", label="Reminders of invoices", permission="sales.read", href="/x/sales/reminders",
+        keywords=("dunning", "overdue"), icon="mail",
+    ),
+    Command(
+        key="sales.subscriptions", label="Subscriptions", permission="sales.read", href="/x/sales/subscriptions",
+        keywords=("recurring", "invoices"), icon="refresh",
+    ),
+    Command(
+        key="sales.numbers", label="Numbers of papers", permission="sales.manage", href="/x/sales/settings/numbers",
+        keywords=("series", "invoices"), icon="number",
+    ),
+)  # fmt: skip
+TIMELINE_SOURCES = (TimelineSource(key="sales.billing", label="Invoices and payments", entries=billing_items),)
+SEARCH_SOURCES = (
+    SearchSource(key="sales.invoices", label="Invoices", permission="sales.read", find=find_by_number, order=60),
+)
 JOBS = (
     # Every few hours, so that a machine which is off at night bills on the right day all the same; twice bills nothing twice.
     JobDeclaration(key="sales.bill_due", run=run_bill_due, label="Bill what recurs", every=4 * HOUR, seconds=1800),

@@ -95,13 +95,3 @@ async def sums_of(crm: Installation, access: Access, state: str, today: date) ->
         *values,
     )
     return [(int(row["amount"]), row["currency"]) for row in rows]
-
-
-async def invoices_about(
-    crm: Installation, access: Access, contact_id: UUID, limit: int = 500
-) -> list[Opened[PaperContent]]:
-    """Somebody's own invoices and credit notes, the newest first, for their own pages. One query and one opening."""
-    rows = await crm.data.fetch(
-        "SELECT * FROM sales_invoice WHERE contact_id = ? ORDER BY issued_on DESC, id DESC LIMIT ?", contact_id, limit
-    )
-    return await crm.door.open(access, INVOICE, rows)

@@ -11,7 +11,7 @@ from uuid import UUID
 from confida_core.api import Access, Installation, NotFound, Opened, Row, display_names
 from confida_sales.content import INVOICE, PAYMENT, PaperContent, PaymentContent
 
-EntryKind = Literal["invoice", "credit_note", "payment", "refund"]
+EntryKind = Literal["invoice", "credit_note", "payment", "refund", "correction"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,9 +102,16 @@ def moves_of_payments(payments: Iterable[Opened[PaymentContent]], papers: dict[U
         row = one.row
         paper = papers.get(row["invoice_id"])
         yield (
-            row["paid_on"], 2, row["id"], row["currency"], "payment" if row["amount"] > 0 else "refund",
+            row["paid_on"], 2, row["id"], row["currency"], kind_of(row),
             paper["number"] if paper else "", -row["amount"], row["invoice_id"], one.content.reference,
         )  # fmt: skip
+
+
+def kind_of(row: Row) -> EntryKind:
+    """correction: the entry takes a wrong one back, and no money moved."""
+    if row["reverses_id"] is not None:
+        return "correction"
+    return "payment" if row["amount"] > 0 else "refund"
 
 
 def account_of(

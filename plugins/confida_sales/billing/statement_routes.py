@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "credit_note": mark("Credit note"),
     "payment": mark("Payment"),
     "refund": mark("Paid back"),
+    "correction": mark("Wrong entry taken back"),
 }
 
 
