@@ -61,7 +61,7 @@ async def searched(crm: Installation, shown: PaperForm, reader: Reader) -> Paper
         return await picked(crm, shown, exact or found, reader)
     if not found:
         return replace(shown, errors={"pick": "No product has this in its name or number."}, focus="pick")
-    return replace(shown, picks=tuple((str(row["id"]), f"{row['name']} ({row['sku']})") for row in found))
+    return replace(shown, picks=tuple((str(row["id"]), f"{row['name']} ({row['sku']})") for row in found), focus="pick")
 
 
 async def picked(crm: Installation, shown: PaperForm, rows: Sequence[Row], reader: Reader) -> PaperForm:
