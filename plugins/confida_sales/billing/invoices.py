@@ -20,6 +20,7 @@ from confida_core.api import (
     NotFound,
     Opened,
     Row,
+    enqueue,
     new_id,
     now,
     visible_contact,
@@ -144,6 +145,8 @@ async def store_issued(
         numbered = {"number": place.text, "series_year": place.year, "series_number": place.number}
         await crm.records.insert(INVOICE, columns | numbered | {"id": invoice_id, "kind": kind}, paper)
         await insert_lines(crm, columns | {"id": invoice_id, "kind": kind}, paper, sums)
+        # Its files say what was true on this day, whatever the organisation changes before somebody asks for them.
+        await enqueue(crm, "sales.keep_paper", {"invoice_id": invoice_id})
     return invoice_id
 
 
