@@ -66,7 +66,7 @@ async def targets_page(
                 id=str(one.id), whose=names.get(whose_key(one.whose), "Everybody together" if not whose_key(one.whose) else "Nobody who is here"),
                 period=one.period.label(locale), amount=f.money(one.amount, one.currency),
             )
-            for one in found
+            for one in sorted(found, key=place_of)
         ),
         whom=everybody_first(people, groups, values["whose"]),
         periods=tuple(
@@ -75,6 +75,19 @@ async def targets_page(
         values=values,
         errors=errors or {},
     )  # fmt: skip
+
+
+def place_of(one: SetTarget) -> tuple[object, ...]:
+    """Everybody's, then of teams, then of colleagues; each in order of time."""
+    whose = one.whose
+    return (
+        bool(whose.owner_id),
+        bool(whose.team_id),
+        whose_key(whose),
+        one.currency,
+        one.period.start,
+        -one.period.months,
+    )
 
 
 @post(TARGETS, permission="sales.manage", status_code=200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from babel.numbers import format_decimal
+from babel.numbers import format_percent
 
 from confida_core.api import Access
 from confida_sales.reporting.showing import written_short
@@ -49,9 +49,9 @@ def viewed_options(viewed: Viewed, people: Sequence[Option], whose: Whose) -> tu
     return tuple(Option(value=value, label=label, chosen=value == whose_key(whose)) for value, label in found)
 
 
-def percent(part: int, whole: int | None) -> str:
-    """Rounded down: what is not reached is not said to be."""
-    return f"{part * 100 // whole} %" if whole else ""
+def percent_text(value: int, f: Formatter) -> str:
+    """Whole percent, as people of the reader's language write it."""
+    return str(format_percent(value / 100, locale=f.locale))
 
 
 def forecast_section(found: CurrencyForecast, now: Period, f: Formatter) -> ForecastSection:
@@ -71,7 +71,7 @@ def forecast_row(line: ForecastLine, currency: str, now: Period, f: Formatter) -
         expected=f.money(line.expected, currency),
         total=f.money(line.total, currency),
         target=f.money(line.target, currency),
-        reached=percent(line.won, line.target),
+        reached="" if not line.target else percent_text(line.won * 100 // line.target, f),
         is_now=line.period == now,
     )
 
@@ -110,7 +110,7 @@ def finding_of(found: CurrencyForecast, f: Formatter) -> str:
         return f"{said}. No target is set."
     target = sum(line.target or 0 for line in aimed)
     together = sum(line.total for line in aimed)
-    return f"{said}: together {together * 100 // target} % of the target of {f.money(target, found.currency)}."
+    return f"{said}: together {percent_text(together * 100 // target, f)} of the target of {f.money(target, found.currency)}."
 
 
 def left_out_sentences(found: CurrencyForecast, f: Formatter) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def figures_row(one: PersonFigures, period: Period, f: Formatter) -> FiguresRow:
         won=f.money(one.won, one.currency),
         deals=f.number(one.deals),
         target=f.money(one.target, one.currency),
-        reached="" if reached is None else f"{reached} %",
+        reached="" if reached is None else percent_text(reached, f),
         tone="" if reached is None else ("may" if reached >= 100 else "ask"),
         expected=f.money(one.expected, one.currency),
         commission=f.money(one.commission, one.currency),
@@ -158,8 +158,8 @@ def earned_row(line: EarnedLine, f: Formatter) -> EarnedRow:
 
 
 def rate_text(rate: int, f: Formatter) -> str:
-    """Hundredths of a percent, as people write them."""
-    return f"{format_decimal(rate / 100, locale=f.locale)} %"
+    """Hundredths of a percent, as people of the reader's language write them."""
+    return str(format_percent(rate / 10_000, locale=f.locale, decimal_quantization=False))
 
 
 def rule_name(rule: Rule, names: dict[str, str]) -> str:

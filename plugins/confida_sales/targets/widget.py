@@ -8,6 +8,7 @@ from typing import Any
 from confida_core.api import Access, Installation
 from confida_sales.targets.figures import Figures, figures_in, today_of
 from confida_sales.targets.periods import period_of
+from confida_sales.targets.shown import percent_text
 from confida_sales.targets.targets import Whose, by_period, target_in, targets_between
 
 
@@ -19,15 +20,20 @@ async def my_month(crm: Installation, access: Access) -> Mapping[str, Any]:
     targets = by_period(await targets_between(crm, month.start, month.end))
     mine = Whose(owner_id=me)
     currencies = set(figures) | {currency for whose, _, currency in targets if whose == mine}
-    lines = []
-    for currency in sorted(currencies):
-        own, target = figures.get(currency, Figures()), target_in(targets, mine, month, currency)
-        lines.append({
-            "currency": currency,
-            "won": own.won,
-            "deals": own.deals,
-            "expected": own.expected,
-            "target": target,
-            "reached": own.won * 100 // target if target else None,
-        })  # fmt: skip
-    return {"lines": lines, "href": f"/x/sales/performance/{me}?period={month.key}"}
+    lines = [
+        month_line(currency, figures.get(currency, Figures()), target_in(targets, mine, month, currency))
+        for currency in sorted(currencies)
+    ]
+    return {"lines": lines, "percent": percent_text, "href": f"/x/sales/performance/{me}?period={month.key}"}
+
+
+def month_line(currency: str, own: Figures, target: int | None) -> Mapping[str, Any]:
+    """reached: won of the target, in whole percent."""
+    return {
+        "currency": currency,
+        "won": own.won,
+        "deals": own.deals,
+        "expected": own.expected,
+        "target": target,
+        "reached": own.won * 100 // target if target else None,
+    }
