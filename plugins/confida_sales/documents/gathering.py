@@ -125,21 +125,15 @@ async def of_reminder(crm: Installation, access: Access, wanted: Wanted) -> Gath
     language = await language_of(crm, opened.row["contact_id"])
     amount = max(0, open_amount(opened.row)) + reminded.fee
 
-    async def files() -> tuple[AttachedFile, ...]:
-        if not can_print():
-            return await files_of_invoice(crm, opened)
-        letter = await reminder_pdf(crm, opened, reminded)
-        return (attached(letter), *await files_of_invoice(crm, opened))
-
-    name = reminder_name(opened, reminded, language)
     return Gathered(
         contact_id=opened.row["contact_id"],
         language=language,
         to=opened.content.email,
         values=await values_of(crm, opened, language, amount, opened.row["due_on"]),
-        files=files,
+        # The mail is the reminder; what is attached is the invoice, which is kept, so that hundreds can go at once.
+        files=lambda: files_of_invoice(crm, opened),
         own=(reminded.content.subject, reminded.content.text),
-        names=(*((name,) if can_print() else ()), *await names_of_invoice(crm, opened)),
+        names=await names_of_invoice(crm, opened),
     )
 
 
