@@ -8,8 +8,9 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -24,6 +25,7 @@ from tests.bench.figures import Figures, missed, table
 from tests.bench.gate_speed import measure_gate
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
+from tests.bench.sales_speed import LINES, OPPORTUNITIES, measure_sales
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
 from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
@@ -46,8 +48,18 @@ PARTS = (
     "answer",
     "erasure",
     "plugins",
+    "sales",
 )
 STARTS = 3
+BESIDE: dict[str, Callable[[Settings, Figures, int], Coroutine[Any, Any, None]]] = {
+    "consent": lambda settings, figures, _: measure_consent(settings, figures),
+    "ledger": lambda settings, figures, contacts: measure_ledger(settings, figures, 10 * contacts),
+    "gate": lambda settings, figures, _: measure_gate(settings, figures),
+    "backup": lambda settings, figures, _: measure_backup(settings, figures),
+    "answer": lambda settings, figures, _: measure_answers(settings, figures),
+    "erasure": lambda settings, figures, _: measure_erasure(settings, figures),
+}
+"""What is measured without a server: settings, figures, number of contacts."""
 
 
 def main() -> None:
@@ -66,20 +78,14 @@ def main() -> None:
             measure(store, settings, measured[-1], given.only or PARTS, seconds)
             if "api" in (given.only or PARTS):
                 programs(settings, measured[-1], seconds)
-            if "consent" in (given.only or PARTS):
-                asyncio.run(measure_consent(settings, measured[-1]))
-            if "ledger" in (given.only or PARTS):
-                asyncio.run(measure_ledger(settings, measured[-1], 10 * contacts))
-            if "gate" in (given.only or PARTS):
-                asyncio.run(measure_gate(settings, measured[-1]))
-            if "backup" in (given.only or PARTS):
-                asyncio.run(measure_backup(settings, measured[-1]))
-            if "answer" in (given.only or PARTS):
-                asyncio.run(measure_answers(settings, measured[-1]))
-            if "erasure" in (given.only or PARTS):
-                asyncio.run(measure_erasure(settings, measured[-1]))
+            for part, figure in BESIDE.items():
+                if part in (given.only or PARTS):
+                    asyncio.run(figure(settings, measured[-1], contacts))
             if "plugins" in (given.only or PARTS):
                 measure_plugins(settings, measured[-1], put_load, seconds)
+            if "sales" in (given.only or PARTS):
+                sizes = (10_000, 50_000) if given.quick else (OPPORTUNITIES, LINES)
+                measure_sales(settings, measured[-1], put_load, sizes)
     print()
     print(table(measured))
     print(f"\n{missed(measured)} promises missed" if missed(measured) else "\nEvery promise is kept.")

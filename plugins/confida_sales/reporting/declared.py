@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from confida_sales.demo.loading import DEMO
 from confida_sales.reporting import routes
 from confida_sales.reporting.kinds import REPORTS
 from confida_web.api import Command, NavDeclaration
 
 ROUTES = routes.ROUTES
+DEMO_DATA = (DEMO,)
 NAV_ITEMS = (
     NavDeclaration(
         key="sales.reports",

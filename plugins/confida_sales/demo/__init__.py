@@ -1,0 +1,1 @@
+"""A small organisation that sells garden things and courses, for `confida demo`."""
