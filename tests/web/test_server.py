@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def server(settings: Any) -> AsyncIterator[int]:
+def logs() -> Iterator[None]:
+    """A server sets up the logs of its process; what it set up writes to the standard error of this test, and ends with it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+async def server(logs: None, settings: Any) -> AsyncIterator[int]:
     """The port of a server that opened the installation itself, as `confida serve` does."""
     import uvicorn
 
