@@ -224,7 +224,7 @@ REMINDER = RecordDeclaration(
     purpose="sales.bookkeeping",
     label="Reminders",
     clear={
-        "state": "one of four words",
+        "state": "one of six words",
         "reason": "a code of the sending door",
         "channel": "one word, such as email",
         "currency": "an ISO 4217 code",

@@ -342,7 +342,8 @@ class ReminderStep(Table, tablename="sales_reminder_step", db=DATA):
 
 
 class Reminder(Table, tablename="sales_reminder", db=DATA):
-    """One step of reminding somebody of one invoice. state: proposed, sent, refused or left_out. sealed: ReminderContent.
+    """One step of reminding somebody of one invoice. state: proposed, queued, sending, sent, refused or left_out. sealed:
+    ReminderContent.
 
     step: 1, 2 ... in the order of the days. fee: minor units, of the invoice's currency. open: what was to be paid then.
     message_id: what went to the sending door.

@@ -19,6 +19,7 @@ from confida_sales.billing.happenings import EVENT_KINDS
 from confida_sales.billing.own import overdue_invoices
 from confida_sales.billing.recurring import run_bill_due
 from confida_sales.billing.reminders import run_reminders
+from confida_sales.billing.reminding import run_send
 from confida_sales.billing.resources import API_RESOURCES
 from confida_sales.billing.searching import find_by_number
 from confida_sales.billing.timeline import billing_items
@@ -72,6 +73,8 @@ JOBS = (
     # Every few hours, so that a machine which is off at night bills on the right day all the same; twice bills nothing twice.
     JobDeclaration(key="sales.bill_due", run=run_bill_due, label="Bill what recurs", every=4 * HOUR, seconds=1800),
     JobDeclaration(key="sales.remind", run=run_reminders, label="Propose reminders", every=DAY, seconds=1800),
+    # One attempt: whether a message left before the program was killed is for somebody to find out.
+    JobDeclaration(key="sales.send_reminder", run=run_send, label="Send a reminder", attempts=1),
     JobDeclaration(
         key="sales.forget_drafts", run=forget_discarded, label="Forget discarded drafts of invoices", every=DAY
     ),

@@ -14,7 +14,7 @@ from confida_core.api import NotFound, display_names, plugin_settings
 from confida_sales.billing.account_pages import RemindersPage
 from confida_sales.billing.reminder_steps import steps_of
 from confida_sales.billing.reminders import list_reminders, propose_reminders
-from confida_sales.billing.reminding import Sent, leave_out, send_reminders, take_up
+from confida_sales.billing.reminding import leave_out, send_reminders, take_up
 from confida_sales.billing.showing import BOOKS, person_of, reminder_row
 from confida_sales.papers_form import reader_of
 from confida_sales.papers_shown import read_id
@@ -24,6 +24,7 @@ from confida_web.api import Paging, Tab, Toast, access_for, mark, ngettext, page
 HERE = "/x/sales/reminders"
 TABS: Mapping[str, str] = {
     "proposed": mark("To be looked at"),
+    "queued": mark("On its way"),
     "refused": mark("Not sent"),
     "sending": mark("Perhaps sent"),
     "sent": mark("Sent"),
@@ -70,21 +71,9 @@ async def send(request: Request[Any, Any, Any]) -> Response[Any]:
     ids = [found for text in form.all("ids") if (found := read_id(text))]
     if not ids:
         return redirect(request, HERE, Toast(message="Please tick those that shall be sent.", tone="problem"))
-    result = await send_reminders(request.state.crm, access_for(request, BOOKS), ids, reader_of(request).today)
-    state = "refused" if result.refused and not result.sent else "proposed"
-    tone = "problem" if result.refused else "done"
-    return redirect(request, f"{HERE}?state={state}", Toast(message=said_of(result), tone=tone))  # type: ignore[arg-type]
-
-
-def said_of(result: Sent) -> str:
-    parts = [
-        ngettext("%(num)s reminder is sent.", "%(num)s reminders are sent.", result.sent) if result.sent else "",
-        ngettext("%(num)s could not be sent.", "%(num)s could not be sent.", result.refused) if result.refused else "",
-        ngettext(
-            "%(num)s is paid or on hold by now.", "%(num)s are paid or on hold by now.", result.dropped
-        ) if result.dropped else "",
-    ]  # fmt: skip
-    return " ".join(part for part in parts if part) or "Nothing was left to send."
+    queued = await send_reminders(request.state.crm, access_for(request, BOOKS), ids)
+    said = ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", queued)
+    return redirect(request, HERE, Toast(message=said if queued else "Nothing was left to send."))
 
 
 @post(HERE + "/{reminder_id:uuid}/leave-out", permission="sales.bill")

@@ -217,7 +217,7 @@ async def run_reminders(crm: Installation, _: Mapping[str, Any]) -> None:
     while True:
         found = await list_reminders(crm, INSIDE, "proposed", after=after, limit=BATCH)
         by_mail = [one.row["id"] for one in found.items if one.row["channel"] == "email"]
-        await send_reminders(crm, INSIDE, by_mail, today)
+        await send_reminders(crm, INSIDE, by_mail)
         if found.after is None:
             return
         after = found.after

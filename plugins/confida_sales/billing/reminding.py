@@ -1,9 +1,12 @@
-"""Sending reminders through the one door, each once: what was claimed and not noted is never sent again by itself."""
+"""Sending reminders through the one door, each once.
+
+A click only queues them, because each has its letter printed: a job hands them over. What a job has taken and not noted, for
+the program was killed in between, is never sent again by itself; the list shows it, and somebody decides.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,74 +17,70 @@ from confida_core.api import (
     MessageState,
     NotFound,
     Opened,
-    OutboundMessage,
     Row,
+    enqueue_many,
     now,
     permitted,
-    send,
 )
 from confida_sales.billing.holds import held
 from confida_sales.billing.invoices import open_amount
+from confida_sales.billing.recurring import today_of
 from confida_sales.billing.reminder_steps import steps_of
-from confida_sales.billing.reminders import visible_reminder
+from confida_sales.billing.reminders import INSIDE, visible_reminder
 from confida_sales.content import INVOICE, REMINDER, ReminderContent
+from confida_sales.documents.mailing import Wanted, send_paper
+from confida_sales.documents.printing import NoPDF
 
 PURPOSE = "sales.billing"
+JOB = "sales.send_reminder"
 MOST = 200
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sent:
-    """How many left, how many the sending door refused, and how many were paid or held meanwhile."""
-
-    sent: int = 0
-    refused: int = 0
-    dropped: int = 0
-
-
-async def send_reminders(crm: Installation, access: Access, reminder_ids: Sequence[UUID], today: date) -> Sent:
-    """Send those that wait, or were refused before. What is paid or held by now is dropped instead.
-
-    Raises Forbidden, also without `outbound.send`.
-    """
+async def send_reminders(crm: Installation, access: Access, reminder_ids: Sequence[UUID]) -> int:
+    """Queue those that wait, or were refused before; returns how many. Raises Forbidden, also without `outbound.send`."""
     access.actor.require("sales.bill")
     access.actor.require("outbound.send")
-    steps, counted = await steps_of(crm), {"sent": 0, "refused": 0, "dropped": 0, "": 0}
-    for reminder_id in reminder_ids[:MOST]:
-        counted[await send_one(crm, access, reminder_id, steps, today)] += 1
-    return Sent(sent=counted["sent"], refused=counted["refused"], dropped=counted["dropped"])
+    ids = list(dict.fromkeys(reminder_ids))[:MOST]
+    if not ids:
+        return 0
+    marks = ", ".join("?" * len(ids))
+    async with crm.data.transaction():
+        queued = await crm.data.fetch(
+            f"UPDATE sales_reminder SET state = 'queued' WHERE id IN ({marks}) AND state IN ('proposed', 'refused') "
+            "RETURNING id",
+            *ids,
+        )
+        await enqueue_many(crm, JOB, [{"reminder_id": row["id"]} for row in queued])
+    return len(queued)
 
 
-async def send_one(crm: Installation, access: Access, reminder_id: UUID, steps: Sequence[Row], today: date) -> str:
-    """What became of it; "" where somebody else was faster, or it is not there."""
+async def run_send(crm: Installation, arguments: Mapping[str, Any]) -> None:
+    """The job: one reminder. What is paid or held by now is dropped instead."""
+    reminder_id, today = arguments["reminder_id"], today_of(crm)
     try:
-        opened = await visible_reminder(crm, access, reminder_id)
+        opened = await visible_reminder(crm, INSIDE, reminder_id)
     except NotFound:
-        return ""
+        return
+    if not await claimed(crm, reminder_id, "queued", into="sending"):
+        return
     invoice = (await crm.data.fetch("SELECT * FROM sales_invoice WHERE id = ?", opened.row["invoice_id"]))[0]
-    if not await claimed(crm, reminder_id):
-        return ""
     if open_amount(invoice) <= 0 or held(invoice, today):
         await crm.records.delete(REMINDER, reminder_id, opened.people)
-        return "dropped"
-    reason, message_id = await hand_over(crm, access, opened)
-    state = "refused" if reason else "sent"
+        return
+    reason, message_id = await hand_over(crm, INSIDE, opened)
     async with crm.data.transaction():
-        await set_reminder(
-            crm, opened, state=state, reason=reason, message_id=message_id, sent_at=None if reason else now()
-        )
+        moment = None if reason else now()
+        state = "refused" if reason else "sent"
+        await set_reminder(crm, opened, state=state, reason=reason, message_id=message_id, sent_at=moment)
         if not reason:
-            await step_taken(crm, opened.row, steps, today)
-    return state
+            await step_taken(crm, opened.row, await steps_of(crm), today)
 
 
-async def claimed(crm: Installation, reminder_id: UUID) -> bool:
-    return bool(
-        await crm.data.fetch(
-            "UPDATE sales_reminder SET state = 'sending' WHERE id = ? AND state IN ('proposed', 'refused') RETURNING id",
-            reminder_id,
-        )
-    )
+async def claimed(crm: Installation, reminder_id: UUID, *among: str, into: str) -> bool:
+    """Whether this call took it; somebody else may have been faster."""
+    marks = ", ".join("?" * len(among))
+    query = f"UPDATE sales_reminder SET state = ? WHERE id = ? AND state IN ({marks}) RETURNING id"
+    return bool(await crm.data.fetch(query, into, reminder_id, *among))
 
 
 async def hand_over(crm: Installation, access: Access, opened: Opened[ReminderContent]) -> tuple[str, UUID | None]:
@@ -90,13 +89,16 @@ async def hand_over(crm: Installation, access: Access, opened: Opened[ReminderCo
     if opened.row["channel"] == "post":
         asked = await permitted(crm, access, [contact_id], purpose=PURPOSE, channel="post", path="list")
         return asked.refused[contact_id].reason if contact_id in asked.refused else "", None
-    message = OutboundMessage(
-        contact_id=contact_id, purpose=PURPOSE, subject=opened.content.subject, text=opened.content.text
-    )
+    wanted = Wanted(
+        kind="reminder", id=opened.row["invoice_id"], step=opened.row["step"], subject=opened.content.subject,
+        text=opened.content.text,
+    )  # fmt: skip
     try:
-        result = await send(crm, access, message)
+        result = await send_paper(crm, access, wanted)
     except NotFound:
         return "no_contact", None
+    except NoPDF:
+        return "no_pdf", None
     return "" if result.state is MessageState.QUEUED else result.reason, result.id
 
 
@@ -117,9 +119,9 @@ async def leave_out(crm: Installation, access: Access, reminder_id: UUID, today:
     access.actor.require("sales.bill")
     opened = await visible_reminder(crm, access, reminder_id)
     async with crm.data.transaction():
-        if not await claimed(crm, reminder_id):
+        if not await claimed(crm, reminder_id, "proposed", "refused", into="left_out"):
             raise NotFound
-        await set_reminder(crm, opened, state="left_out", reason="")
+        await set_reminder(crm, opened, reason="")
         await step_taken(crm, opened.row, await steps_of(crm), today)
 
 

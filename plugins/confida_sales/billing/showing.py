@@ -18,14 +18,24 @@ from confida_sales.billing.payments import taken_back
 from confida_sales.billing.reminder_steps import CHANNELS
 from confida_sales.billing.reminders import reminders_of
 from confida_sales.content import PaperContent, PaymentContent, ReminderContent
+from confida_sales.documents.mailing import mails_about
 from confida_sales.papers_form import reader_of
 from confida_sales.papers_read import read_of
 from confida_sales.papers_shown import plain_amount
-from confida_web.api import Option, PersonRef, access_for, mark
+from confida_web.api import Option, PersonRef, access_for, formatter, mark
 
 BOOKS = "sales.bookkeeping"
+MAIL_STATES: Mapping[str, str] = {
+    "queued": mark("waits to leave"),
+    "sending": mark("is leaving"),
+    "sent": mark("sent"),
+    "refused": mark("not allowed"),
+    "failed": mark("could not be sent"),
+    "cancelled": mark("called off"),
+}
 REMINDER_STATES: Mapping[str, ShownState] = {
     "proposed": ShownState(label=mark("To be looked at"), tone="ask"),
+    "queued": ShownState(label=mark("On its way"), tone="quiet"),
     "sending": ShownState(label=mark("Perhaps sent"), tone="must-not"),
     "sent": ShownState(label=mark("Sent"), tone="may"),
     "refused": ShownState(label=mark("Not sent"), tone="must-not"),
@@ -39,6 +49,7 @@ REASONS: Mapping[str, str] = {
     "no_contact": mark("The contact does not exist any more."),
     "not_set_up": mark("No mail server is set up."),
     "objected": mark("They objected."),
+    "no_pdf": mark("The letter could not be printed."),
 }
 
 
@@ -106,6 +117,7 @@ async def invoice_page(request: Request[Any, Any, Any], opened: Opened[PaperCont
         payments=tuple(payment_row(one, wrong) for one in payments),
         reminders=tuple(reminder_row(one) for one in await reminders_of(crm, access, row["id"])),
         related=await related(crm, access, row),
+        mails=await mails_said(request, row["id"]),
         methods=options(METHODS, "transfer"),
         holds=options(HOLDS, "disputed"),
         today=reader.today.isoformat(),
@@ -113,6 +125,16 @@ async def invoice_page(request: Request[Any, Any, Any], opened: Opened[PaperCont
         too_much_typed=plain_amount(-left, row["currency"], reader.locale) if left < 0 else "",
         may_bill=request.state.actor.may("sales.bill"),
         **more,
+    )
+
+
+async def mails_said(request: Request[Any, Any, Any], invoice_id: UUID) -> tuple[str, ...]:
+    """What became of the mails with this paper, the newest first."""
+    known = formatter(request.state.frame.lang, request.state.frame.time_zone)
+    mails = await mails_about(request.state.crm, access_for(request, BOOKS), [invoice_id])
+    return tuple(
+        f"{known.at(one.at)}: {MAIL_STATES.get(one.state.value, one.state.value)}{f', {one.sentence}' if one.sentence else ''}"
+        for one in mails.get(invoice_id, ())
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,8 +11,16 @@ from typing import Any
 import pytest
 
 from confida_core.api import Access, Actor, InvalidContent, NotFound
+from confida_sales.billing.credits import credit_lines, credit_notes_of
 from confida_sales.billing.figures import CurrencyFigures, billing_of
-from confida_sales.billing.invoices import PaymentDraft, bookkeeping, issue_credit_note, payments_of, record_payment
+from confida_sales.billing.invoices import (
+    PaymentDraft,
+    bookkeeping,
+    issue_credit_note,
+    open_amount,
+    payments_of,
+    record_payment,
+)
 from confida_sales.billing.listing import STATES, find_invoices, list_invoices, sums_of
 from confida_sales.billing.payments import reverse_payment, taken_back
 from confida_sales.billing.recurring import today_of
@@ -121,6 +131,49 @@ async def test_statement_runs_from_what_was_open_before_to_what_is_open_now(
     )
     assert (figures.invoices, figures.open_invoices, figures.overdue_invoices) == (3, 1, 1)
     assert figures.last_on == today - timedelta(days=5)
+
+
+@pytest.mark.parametrize("currency", ["JPY", "EUR", "KWD"])
+async def test_whatever_is_paid_and_credited_every_view_comes_to_the_same(
+    crm: Any, access: Access, contact: Any, currency: str
+) -> None:
+    ada, books, today = await contact("Ada Lovelace"), replace(bookkeeping(access), deferred=True), today_of(crm)
+    chance = random.Random(currency)
+    made = [await issued(crm, access, ada, days_ago=chance.randrange(60), currency=currency) for _ in range(3)]
+    for _ in range(14):
+        invoice, amount = chance.choice(made), chance.choice([1, 7_13, 100_00, 238_00, -1, -50_00])
+        with suppress(InvalidContent):
+            if chance.random() < 0.25:
+                await credit_lines(crm, books, invoice, [chance.randrange(1, 900)], issued_on=today)
+            elif chance.random() < 0.2 and (entries := await payments_of(crm, books, [invoice])):
+                await reverse_payment(crm, books, chance.choice(entries).row["id"], today)
+            else:
+                await pay(crm, access, invoice, amount, days_ago=chance.randrange(40))
+    rows = [await row_of(crm, invoice) for invoice in made]
+    for row in rows:
+        assert row["paid"] == sum(one.row["amount"] for one in await payments_of(crm, books, [row["id"]])) >= 0
+        assert (
+            row["credited"]
+            == sum(one.row["gross"] for one in await credit_notes_of(crm, books, row["id"]))
+            <= row["gross"]
+        )
+        assert (row["settled_at"] is not None) == (open_amount(row) <= 0)
+    (account,) = (await statement_of(crm, books, ada, today - timedelta(days=20), today)).accounts
+    (figures,) = (await billing_of(crm, books, ada)).currencies
+    assert account.closing == sum(open_amount(row) for row in rows) == figures.open - figures.credit
+    assert account.closing == account.opening + sum(entry.amount for entry in account.entries)
+    assert sum(amount for amount, _ in await sums_of(crm, books, "open", today)) == figures.open
+
+
+async def test_restricted_people_are_billed_and_pay_but_nothing_else(crm: Any, access: Access, contact: Any) -> None:
+    ada, books = await contact("Ada Lovelace"), bookkeeping(access)
+    made = await issued(crm, access, ada)
+    await crm.orders.give("restriction", ada)
+    await pay(crm, access, made, 38_00)
+    assert (await billing_of(crm, books, ada)).currencies[0].open == 200_00
+    await issued(crm, access, ada)
+    with pytest.raises(NotFound):
+        await billing_of(crm, access, ada)
 
 
 async def test_statement_is_nobody_elses(crm: Any, access: Access, contact: Any) -> None:
