@@ -63,7 +63,7 @@ async def papers_findings(crm: Installation) -> list[Finding]:
     if not can_print():
         return [*found, Finding("PDFs", "good", "PDFs are not made.", "pip install 'confida[pdf]' brings them.")]
     try:
-        pdf = await print_pdf(Order(html="<p>Confida", css=""))
+        pdf = await print_pdf(Order(html="<p>Confida", css="", plain=True))
     except NoPDF:
         text = "PDFs cannot be made: Pango is not installed, or the press failed."
         return [*found, Finding("PDFs", "bad", text, "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-inter")]

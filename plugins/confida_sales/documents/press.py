@@ -22,7 +22,7 @@ MEMORY_BYTES, CPU_SECONDS = 2 << 30, 120
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """css: for the whole page. logo: a picture, shown where the page says `paper:logo`. xml: of the e-invoice inside, if any.
 
-    title, author, language: metadata of the file.
+    title, author, language: metadata of the file. plain: uncompressed, for whoever looks into it.
     """
 
     html: str
@@ -33,6 +33,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     logo: bytes = b""
     logo_type: str = ""
     xml: bytes = b""
+    plain: bool = False
 
 
 def bound() -> None:
@@ -57,7 +58,10 @@ def printed(order: Order) -> bytes:
     fetcher = Closed(allowed_protocols=())
     page = HTML(string=order.html, url_fetcher=fetcher, base_url="paper:")
     pdf: bytes = page.write_pdf(
-        stylesheets=[CSS(string=order.css, url_fetcher=fetcher)], pdf_variant="pdf/a-3u", pdf_tags=True
+        stylesheets=[CSS(string=order.css, url_fetcher=fetcher)],
+        pdf_variant="pdf/a-3u",
+        pdf_tags=True,
+        uncompressed_pdf=order.plain,
     )
     return with_invoice(pdf, order) if order.xml else pdf
 

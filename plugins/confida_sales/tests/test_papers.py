@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from confida_core.api import Access, Actor, Forbidden, NotFound
 from confida_sales.billing.invoices import Terms, issue_credit_note, issue_invoice, whole_of
 from confida_sales.content import PaperContent
+from confida_sales.documents.checking import papers_findings
 from confida_sales.documents.making import invoice_file, keep_paper, kept_copy
 from confida_sales.documents.press import Order
 from confida_sales.documents.printing import BROKEN, NoPDF, print_pdf
@@ -29,7 +30,7 @@ HOUSE = {"controller.street": "Hafenstraße 1", "controller.locality": "Leipzig"
 
 @pytest.fixture
 def confida_settings() -> dict[str, Any]:
-    return {"region": "DE", "name": "Example Boats", "plugin": {"sales": {"vat_id": "DE123456789"}}}
+    return {"region": "DE", "name": "Example Boats", "plugin": {"sales": {"vat_id": "DE123456789", "bic": "no BIC"}}}
 
 
 async def move_in(crm: Any) -> None:
@@ -161,3 +162,12 @@ async def test_press_that_fails_says_so_in_our_words() -> None:
     with pytest.raises(NoPDF) as refused:
         await print_pdf(Order(html="<p>Ada", css="", xml=b"<no-invoice/>"))
     assert refused.value.sentence == BROKEN
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_doctor_prints_a_page_and_looks_at_the_numbers(crm: Any) -> None:
+    found = await papers_findings(crm)
+    assert [(one.name, one.state, one.text) for one in found] == [
+        ("Papers", "warning", "The BIC in the settings of sales cannot be right."),
+        ("PDFs", "good", "PDFs can be made, with e-invoices inside."),
+    ]
