@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from confida_sales.catalogue import price_list_routes, product_routes
+from confida_sales.catalogue.resources import API_RESOURCES
 from confida_web.api import Command, NavDeclaration
+
+__all__ = ["API_RESOURCES"]
 
 ROUTES = (*product_routes.ROUTES, *price_list_routes.ROUTES)
 NAV_ITEMS = (

@@ -30,6 +30,8 @@ from confida_sales.papers import check_paper
 from confida_sales.totals import Totals
 
 Offered = Opened[PaperContent]
+SEEN = " AND contact_id NOT IN (SELECT id FROM contact WHERE deleted_at IS NOT NULL)"
+"""For queries: without those of contacts in the trash, which nobody sees any more."""
 CLOSED = {"quote": "A quote that was sent is never changed; revise it instead.", "order": "This order is closed."}
 
 
@@ -61,7 +63,7 @@ def state_of(row: Row, day: date) -> str:
 async def visible_offer(crm: Installation, access: Access, offer_id: UUID, kind: str = "") -> Offered:
     """The gate to one quote or order for colleagues: opened through the door, or NotFound, whatever the reason. Raises Forbidden."""
     access.actor.require("sales.read")
-    rows = await crm.data.fetch("SELECT * FROM sales_offer WHERE id = ?", offer_id)
+    rows = await crm.data.fetch(f"SELECT * FROM sales_offer WHERE id = ?{SEEN}", offer_id)
     if not rows or (kind and rows[0]["kind"] != kind):
         raise NotFound
     opened = await crm.door.open_one(access, OFFER, rows[0])
@@ -99,7 +101,7 @@ async def listed_offers(
     if before:
         where, args = f"{where} AND (created_at, id) < (?, ?)", [*args, *before]
     rows = await crm.data.fetch(
-        f"SELECT * FROM sales_offer WHERE kind = ? AND {where} ORDER BY created_at DESC, id DESC LIMIT ?",
+        f"SELECT * FROM sales_offer WHERE kind = ? AND {where}{SEEN} ORDER BY created_at DESC, id DESC LIMIT ?",
         kind, *args, limit,
     )  # fmt: skip
     return await crm.door.open(access, OFFER, rows)

@@ -1,16 +1,14 @@
-"""What an order goes through: open, agreed to by the customer's typed name, billed or cancelled."""
+"""What an order goes through: open, agreed to by the customer's typed name, cancelled. `billing.drafts` bills it."""
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 import msgspec
 
 from confida_core.api import Access, Installation, InvalidContent, UniqueViolation, now
-from confida_sales.billing.invoices import Terms, bookkeeping, issue_invoice
-from confida_sales.content import INVOICE, OFFER
-from confida_sales.offers.offers import Offered, changeable, set_state
+from confida_sales.content import OFFER
+from confida_sales.offers.offers import changeable, set_state
 from confida_sales.offers.quotes import LONGEST_NAME
 
 
@@ -39,37 +37,3 @@ async def reopen_order(crm: Installation, access: Access, order_id: UUID) -> Non
         await set_state(crm, opened, "open")
     except UniqueViolation:
         raise InvalidContent({"": "The quote has another order by now."}) from None
-
-
-async def bill_order(
-    crm: Installation, access: Access, order_id: UUID, *, issued_on: date, days: int, delivered_on: date | None = None
-) -> UUID:
-    """Issue the invoice of an open order; returns its id. Two who do it at once make one invoice: the other gets VersionConflict.
-
-    Raises Forbidden, NotFound and InvalidContent.
-    """
-    access.actor.require("sales.bill")
-    opened = await changeable(crm, access, order_id, "order", ("open",))
-    await crm.keyring.ensure([opened.row["contact_id"]], OFFER.retention_class)
-    await crm.keyring.ensure([opened.row["contact_id"]], INVOICE.retention_class)
-    paper = msgspec.structs.replace(opened.content, opening="", closing="", delivered_on=delivered_on)
-    async with crm.data.transaction():
-        await set_state(crm, opened, "billed")
-        return await issue_invoice(
-            crm,
-            bookkeeping(access),
-            opened.row["contact_id"],
-            paper,
-            terms_of_invoice(opened, order_id, issued_on, days),
-        )
-
-
-def terms_of_invoice(order: Offered, order_id: UUID, issued_on: date, days: int) -> Terms:
-    return Terms(
-        currency=order.row["currency"],
-        issued_on=issued_on,
-        days=days,
-        order_id=order_id,
-        opportunity_id=order.row["opportunity_id"],
-        owner_id=order.row["owner_id"],
-    )

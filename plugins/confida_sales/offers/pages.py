@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
+from confida_sales.documents.mailing import MailState
 from confida_sales.papers_read import ReadPaper
 from confida_sales.papers_shown import PaperForm
 from confida_web.api import Option, Page, PersonRef, Tab
@@ -62,7 +63,7 @@ class OffersPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferPage(Page):
-    """One quote or order. actions: what may be done with it now, by name. conflict: why something could not be done."""
+    """One quote or order. actions: what may be done with it now, by name. mails: with this paper, the newest first."""
 
     template: ClassVar[str] = "sales/offers/offer.html"
     title: ClassVar[str] = "Quote or order"
@@ -88,7 +89,7 @@ class OfferPage(Page):
     quote_href: str = ""
     order_href: str = ""
     invoices: tuple[tuple[str, str], ...] = ()
-    sent_mails: tuple[str, ...] = ()
+    mails: tuple[MailState, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None

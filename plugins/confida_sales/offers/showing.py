@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Request
 
 from confida_core.api import Installation, NotFound, Row, account_names, active_accounts, display_names
+from confida_sales.documents.mailing import mails_about
 from confida_sales.offers.offers import Offered, listed_offers, state_of, today
 from confida_sales.offers.pages import OfferPage, OfferRow, OffersPage, RevisionRow, StateShown
 from confida_sales.offers.quotes import revisions
@@ -43,7 +44,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "replaced": frozenset({"duplicate"}),
     "discarded": frozenset({"restore"}),
     "open": frozenset({"edit", "agree", "cancel", "bill", "duplicate", "mail"}),
-    "billed": frozenset({"duplicate", "mail"}),
+    "billed": frozenset({"duplicate", "mail", "bill_again"}),
     "cancelled": frozenset({"reopen", "duplicate"}),
 }
 
@@ -145,17 +146,19 @@ async def offer_page(request: Request[Any, Any, Any], opened: Offered, **more: A
 def allowed(request: Request[Any, Any, Any], state: str) -> frozenset[str]:
     actor = request.state.actor
     found = ACTIONS[state] if actor.may("sales.write") else frozenset()
-    return found if actor.may("sales.bill") else found - {"bill"}
+    return found if actor.may("sales.bill") else found - {"bill", "bill_again"}
 
 
 async def surroundings(request: Request[Any, Any, Any], opened: Offered) -> dict[str, Any]:
     """What a quote or order leads to: its revisions and order, or its quote and invoices."""
     crm, access, row = request.state.crm, access_for(request, PURPOSE), opened.row
+    mails = tuple((await mails_about(crm, access, [row["id"]])).get(row["id"], ()))
     if row["kind"] == "order":
         invoices = await crm.data.fetch(
             "SELECT id, number FROM sales_invoice WHERE order_id = ? ORDER BY created_at", row["id"]
         )
         return {
+            "mails": mails,
             "quote_href": f"/x/sales/quotes/{row['from_id']}" if row["from_id"] else "",
             "invoices": tuple((one["number"], f"/x/sales/invoices/{one['id']}") for one in invoices),
         }
@@ -164,6 +167,7 @@ async def surroundings(request: Request[Any, Any, Any], opened: Offered) -> dict
     )
     day = today(crm)
     return {
+        "mails": mails,
         "order_href": f"/x/sales/orders/{orders[0]['id']}" if orders else "",
         "revisions": tuple(
             RevisionRow(

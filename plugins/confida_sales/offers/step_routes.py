@@ -10,8 +10,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from confida_core.api import InvalidContent, VersionConflict, plugin_settings
-from confida_sales.offers.offers import today, visible_offer
-from confida_sales.offers.orders import agree_to_order, bill_order, cancel_order, reopen_order
+from confida_sales.offers.offers import visible_offer
+from confida_sales.offers.orders import agree_to_order, cancel_order, reopen_order
 from confida_sales.offers.quotes import (
     accept_quote,
     decline_quote,
@@ -197,18 +197,7 @@ async def reopen(request: Request[Any, Any, Any], offer_id: FromPath[UUID]) -> R
     return await take_step(request, "order", offer_id, step)
 
 
-@post("/x/sales/orders/{offer_id:uuid}/bill", permission="sales.bill", status_code=200)
-async def bill(request: Request[Any, Any, Any], offer_id: FromPath[UUID]) -> Response[Any]:
-    async def step() -> Response[Any]:
-        crm = request.state.crm
-        days = (await plugin_settings(crm, SalesSettings)).payment_days
-        made = await bill_order(crm, access_for(request, PURPOSE), offer_id, issued_on=today(crm), days=days)
-        return redirect(request, f"/x/sales/invoices/{made}", Toast(message="The invoice is issued."))
-
-    return await take_step(request, "order", offer_id, step)
-
-
 ROUTES = (
     quotes, orders, quote, order, send, revise, duplicate_quote, duplicate_order, discard, restore, accept, decline,
-    make_order, agree, cancel, reopen, bill,
+    make_order, agree, cancel, reopen,
 )  # fmt: skip
