@@ -16,6 +16,8 @@ def left_out() -> list[str]:
     parts = []
     if not (shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")):
         parts.append("browser tests: there is no Chromium (Debian: apt-get install chromium)")
+    if not (shutil.which("dovecot") or Path("/usr/sbin/dovecot").exists()):
+        parts.append("tests of mail that comes in: there is no Dovecot (Debian: apt-get install dovecot-imapd)")
     if not SHARED_DATA.exists():
         parts.append(f"tests on real address books: {SHARED_DATA} is not there")
     return parts

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
-from confida_core.api import InAnswer, LineText, LongText, RecordDeclaration, Sealed, ShortText
+from msgspec import Meta
+
+from confida_core.api import InAnswer, LineText, RecordDeclaration, Sealed, ShortText
 from confida_service.tables import Ticket, TicketMessage
 
+LONGEST_MESSAGE = 500_000
+MessageText = Annotated[str, Meta(max_length=LONGEST_MESSAGE)]
 FROM_THEM_OR_US = "Written by you, or by somebody who works for us."
 
 
@@ -34,8 +39,8 @@ class MessageContent(Sealed, frozen=True):
     """
 
     subject: LineText = ""
-    text: LongText = ""
-    html: str = ""
+    text: MessageText = ""
+    html: MessageText = ""
     from_name: LineText = ""
     from_address: LineText = ""
     to: tuple[LineText, ...] = ()

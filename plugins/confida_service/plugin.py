@@ -18,6 +18,7 @@ from confida_core.api import (
     Exporter,
     IndexField,
     JobDeclaration,
+    Listener,
     PermissionDeclaration,
     PiccoloApp,
     PluginInfo,
@@ -118,6 +119,11 @@ def consent_purposes() -> Sequence[ConsentPurpose]:
 @hookimpl
 def jobs() -> Sequence[JobDeclaration]:
     return of_all_parts("JOBS")
+
+
+@hookimpl
+def listeners() -> Sequence[Listener]:
+    return of_all_parts("LISTENERS")
 
 
 @hookimpl

@@ -10,11 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from confida_core.api import Access, Installation, InvalidContent, Opened, new_id, now
-from confida_service.content import MESSAGE, TICKET, MessageContent, TicketContent
+from confida_service.content import LONGEST_MESSAGE, MESSAGE, TICKET, MessageContent, TicketContent
 from confida_service.tickets.states import CHANNELS, MERGED, after_answer_of_customer, after_answer_of_ours
 from confida_service.tickets.tickets import clock_columns, note_event, visible_ticket
-
-LONGEST_TEXT = 500_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +101,7 @@ def check_draft(draft: MessageDraft) -> None:
         errors["channel"] = "Please choose one of the channels."
     if not (content.text.strip() or content.html.strip() or content.files or content.defects):
         errors["text"] = "Please write something."
-    if len(content.text) > LONGEST_TEXT:
+    if len(content.text) > LONGEST_MESSAGE:
         errors["text"] = "This is too long."
     if errors:
         raise InvalidContent(errors)
