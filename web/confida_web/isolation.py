@@ -15,6 +15,7 @@ from confida_core.registry import Declared
 from confida_core.vault.access import Access
 from confida_web.declarations import Found, SearchSource
 from confida_web.display import Panel
+from confida_web.languages import speaking
 from confida_web.page import build_environment, render_panel
 
 Data = Mapping[str, Any]
@@ -42,7 +43,8 @@ async def filled(
 
     items = in_order(crm, hook, lambda panel: access.actor.may(panel.permission))
     calls = [call_of(item, hook, data, shown) for item in items]
-    results = await crm.isolation.run_all(crm, access, calls)
+    with speaking(frame.words):
+        results = await crm.isolation.run_all(crm, access, calls)
     return [
         (replaced(item.value, result), None) if isinstance(result, Fault) else result
         for item, result in zip(items, results, strict=True)

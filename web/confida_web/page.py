@@ -98,20 +98,20 @@ def render(environment: Environment, content: Page, frame: Frame, block: str | N
 def render_panel(environment: Environment, template: str, frame: Frame, data: Mapping[str, Any]) -> Markup:
     """The HTML of one plugin panel or widget, rendered apart, so that its failure stays its own.
 
-    data: the names the panel's template may use, beside `frame` and `f`. What the template raises passes through;
-    the caller then shows the panel with `html=None`. Raises OverflowError for one that goes on and on.
+    data: the names the panel's template may use, beside `frame` and `f`. Within `speaking`, which holds for all panels of a
+    page. What the template raises passes through; the caller then shows the panel with `html=None`. Raises OverflowError
+    for one that goes on and on.
     """
     context = {**data, "frame": frame, "f": formatter(frame.lang, frame.time_zone)}
     pieces: list[str] = []
     found = environment.get_template(template)
     # What Jinja gives it is a chain of mappings, and to copy that took a third of the time of a small panel (measured).
     found.globals = found.globals if type(found.globals) is dict else dict(found.globals)
-    with speaking(frame.words):
-        for piece in found.generate(context):
-            pieces.append(piece)
-            # A list that never ends is shown piece by piece; without this it would never be through.
-            if len(pieces) > MOST_PIECES:
-                raise OverflowError("a panel of too many pieces")
+    for piece in found.generate(context):
+        pieces.append(piece)
+        # A list that never ends is shown piece by piece; without this it would never be through.
+        if len(pieces) > MOST_PIECES:
+            raise OverflowError("a panel of too many pieces")
     # The template escaped every value itself, as all templates of this environment do.
     return Markup("".join(pieces))  # noqa: S704
 

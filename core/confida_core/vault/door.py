@@ -65,7 +65,12 @@ class Door:
             raise PurposeRefused(access.purpose)
         if not rows:
             return []
-        await self._look_at_orders(access)
+        moment = time.monotonic()
+        # Each time, but for an access of several parts of one page: none of them begins before the first has looked.
+        if access.fresh_seconds == 0 or moment - access.looked_at > access.fresh_seconds:
+            await self._orders.refresh()
+            # The moment before: what is ordered while it lasts may not be in what was read.
+            access.looked_at = moment
         opener = self._open_shared if declaration.subject is None else self._open_own
         opened = await opener(declaration, rows)
         if access.actor.kind == "system":
@@ -76,14 +81,6 @@ class Door:
         if not access.deferred:
             await self.read_log.settle(access)
         return shown
-
-    async def _look_at_orders(self, access: Access) -> None:
-        """Each time, but for an access of several parts of one page: none of them begins before the first has looked."""
-        moment = time.monotonic()
-        if access.fresh_seconds == 0 or moment - access.looked_at > access.fresh_seconds:
-            await self._orders.refresh()
-            # The moment before: what is ordered while it lasts may not be in what was read.
-            access.looked_at = moment
 
     async def open_one(self, access: Access, declaration: RecordDeclaration, row: Row) -> Opened[Any] | None:
         """One row, or None if it is hidden from this access or its key is gone."""

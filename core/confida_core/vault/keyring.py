@@ -220,7 +220,7 @@ class Keyring:
         """
         wanted = set(key_ids)
         found = {key_id: self._open[key_id] for key_id in wanted if key_id in self._open}
-        for batch in batches([UUID(bytes=key_id) for key_id in wanted - found.keys()]):
+        for batch in batches([UUID(bytes=each) for each in wanted - found.keys()]) if len(found) < len(wanted) else ():
             marks = ", ".join("?" * len(batch))
             for row in await self._deks(f"SELECT * FROM dek WHERE id IN ({marks})", *batch):
                 key = self._admit(row)
@@ -292,11 +292,8 @@ class Keyring:
 
     def hashing_key(self, label: str) -> bytes:
         """A derived key for keyed hashes of one use, such as finding an account by its e-mail address."""
-        key = self._derived.get(label)
-        if key is None:
-            # Labels are words of the program, so there are never many.
-            key = self._derived[label] = derived(self._root, f"hash {label}")
-        return key
+        # Kept: labels are words of the program, so there are never many.
+        return self._derived.get(label) or self._derived.setdefault(label, derived(self._root, f"hash {label}"))
 
     def new_recovery_key(self, places: KeyPlaces) -> str:
         """A fresh recovery key, to be shown once; the one before no longer opens this installation."""
