@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from confida_core.api import (
     MessageState,
     NotFound,
-    address_of,
     cancel_message,
     messages_shown,
     visible_contact,
@@ -117,9 +116,9 @@ def wanted_of(request: Request[Any, Any, Any], form: FormData | None = None) -> 
 
 
 def link_of(request: Request[Any, Any, Any], kind: str, paper_id: UUID) -> str:
-    """Where the customer finds it on their own pages."""
-    base = address_of(request.state.crm)
-    return f"{base}/my/x/sales/{PLACES[kind]}/{paper_id}" if kind in PLACES else ""
+    """Where the customer finds it on their own pages; "" as long as nobody said how these are reached from outside."""
+    base = request.state.crm.settings.public_url.rstrip("/")
+    return f"{base}/my/x/sales/{PLACES[kind]}/{paper_id}" if base and kind in PLACES else ""
 
 
 def errors_of(form: FormData) -> dict[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from babel import Locale
 
 from confida_consent.api import Controller, read_controller
-from confida_core.api import Installation, plugin_settings
+from confida_core.api import Installation, address_of, plugin_settings
 from confida_sales.settings import SalesSettings
 
 # Codes that CLDR knows beside those of ISO 3166-1.
@@ -48,7 +48,9 @@ class Seller:
 
 
 async def seller_of(crm: Installation) -> Seller:
-    return described(await read_controller(crm), await plugin_settings(crm, SalesSettings))
+    found = described(await read_controller(crm), await plugin_settings(crm, SalesSettings))
+    # Where nobody said a website, the controller's is that of this very program, which is nothing for a letterhead.
+    return replace(found, website="") if found.website == address_of(crm) else found
 
 
 def described(controller: Controller, chosen: SalesSettings) -> Seller:

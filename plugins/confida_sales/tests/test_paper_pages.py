@@ -13,9 +13,12 @@ from PIL import Image
 
 from confida_core.api import Access
 from confida_sales.billing.invoices import Terms, issue_invoice
+from confida_sales.documents import printing
+from confida_sales.documents.checking import papers_findings
 from confida_sales.documents.letterhead import logo_of
 from confida_sales.documents.mail_texts import text_of
 from confida_sales.documents.mailing import Wanted, mails_about, send_paper
+from confida_sales.documents.making import keep_paper
 from confida_sales.documents.ubl_reading import read_ubl
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
 
@@ -162,3 +165,36 @@ async def test_logo_is_redrawn_shown_replaced_and_removed(crm: Any, client: Any)
     await client.post("/x/sales/papers/logo", data={"remove": "yes"})
     assert (await logo_of(crm), await crm.data.fetch("SELECT id FROM sealed_file")) == ((b"", ""), [])
     assert (await client.get("/x/sales/papers/logo")).status_code == 404
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_without_the_extra_everything_but_pdfs_works_and_says_so(
+    crm: Any, access: Access, contact: Any, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "find_spec", lambda name: None)
+    made = await invoice_of(crm, access, await contact("Ada Lovelace", email="ada@example.org"))
+    answer = await client.get(f"/x/sales/invoices/{made}/paper.pdf")
+    assert (answer.status_code, "PDFs need the extra `pdf` and Pango" in answer.text) == (409, True)
+    assert "PDFs need the extra `pdf` and Pango" in (await client.get("/x/sales/papers")).text
+    shown = await client.get(mail_of(made))
+    assert [name in shown.text for name in ("I-2026-00001.pdf", "I-2026-00001.xml", "PDFs need the extra")] == [
+        False,
+        True,
+        True,
+    ]
+    await client.post(mail_of(made), data=TYPED)
+    assert [one["form"] for one in await crm.data.fetch("SELECT form FROM sales_paper_copy")] == ["xml"]
+    await keep_paper(crm, {"invoice_id": made})
+    assert [one.text for one in await papers_findings(crm)] == ["PDFs are not made."]
+
+
+async def test_colleagues_get_papers_of_quotes_and_statements_where_they_are(
+    crm: Any, client: Any, as_role: Any
+) -> None:
+    nowhere = UUID(int=1)
+    for address in (
+        f"/x/sales/offers/{nowhere}/paper.pdf", f"/x/sales/invoices/{nowhere}/reminder.pdf?step=x",
+        f"/x/sales/contacts/{nowhere}/statement.pdf?since=never", f"/x/sales/invoices/{nowhere}/paper.pdf",
+    ):  # fmt: skip
+        assert (await client.get(address)).status_code == 404, address
+        assert (await (await as_role("privacy_officer")).get(address)).status_code == 404, address
