@@ -43,7 +43,8 @@ async def test_lead_is_typed_in_shown_corrected_and_listed(client: Any, crm: Any
     )
     assert (changed.status_code, changed.headers["location"]) == (303, href)
     listed = (await client.get(LIST)).text
-    assert (listed.count("Three looms"), listed.count("Two looms")) == (1, 0)
+    # Once in its column, once below the name, where phones show it.
+    assert (listed.count("Three looms"), listed.count("Two looms")) == (2, 0)
 
 
 async def test_bad_form_keeps_what_was_typed_and_says_where(client: Any, crm: Any) -> None:
@@ -163,9 +164,10 @@ async def test_lead_of_nobody_is_not_there(client: Any) -> None:
         assert (await client.post(f"{LIST}/{nobody}{path}", data={"version": "1"})).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?which=x", "?owner=x&source=y&age=7", "?from=x", "?back=x", "?age=99999999999"])
-async def test_list_takes_any_address(client: Any, query: str) -> None:
-    assert (await client.get(LIST + query)).status_code in (200, 422)
+async def test_list_takes_any_address(client: Any) -> None:
+    for query in ("?which=x", "?owner=x&source=y&age=7", "?from=x", "?back=x"):
+        assert (await client.get(LIST + query)).status_code == 200, query
+    assert (await client.get(f"{LIST}?age=99999999999")).status_code == 422
 
 
 async def test_contact_page_and_search_show_leads(client: Any, crm: Any, access: Access, contact: Any) -> None:

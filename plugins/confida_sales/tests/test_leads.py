@@ -65,21 +65,18 @@ async def test_lead_of_a_company_alone_makes_an_organisation(crm: Any, access: A
     assert [row["kind"] for row in await crm.data.fetch("SELECT kind FROM contact")] == ["organisation"]
 
 
-@pytest.mark.parametrize(
-    ("draft", "fields"),
-    [
-        (LeadDraft(wanted="Something"), {"name"}),
-        (replace(ADA, email="nonsense"), {"email"}),
-        (replace(ADA, name="x" * 201), {"name"}),
-        (replace(ADA, source="Somewhere"), {"source"}),
-        (replace(ADA, wanted="x" * 20_001), {"wanted"}),
-        (replace(ADA, organisation="x" * 201), {"organisation"}),
-    ],
-)
-async def test_bad_lead_is_refused_whole(crm: Any, access: Access, draft: LeadDraft, fields: set[str]) -> None:
-    with pytest.raises(InvalidContent) as refused:
-        await create_lead(crm, access, draft)
-    assert set(refused.value.errors) == fields
+async def test_bad_lead_is_refused_whole(crm: Any, access: Access) -> None:
+    for draft, field in (
+        (LeadDraft(wanted="Something"), "name"),
+        (replace(ADA, email="nonsense"), "email"),
+        (replace(ADA, name="x" * 201), "name"),
+        (replace(ADA, source="Somewhere"), "source"),
+        (replace(ADA, wanted="x" * 20_001), "wanted"),
+        (replace(ADA, organisation="x" * 201), "organisation"),
+    ):
+        with pytest.raises(InvalidContent) as refused:
+            await create_lead(crm, access, draft)
+        assert set(refused.value.errors) == {field}
     assert await crm.data.fetch("SELECT id FROM contact") == []
 
 

@@ -97,21 +97,18 @@ async def test_target_is_set_replaced_and_forgotten(crm: Any, access: Access) ->
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"amount": 0}, "amount"),
-        ({"currency": "XXY"}, "currency"),
-        ({"periods": ()}, "period"),
-        ({"whose": Whose(owner_id=new_id())}, "whose"),
-        ({"whose": Whose(team_id=new_id())}, "whose"),
-    ],
-)
-async def test_bad_target_is_refused(crm: Any, access: Access, changed: dict[str, Any], field: str) -> None:
+async def test_bad_target_is_refused(crm: Any, access: Access) -> None:
     draft = TargetDraft(whose=EVERYBODY, periods=(NOV,), currency="EUR", amount=500)
-    with pytest.raises(InvalidContent) as refused:
-        await set_targets(crm, access, replace(draft, **changed))
-    assert set(refused.value.errors) == {field}
+    for changed, field in (
+        (replace(draft, amount=0), "amount"),
+        (replace(draft, currency="XXY"), "currency"),
+        (replace(draft, periods=()), "period"),
+        (replace(draft, whose=Whose(owner_id=new_id())), "whose"),
+        (replace(draft, whose=Whose(team_id=new_id())), "whose"),
+    ):
+        with pytest.raises(InvalidContent) as refused:
+            await set_targets(crm, access, changed)
+        assert set(refused.value.errors) == {field}
     worker = replace(access, actor=replace(access.actor, permissions=frozenset({"sales.read", "sales.write"})))
     with pytest.raises(Forbidden):
         await set_targets(crm, worker, draft)
