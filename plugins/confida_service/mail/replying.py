@@ -1,0 +1,121 @@
+"""Mail out of a ticket: through the sending door, marked so that the answer finds its way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from confida_core.api import (
+    Access,
+    AttachedFile,
+    Installation,
+    MessageState,
+    Opened,
+    OutboundMessage,
+    SendResult,
+    now,
+    plugin_settings,
+    send,
+)
+from confida_service.content import MessageContent, TicketContent
+from confida_service.mail.cutting import line
+from confida_service.mail.threads import MARK, mark_of
+from confida_service.settings import ServiceSettings
+from confida_service.tickets.messages import MessageDraft, add_message, check_draft, followed, messages_of
+
+PURPOSE = "service.answers"
+LONGEST_SUBJECT = 200
+MOST_REFERENCES = 10
+LONGEST_QUOTE = 5_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What is written back. to: "" for whoever wrote last. hold_seconds: how long it can still be called off."""
+
+    text: str
+    to: str = ""
+    subject: str = ""
+    files: tuple[AttachedFile, ...] = ()
+    hold_seconds: int = 0
+    keep_state: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answered:
+    """message_id: of what was added to the ticket, None if it could not leave; result: what the door said."""
+
+    message_id: UUID | None
+    result: SendResult
+
+
+async def answer_by_mail(crm: Installation, access: Access, ticket_id: UUID, answer: Answer) -> Answered:
+    """Send an answer, and keep it in the ticket if it leaves: where the door refuses, or no mail server is set up, nothing is.
+
+    Raises Forbidden, NotFound, InvalidContent, and ValueError for what cannot be a message.
+    """
+    access.actor.require("service.write")
+    ticket = await followed(crm, access, ticket_id)
+    content = MessageContent(text=answer.text.strip())
+    draft = MessageDraft(content=content, direction="out", channel="email", keep_state=answer.keep_state)
+    check_draft(draft)
+    said = await messages_of(crm, access, ticket.row["id"])
+    last = next((one for one in reversed(said) if one.row["direction"] == "in"), None)
+    message = await written(crm, ticket, answer, last, said)
+    result = await send(crm, access, message)
+    if result.state is not MessageState.QUEUED:
+        return Answered(message_id=None, result=result)
+    kept = replace(
+        draft,
+        content=MessageContent(text=content.text, subject=message.subject, to=(message.to,) if message.to else ()),
+        outbound_id=result.id,
+        contact_id=message.contact_id,
+    )
+    return Answered(message_id=await add_message(crm, access, ticket.row["id"], kept), result=result)
+
+
+async def written(
+    crm: Installation,
+    ticket: Opened[TicketContent],
+    answer: Answer,
+    last: Opened[MessageContent] | None,
+    said: list[Opened[MessageContent]],
+) -> OutboundMessage:
+    """The message: to whoever wrote last, unless somebody else is named, with their words below ours."""
+    to = answer.to or (last.content.from_address if last is not None else "")
+    theirs = last is not None and to == last.content.from_address
+    return OutboundMessage(
+        contact_id=last.row["contact_id"] if theirs and last is not None else ticket.row["contact_id"],
+        purpose=PURPOSE,
+        to=to,
+        subject=await subject_of(crm, ticket, answer.subject),
+        text=f"{answer.text.strip()}\n{quoted(last) if theirs and last is not None else ''}",
+        headers=thread_headers(said),
+        files=answer.files,
+        leaves_at=now() + timedelta(seconds=answer.hold_seconds) if answer.hold_seconds else None,
+    )
+
+
+async def subject_of(crm: Installation, ticket: Opened[TicketContent], given: str) -> str:
+    """ "Re: " and the ticket's subject, with the mark by which the answer finds it; no mark stands there twice."""
+    prefix = (await plugin_settings(crm, ServiceSettings)).ticket_prefix
+    mark = mark_of(crm, prefix, ticket.row["id"], ticket.row["number"])
+    plain = line(MARK.sub("", given or ticket.content.subject), LONGEST_SUBJECT)
+    begun = plain if given or plain.lower().startswith(("re:", "aw:")) else f"Re: {plain}"
+    return f"{begun} {mark}"
+
+
+def quoted(last: Opened[MessageContent]) -> str:
+    """What they wrote, as mail programs quote it (RFC 3676)."""
+    lines = last.content.text.strip()[:LONGEST_QUOTE].splitlines()
+    name = last.content.from_name or last.content.from_address
+    day = f"{last.row['at']:%Y-%m-%d %H:%M}"
+    return "\n".join(["", f"{day} UTC, {name}:", *(f"> {each}" for each in lines)]) if lines else ""
+
+
+def thread_headers(said: list[Opened[MessageContent]]) -> dict[str, str]:
+    """By which mail programs keep a conversation together (RFC 5322, 3.6.4)."""
+    ids = [one.content.message_id for one in said if one.content.message_id.isascii()]
+    named = [f"<{each}>" for each in ids if each and " " not in each][-MOST_REFERENCES:]
+    return {"In-Reply-To": named[-1], "References": " ".join(named)} if named else {}

@@ -1,0 +1,138 @@
+"""Answers leave through the sending door, and what is answered to them comes back into their ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from confida_core.api import Access, MessageState, NotFound, now
+from confida_service.mail.reading import read_mail
+from confida_service.mail.recognising import sort_of
+from confida_service.mail.replying import Answer, answer_by_mail
+from confida_service.mail.taking_in import Arrival, Taken, take_in
+from confida_service.mail.threads import mark_of, ticket_for
+from confida_service.queues.queues import first_queue
+from confida_service.tickets.messages import messages_of
+from confida_service.tickets.tickets import TicketChange, change_ticket, visible_ticket
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def confida_settings() -> dict[str, Any]:
+    """A mail server that is never asked: messages wait at the door."""
+    return {"mail_from": "help@example.org", "smtp_host": "mail.example.org"}
+
+
+async def arrive(crm: Any, head: str, text: str = "It is dark.") -> Taken:
+    raw = f"{head}\n\n{text}\n".encode()
+    mail = read_mail(raw)
+    arrival = Arrival(
+        account_id=UUID(int=1), queue_id=await first_queue(crm), raw=raw, mail=mail, arrived=now(),
+        sort=sort_of(mail, frozenset({"help@example.org"})),
+    )  # fmt: skip
+    return await take_in(crm, arrival)
+
+
+HEAD = "From: Ada <ada@example.org>\nSubject: The lamp\nMessage-ID: <one@example.org>"
+
+
+async def outbound(crm: Any, result: Any) -> Any:
+    """What lies at the door."""
+    from confida_core.outbound.content import OUTBOUND
+    from confida_core.vault.access import system_access
+
+    rows = await crm.records.rows(OUTBOUND, [result.id])
+    return (await crm.door.open_one(system_access("test"), OUTBOUND, rows[0])).content
+
+
+async def test_answer_goes_to_whoever_wrote_last_with_mark_and_thread(crm: Any, access: Access) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    answered = await answer_by_mail(crm, access, taken.ticket_id, Answer(text="Change the bulb."))
+    sent = await outbound(crm, answered.result)
+    mark = mark_of(crm, "T", taken.ticket_id, 1)
+    assert (answered.result.state, sent.to, sent.subject) == (
+        MessageState.QUEUED, "ada@example.org", f"Re: The lamp {mark}",
+    )  # fmt: skip
+    assert {name: sent.headers[name] for name in ("In-Reply-To", "References")} == {
+        "In-Reply-To": "<one@example.org>", "References": "<one@example.org>",
+    }  # fmt: skip
+    assert sent.text.startswith("Change the bulb.\n\n")
+    assert sent.text.endswith("UTC, Ada:\n> It is dark.")
+    ticket = await visible_ticket(crm, access, taken.ticket_id)
+    kept = (await messages_of(crm, access, taken.ticket_id))[-1]
+    assert (ticket.row["state"], ticket.row["first_response_at"], kept.content.text, kept.row["outbound_id"]) == (
+        "pending", kept.row["at"], "Change the bulb.", answered.result.id,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("server", ["mail.example.org", ""])
+async def test_answer_that_cannot_leave_is_not_in_the_ticket(crm: Any, access: Access, server: str) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    object.__setattr__(crm.settings, "smtp_host", server)
+    answered = await answer_by_mail(crm, access, taken.ticket_id, Answer(text="Change the bulb."))
+    kept = [one.content.text.strip() for one in await messages_of(crm, access, taken.ticket_id)]
+    leaves = bool(server)
+    assert (answered.result.state, answered.message_id is not None, kept) == (
+        MessageState.QUEUED if leaves else MessageState.FAILED, leaves, ["It is dark.", "Change the bulb."][: 1 + leaves],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ["reference", "mark", "both"])
+async def test_answer_to_ours_comes_back_into_its_ticket(crm: Any, access: Access, way: str) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    answered = await answer_by_mail(crm, access, taken.ticket_id, Answer(text="Change the bulb."))
+    sent = await outbound(crm, answered.result)
+    subject = "AW: lamp" if way == "reference" else f"AW: {sent.subject}"
+    reference = "" if way == "mark" else f"\nIn-Reply-To: <{answered.result.id}@example.org>"
+    again = await arrive(crm, f"From: ada@example.org\nSubject: {subject}{reference}", "Done.")
+    assert (again.ticket_id, again.new_ticket, again.contact_id) == (taken.ticket_id, False, taken.contact_id)
+    assert (await visible_ticket(crm, access, taken.ticket_id)).row["state"] == "open"
+
+
+async def test_nobody_gets_into_a_ticket_by_guessing_its_number(crm: Any) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    good = mark_of(crm, "T", taken.ticket_id, 1)
+    letter = "A" if good[-2] != "A" else "B"
+    for mark, found in (
+        (good, taken.ticket_id),
+        (f"{good[:-2]}{letter}]", None),
+        ("[T-1-AAAAAAAA]", None),
+        ("[T-1]", None),
+    ):
+        assert await ticket_for(crm, read_mail(f"Subject: Re: {mark}\n\nx".encode())) == found
+
+
+async def test_restricted_person_is_not_written_to(crm: Any, access: Access) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    await crm.orders.give("restriction", taken.contact_id)
+    with pytest.raises(NotFound):
+        await answer_by_mail(crm, access, taken.ticket_id, Answer(text="Change the bulb."))
+    assert len(await crm.data.fetch("SELECT id FROM service_message")) == 1
+
+
+async def test_machine_that_answers_opens_nothing_again(crm: Any, access: Access) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    await change_ticket(crm, access, taken.ticket_id, TicketChange(state="solved"), seen=1)
+    away = await arrive(
+        crm, "From: ada@example.org\nSubject: Away\nIn-Reply-To: <one@example.org>\nAuto-Submitted: auto-replied"
+    )
+    row = (await visible_ticket(crm, access, taken.ticket_id)).row
+    assert (away.ticket_id, row["state"]) == (taken.ticket_id, "solved")
+
+
+async def test_subject_has_one_mark_however_often_it_goes_round(crm: Any, access: Access) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    mark = mark_of(crm, "T", taken.ticket_id, 1)
+    answer = Answer(text="Well?", subject=f"Re: {mark} The lamp {mark}")
+    sent = await outbound(crm, (await answer_by_mail(crm, access, taken.ticket_id, answer)).result)
+    assert sent.subject == f"Re: The lamp {mark}"
