@@ -96,13 +96,13 @@ def shown_offer(row: Row, paper: PaperContent, seller: Seller, language: str) ->
     sums = added_up(paper)
     revision = wording.say("version", revision=row["revision"]) if row["revision"] > 1 else ""
     facts = (
-        (wording.say("number"), f"{row['number']} {revision}".strip()),
+        (wording.say("number"), f"{row['number'] or '–'} {revision}".strip()),
         (wording.say("date"), wording.day((row["sent_at"] or row["created_at"]).date())),
     )
     return ShownPaper(
         **common(paper, seller, wording),
         kind=row["kind"],
-        title=f"{wording.say(row['kind'])} {row['number']}",
+        title=f"{wording.say(row['kind'])} {row['number'] or ''}".strip(),
         facts=(*facts, *facts_of(paper, row["expires_on"] if row["kind"] == "quote" else None, "valid_until", wording)),
         opening=paper.opening,
         lines=lines_of(paper, sums, wording),

@@ -28,7 +28,7 @@ from confida_sales.documents.composing import shown_invoice, shown_offer
 from confida_sales.documents.copy_content import CopyContent
 from confida_sales.documents.copy_record import PAPER_COPY
 from confida_sales.documents.letterhead import logo_of
-from confida_sales.documents.printing import NoPDF, can_embed, can_print, print_pdf
+from confida_sales.documents.printing import MISSING, NoPDF, can_embed, can_print, print_pdf
 from confida_sales.documents.seller import seller_of
 from confida_sales.documents.shown import ShownPaper
 from confida_sales.documents.typesetting import order_of
@@ -170,5 +170,6 @@ async def keep_paper(crm: Installation, arguments: Mapping[str, Any]) -> None:
         try:
             await file_of(crm, opened, "pdf")
         except NoPDF as reason:
-            # The queue tries again; what it notes is the kind of error only.
-            raise RuntimeError("no PDF") from reason
+            # Where Pango is not installed it is of no use to try again. The queue notes the kind of an error only.
+            if reason.sentence != MISSING:
+                raise

@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import resource
 import sys
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-FAILED, NOT_INSTALLED = 1, 3
+NOT_INSTALLED = 3
 LOGO = "paper:logo"
 MEMORY_BYTES, CPU_SECONDS = 2 << 30, 120
 
@@ -38,10 +39,15 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
 
 def bound() -> None:
     """No more memory and time than any paper needs, and not one byte into any file."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for limit, value in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # Some systems know no such limit, or have a lower one already.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (value, value))
 
 
 def printed(order: Order) -> bytes:
@@ -88,13 +94,11 @@ def with_invoice(pdf: bytes, order: Order) -> bytes:
 
 def main() -> int:
     bound()
-    order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)
     try:
-        pdf = printed(order)
+        import weasyprint  # noqa: F401 -- It opens the system's libraries when it is imported.
     except (ImportError, OSError):
-        # The library itself, or the system's libraries that it opens.
         return NOT_INSTALLED
-    sys.stdout.buffer.write(pdf)
+    sys.stdout.buffer.write(printed(msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)))
     return 0
 
 

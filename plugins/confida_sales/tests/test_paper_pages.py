@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from confida_core.api import Access
 from confida_sales.billing.invoices import Terms, issue_invoice
@@ -20,6 +21,8 @@ from confida_sales.documents.mail_texts import text_of
 from confida_sales.documents.mailing import Wanted, mails_about, send_paper
 from confida_sales.documents.making import keep_paper
 from confida_sales.documents.ubl_reading import read_ubl
+from confida_sales.offers.offers import OfferTerms, create_quote
+from confida_sales.offers.quotes import send_quote
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
 
 pytestmark = pytest.mark.anyio
@@ -198,3 +201,29 @@ async def test_colleagues_get_papers_of_quotes_and_statements_where_they_are(
     ):  # fmt: skip
         assert (await client.get(address)).status_code == 404, address
         assert (await (await as_role("privacy_officer")).get(address)).status_code == 404, address
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_quotes_reminders_and_statements_are_printed(
+    crm: Any, access: Access, contact: Any, client: Any, as_person: Any
+) -> None:
+    ada = await contact("Ada Lovelace", email="ada@example.org", language="de")
+    made = await invoice_of(crm, access, ada)
+    quote = await create_quote(crm, access, ada, PAPER, OfferTerms(currency="EUR"))
+    [row] = await crm.data.fetch("SELECT version FROM sales_offer")
+    await send_quote(crm, access, quote, seen=row["version"])
+    found = {}
+    for browser, address in (
+        (await as_person(ada), f"/my/x/sales/offers/{quote}/paper.pdf"),
+        (client, f"/x/sales/invoices/{made}/reminder.pdf?step=1"),
+        (client, f"/x/sales/contacts/{ada}/statement.pdf"),
+    ):
+        answer = await browser.get(address)
+        found[answer.headers["content-disposition"].split('"')[1]] = PdfReader(io.BytesIO(answer.content))
+    assert {name: pdf.metadata and pdf.metadata.title for name, pdf in found.items()} == {
+        "Q-2026-00001.pdf": "Angebot Q-2026-00001",
+        "Zahlungserinnerung-I-2026-00001-1.pdf": "Zahlungserinnerung",
+        "Kontoauszug.pdf": "Kontoauszug",
+    }
+    texts = [pdf.pages[0].extract_text() for pdf in found.values()]
+    assert ["Ada Lovelace" in text and "70,27" in text for text in texts] == [True] * 3

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from confida_core.api import Access, Actor, Forbidden, NotFound
+from confida_core.api import Access, Actor, Forbidden, NotFound, new_id, now
 from confida_sales.billing.invoices import Terms, issue_credit_note, issue_invoice, whole_of
 from confida_sales.content import PaperContent
 from confida_sales.documents.checking import papers_findings
@@ -113,7 +113,12 @@ async def test_copies_are_kept_as_their_invoices_are(
     crm: Any, access: Access, contact: Any, assert_erased: Any
 ) -> None:
     ada, made = await kept_paper(crm, access, contact)
+    await crm.data.fetch(
+        "INSERT INTO sales_paper_mail (id, paper_id, contact_id, message_id, kind, step, at) VALUES (?, ?, ?, ?, 'invoice', 0, ?)",
+        new_id(), made, ada, new_id(), now(),
+    )  # fmt: skip
     await assert_erased(ada, "erased-note-of-ada")
+    assert await crm.data.fetch("SELECT id FROM sales_paper_mail") == []
     assert (await kept_copy(crm, made, "xml")) is not None
 
 
