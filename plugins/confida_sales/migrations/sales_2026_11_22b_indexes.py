@@ -13,7 +13,10 @@ STATEMENTS = [
     "CREATE INDEX sales_opportunity_open ON sales_opportunity (stage_id, outcome, coalesce(next_on, '9999-12-31'), id)",
     "CREATE INDEX sales_opportunity_over ON sales_opportunity (stage_id, outcome, closed_at, id, currency, value)",
     "CREATE INDEX sales_opportunity_sums ON sales_opportunity (stage_id, outcome, currency, value)",
-    "CREATE INDEX sales_opportunity_mine ON sales_opportunity (owner_id, outcome, coalesce(next_on, '9999-12-31'), id, stage_id)",
+    "CREATE INDEX sales_opportunity_owned ON sales_opportunity "
+    "(stage_id, outcome, owner_id, coalesce(next_on, '9999-12-31'), id)",
+    "CREATE INDEX sales_opportunity_owned_sums ON sales_opportunity (stage_id, outcome, owner_id, currency, value)",
+    "CREATE INDEX sales_opportunity_mine ON sales_opportunity (owner_id, outcome, coalesce(next_on, '9999-12-31'), id)",
     # Lists in each order that is offered.
     "CREATE INDEX sales_opportunity_by_next ON sales_opportunity (outcome, coalesce(next_on, '9999-12-31'), id)",
     "CREATE INDEX sales_opportunity_by_close ON sales_opportunity (outcome, coalesce(close_on, '9999-12-31'), id)",
@@ -35,12 +38,14 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX sales_invoice_period ON sales_invoice (subscription_id, period_on)",
     "CREATE INDEX sales_invoice_listed ON sales_invoice (issued_on, id)",
     "CREATE INDEX sales_invoice_summed ON sales_invoice (issued_on, kind, currency, gross)",
-    # Few of all invoices are open, and lists, ageing and reminders ask for those alone.
+    # Few of all invoices are open, and lists, ageing and reminders ask for those alone. With anything but a constant on the
+    # right of the sign SQLite never uses such an index: it turns the comparison round, and does not know it again.
     "CREATE INDEX sales_invoice_open ON sales_invoice (due_on, id, currency, gross, paid, credited) "
-    "WHERE kind = 'invoice' AND paid + credited < gross",
-    "CREATE INDEX sales_invoice_paid ON sales_invoice (issued_on, id) WHERE kind = 'invoice' AND paid + credited >= gross",
+    "WHERE kind = 'invoice' AND gross - paid - credited > 0",
+    "CREATE INDEX sales_invoice_paid ON sales_invoice (issued_on, id, currency, gross) "
+    "WHERE kind = 'invoice' AND gross - paid - credited <= 0",
     "CREATE INDEX sales_invoice_overpaid ON sales_invoice (issued_on, id, currency, gross, paid, credited) "
-    "WHERE kind = 'invoice' AND paid + credited > gross",
+    "WHERE kind = 'invoice' AND gross - paid - credited < 0",
     "CREATE INDEX sales_invoice_series ON sales_invoice (series_number, series_year)",
     "CREATE INDEX sales_invoice_remind ON sales_invoice (remind_on, id) WHERE remind_on IS NOT NULL",
     "CREATE INDEX sales_invoice_of ON sales_invoice (contact_id, issued_on, id)",

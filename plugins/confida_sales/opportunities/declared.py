@@ -6,7 +6,9 @@ from confida_core.api import JobDeclaration
 from confida_sales.opportunities import (
     board_routes,
     elsewhere,
+    events,
     form_routes,
+    interface,
     list_routes,
     moving_routes,
     routes,
@@ -103,3 +105,5 @@ SEARCH_SOURCES = (
 )
 INDEX_FIELDS = elsewhere.INDEX_FIELDS
 TIMELINE_SOURCES = elsewhere.TIMELINE_SOURCES
+API_RESOURCES = interface.RESOURCES
+EVENT_KINDS = events.EVENT_KINDS
