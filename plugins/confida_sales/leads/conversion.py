@@ -78,6 +78,8 @@ async def convert_lead(crm: Installation, access: Access, lead_id: UUID, choice:
     require_open(opened.row)
     person = await visible_contact(crm, access, choice.person_id or opened.row["contact_id"])
     made = new_organisation(choice, person.row)
+    if choice.organisation_id:
+        await require_organisation(crm, access, choice.organisation_id)
     organisation_id = choice.organisation_id or (made.id if made else None)
     await make_keys(crm, opened.row["contact_id"], person.row["id"], *([organisation_id] if organisation_id else []))
     try:
@@ -86,6 +88,12 @@ async def convert_lead(crm: Installation, access: Access, lead_id: UUID, choice:
             return await convert_held(crm, access, Held(opened, person, choice, made))
     except VersionConflict:
         return result_of(await converted_meanwhile(crm, access, lead_id))
+
+
+async def require_organisation(crm: Installation, access: Access, organisation_id: UUID) -> None:
+    """Raises NotFound for one that this access may not see, and InvalidContent for a person."""
+    if (await visible_contact(crm, access, organisation_id)).row["kind"] != "organisation":
+        raise InvalidContent({"organisation": "Please choose an organisation."})
 
 
 async def converted_meanwhile(crm: Installation, access: Access, lead_id: UUID) -> Row:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from confida_core.api import (
     Access,
     Installation,
     InvalidContent,
+    NotFound,
     Opened,
     clean_text,
     now,
@@ -30,6 +33,8 @@ DISCARD_REASONS: dict[str, str] = {
     "double": "We have it already",
     "other": "Something else",
 }
+# Lead and contact are put away in one transaction, one after the other.
+AT_ONCE = timedelta(minutes=1)
 # Made with every contact, or kept of it without anybody's doing: they do not say that it is used.
 NOT_A_USE = frozenset({"contact", "contact_change", "sales_lead"})
 USES_ONLY = {"sales_opportunity": " AND outcome <> 'deleted'"}
@@ -68,22 +73,34 @@ async def discard_lead(
 
 
 async def reopen_lead(crm: Installation, access: Access, lead_id: UUID, *, seen: int | None = None) -> int:
-    """Take a discarded lead up again, and its provisional contact out of the trash; returns the new version.
+    """Take a discarded lead up again, and with it the provisional contact that went along; returns the new version.
 
-    seen: None for whatever it is. Raises Forbidden, NotFound, VersionConflict and InvalidContent.
+    seen: None for whatever it is. Raises Forbidden, NotFound (also where the contact is in the trash for another reason and
+    the reader may not take contacts out), VersionConflict and InvalidContent.
     """
     access.actor.require("sales.write")
     opened = await visible_lead(crm, access, lead_id, trashed=True)
-    if opened.row["state"] != "discarded":
+    row = opened.row
+    trashed, along = row["contact_deleted_at"] is not None, went_along(row)
+    if trashed and not (along or access.actor.may("contacts.delete")):
+        raise NotFound
+    if row["state"] != "discarded":
         raise InvalidContent({"": "This lead was not laid aside."})
     content = msgspec.structs.replace(opened.content, discard_note="")
-    await make_keys(crm, opened.row["contact_id"])
+    await make_keys(crm, row["contact_id"])
     async with crm.data.transaction():
-        if opened.row["contact_deleted_at"] is not None:
-            allowed = for_provisional(access) if opened.row["provisional"] else access
-            await restore_contact(crm, allowed, opened.row["contact_id"])
+        if trashed:
+            await restore_contact(crm, for_provisional(access) if along else access, row["contact_id"])
         columns: dict[str, Any] = {"state": "working", "discard_reason": "", "closed_at": None}
-        return await store(crm, opened, content, opened.row["version"] if seen is None else seen, **columns)
+        return await store(crm, opened, content, row["version"] if seen is None else seen, **columns)
+
+
+def went_along(row: Mapping[str, Any]) -> bool:
+    """Whether the contact is in the trash because its lead was laid aside, and for no other reason."""
+    deleted_at, closed_at = row["contact_deleted_at"], row["closed_at"]
+    if not row["provisional"] or deleted_at is None or closed_at is None:
+        return False
+    return bool(timedelta(0) <= deleted_at - closed_at <= AT_ONCE)
 
 
 def for_provisional(access: Access) -> Access:

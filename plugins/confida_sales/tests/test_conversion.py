@@ -16,6 +16,7 @@ from confida_core.api import (
     Opened,
     PhoneNumber,
     VersionConflict,
+    new_id,
     relationships_of,
     visible_contact,
 )
@@ -206,6 +207,18 @@ async def test_conversion_at_an_old_version_or_of_a_closed_lead_is_refused(
     with pytest.raises(InvalidContent):
         await convert_lead(crm, access, lead, chosen(usual), seen=3)
     assert await ids_of(crm, "sales_opportunity") == []
+
+
+async def test_person_is_no_organisation_and_nobody_is_nobody(
+    crm: Any, access: Access, contact: Any, usual: ShownPipeline
+) -> None:
+    lead, mats = await create_lead(crm, access, ADA), await contact("Mats Berg")
+    with pytest.raises(InvalidContent):
+        await convert_lead(crm, access, lead, chosen(usual, organisation_id=mats), seen=1)
+    for nobody in ({"organisation_id": new_id()}, {"person_id": new_id()}):
+        with pytest.raises(NotFound):
+            await convert_lead(crm, access, lead, chosen(usual, **nobody), seen=1)
+    assert (await lead_of(crm, access, lead)).row["state"] == "new"
 
 
 async def test_stage_of_another_pipeline_is_refused(crm: Any, access: Access, usual: ShownPipeline) -> None:

@@ -9,7 +9,17 @@ from uuid import UUID
 
 import pytest
 
-from confida_core.api import Access, Forbidden, InvalidContent, NotFound, VersionConflict, new_id, now
+from confida_core.api import (
+    Access,
+    Forbidden,
+    InteractionDraft,
+    InvalidContent,
+    NotFound,
+    VersionConflict,
+    log_interaction,
+    new_id,
+    now,
+)
 from confida_sales.leads.discarding import discard_lead, reopen_lead
 from confida_sales.leads.inbox import LeadFilter, count_by_state, find_leads, list_leads, waiting_for
 from confida_sales.leads.leads import (
@@ -222,8 +232,27 @@ async def test_contact_that_is_known_from_elsewhere_stays_when_a_lead_is_discard
     first = await create_lead(crm, access, ADA)
     ada = (await visible_lead(crm, access, first)).row["contact_id"]
     await create_lead(crm, access, LeadDraft(contact_id=ada, wanted="Another thing"))
+    talked = await create_lead(crm, access, LeadDraft(name="Zoe Talkative"))
+    spoken = (await visible_lead(crm, access, talked)).row["contact_id"]
     assert await discard_lead(crm, access, first, seen=1, reason="no_need", with_contact=True) is False
+    await log_interaction(crm, access, InteractionDraft(kind="note", body="Called", people=(spoken,)))
+    assert await discard_lead(crm, access, talked, seen=1, reason="no_need", with_contact=True) is False
     assert await crm.data.fetch("SELECT id FROM contact WHERE deleted_at IS NOT NULL") == []
+
+
+async def test_contact_that_was_trashed_for_another_reason_does_not_come_back_with_its_lead(
+    crm: Any, access: Access
+) -> None:
+    lead = await create_lead(crm, access, ADA)
+    ada = (await visible_lead(crm, access, lead)).row["contact_id"]
+    await discard_lead(crm, access, lead, seen=1, reason="junk")
+    await crm.data.fetch("UPDATE contact SET deleted_at = ? WHERE id = ?", now() + timedelta(hours=1), ada)
+    staff = replace(access, actor=replace(access.actor, permissions=access.actor.permissions - {"contacts.delete"}))
+    with pytest.raises(NotFound):
+        await reopen_lead(crm, staff, lead)
+    assert await crm.data.fetch("SELECT id FROM contact WHERE deleted_at IS NULL") == []
+    await reopen_lead(crm, access, lead)
+    assert (await visible_lead(crm, staff, lead)).row["state"] == "working"
 
 
 async def test_lead_is_discarded_once_and_for_a_reason(crm: Any, access: Access) -> None:
