@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -182,7 +183,7 @@ async def bring_back(request: Request[Any, Any, Any], product_id: FromPath[UUID]
 async def change_bundle(request: Request[Any, Any, Any], product_id: FromPath[UUID]) -> Response[Any]:
     crm, access = request.state.crm, access_for(request, PURPOSE)
     form = await parse_form(request)
-    typed = tuple(zip(form.all("part"), form.all("part_quantity"), strict=False))
+    typed = tuple(zip_longest(form.all("part"), form.all("part_quantity"), fillvalue=""))
     try:
         await save_bundle(crm, access, product_id, await read_parts(crm, typed, reader_of(request).locale))
     except InvalidContent as wrong:
