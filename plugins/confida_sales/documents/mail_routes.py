@@ -17,8 +17,9 @@ from confida_core.api import (
     visible_contact,
 )
 from confida_sales.documents.checking import warnings_of
-from confida_sales.documents.mailing import Drafted, MailState, Wanted, drafted, mails_about, send_paper
-from confida_sales.documents.pages import MailPage, MailRow
+from confida_sales.documents.mailing import Drafted, Wanted, drafted, send_paper
+from confida_sales.documents.mails_shown import mail_rows
+from confida_sales.documents.pages import MailPage
 from confida_sales.documents.printing import NoPDF
 from confida_web.api import FormData, PersonRef, Toast, access_for, own_path, page, parse_form, redirect, whole_number
 
@@ -30,14 +31,6 @@ PLACES = {
     "invoice": "invoices",
     "credit_note": "invoices",
     "reminder": "invoices",
-}
-STATES = {
-    MessageState.QUEUED: ("On its way", "may"),
-    MessageState.SENDING: ("On its way", "may"),
-    MessageState.SENT: ("Sent", "may"),
-    MessageState.REFUSED: ("Refused", "must-not"),
-    MessageState.FAILED: ("Failed", "must-not"),
-    MessageState.CANCELLED: ("Called off", ""),
 }
 
 
@@ -134,7 +127,6 @@ async def mail_page(
     request: Request[Any, Any, Any], wanted: Wanted, draft: Drafted, errors: dict[str, str] | None = None
 ) -> MailPage:
     crm, access = request.state.crm, access_for(request, PURPOSE)
-    before = await mails_about(crm, access, [wanted.id])
     contact = await visible_contact(crm, access, draft.contact_id)
     query = {name: value for name in ("kind", "id", "step", "back") if (value := request.query_params.get(name, ""))}
     return MailPage(
@@ -145,15 +137,10 @@ async def mail_page(
         text=draft.text,
         files=draft.files,
         warnings=await warnings_of(crm, access, wanted.kind, wanted.id),
-        before=tuple(row_of(one) for one in before.get(wanted.id, ())),
+        before=await mail_rows(crm, access, wanted.id),
         back=back_of(request),
         errors=errors or {},
     )
-
-
-def row_of(mail: MailState) -> MailRow:
-    label, tone = STATES[mail.state]
-    return MailRow(to=mail.to, label=label, tone=tone, sentence=mail.sentence, at=mail.at)
 
 
 ROUTES = (new_mail, send_mail, undo_mail)

@@ -5,6 +5,7 @@ What was issued stays as it was: the first file that is complete, or was sent, i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -63,7 +64,8 @@ async def file_of(crm: Installation, opened: Opened[PaperContent], form: str, *,
     if kept := await kept_copy(crm, opened.row["id"], form):
         return kept
     issued = await issued_of(crm, opened)
-    data = ubl(e_invoice(issued)) if form == "xml" else await invoice_pdf(crm, issued)
+    # Some hundred lines take a tenth of a second, which others must not wait for.
+    data = await asyncio.to_thread(e_invoice_xml, issued) if form == "xml" else await invoice_pdf(crm, issued)
     content = CopyContent(name=file_name(opened.row["number"], form), media_type=MEDIA_TYPES[form], data=data)
     return await keep_copy(crm, opened, form, content) if keep or issued.seller.complete else content
 
@@ -72,15 +74,18 @@ async def invoice_pdf(crm: Installation, issued: Issued) -> bytes:
     """With the e-invoice inside, where it can be written and the extra `einvoice` is installed."""
     xml = b""
     if can_embed():
-        try:
-            xml = cii(e_invoice(issued))
-        except NotExpressible:
-            xml = b""
+        with suppress(NotExpressible):
+            xml = await asyncio.to_thread(lambda: cii(e_invoice(issued)))
     return await printed(crm, shown_invoice(issued), xml)
 
 
+def e_invoice_xml(issued: Issued) -> bytes:
+    return ubl(e_invoice(issued))
+
+
 async def printed(crm: Installation, paper: ShownPaper, xml: bytes = b"") -> bytes:
-    return await print_pdf(order_of(paper, xml=xml, logo=await logo_of(crm)))
+    order = await asyncio.to_thread(order_of, paper, xml=xml, logo=await logo_of(crm))
+    return await print_pdf(order)
 
 
 async def issued_of(crm: Installation, opened: Opened[PaperContent]) -> Issued:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import ClassVar
 
+from confida_sales.documents.mails_shown import MailRow
 from confida_web.api import Page, PersonRef
 
 
@@ -25,17 +25,6 @@ class NoOwnFilePage(NoFilePage):
     """The same for the person themselves, who can do nothing about it but ask."""
 
     template: ClassVar[str] = "sales/documents/pages/no_own_file.html"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailRow:
-    """A mail that went before. tone: of the style sheet. label: English."""
-
-    to: str
-    label: str
-    tone: str
-    sentence: str
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
