@@ -112,7 +112,7 @@ async def look_anew(crm: Installation, today: date) -> None:
     """The next run of the job looks at every open invoice."""
     await crm.data.fetch(
         "UPDATE sales_invoice SET remind_on = CASE WHEN due_on < ? THEN ? ELSE due_on END "
-        "WHERE kind = 'invoice' AND paid + credited < gross AND hold = '' RETURNING id",
+        "WHERE kind = 'invoice' AND gross - paid - credited > 0 AND hold = '' RETURNING id",
         today, today,
     )  # fmt: skip
 

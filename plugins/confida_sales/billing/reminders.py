@@ -84,7 +84,7 @@ async def propose_reminders(crm: Installation, today: date) -> int:
     steps, settings = await steps_of(crm), await plugin_settings(crm, SalesSettings)
     proposed = 0
     while rows := await crm.data.fetch(
-        "SELECT * FROM sales_invoice WHERE remind_on <= ? AND kind = 'invoice' AND paid + credited < gross "
+        "SELECT * FROM sales_invoice WHERE remind_on <= ? AND kind = 'invoice' AND gross - paid - credited > 0 "
         "ORDER BY remind_on, id LIMIT ?",
         today, BATCH,
     ):  # fmt: skip
@@ -192,7 +192,7 @@ async def note_overdue(crm: Installation, today: date) -> int:
     """Those that became overdue are told of once (event `sales.invoice_overdue`); returns how many."""
     told = 0
     while rows := await crm.data.fetch(
-        "SELECT id, contact_id FROM sales_invoice WHERE kind = 'invoice' AND paid + credited < gross AND due_on < ? "
+        "SELECT id, contact_id FROM sales_invoice WHERE kind = 'invoice' AND gross - paid - credited > 0 AND due_on < ? "
         "AND told_overdue_at IS NULL ORDER BY due_on LIMIT ?",
         today, BATCH,
     ):  # fmt: skip

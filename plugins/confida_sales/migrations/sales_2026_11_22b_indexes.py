@@ -14,8 +14,8 @@ STATEMENTS = [
     "CREATE INDEX sales_opportunity_over ON sales_opportunity (stage_id, outcome, closed_at, id, currency, value)",
     "CREATE INDEX sales_opportunity_sums ON sales_opportunity (stage_id, outcome, currency, value)",
     "CREATE INDEX sales_opportunity_owned ON sales_opportunity "
-    "(stage_id, outcome, owner_id, coalesce(next_on, '9999-12-31'), id)",
-    "CREATE INDEX sales_opportunity_owned_sums ON sales_opportunity (stage_id, outcome, owner_id, currency, value)",
+    "(owner_id, stage_id, outcome, coalesce(next_on, '9999-12-31'), id)",
+    "CREATE INDEX sales_opportunity_owned_sums ON sales_opportunity (owner_id, stage_id, outcome, currency, value)",
     "CREATE INDEX sales_opportunity_mine ON sales_opportunity (owner_id, outcome, coalesce(next_on, '9999-12-31'), id)",
     # Lists in each order that is offered.
     "CREATE INDEX sales_opportunity_by_next ON sales_opportunity (outcome, coalesce(next_on, '9999-12-31'), id)",
@@ -37,14 +37,20 @@ STATEMENTS = [
     # A period of what is billed again and again has one invoice, whoever runs the job how often.
     "CREATE UNIQUE INDEX sales_invoice_period ON sales_invoice (subscription_id, period_on)",
     "CREATE INDEX sales_invoice_listed ON sales_invoice (issued_on, id)",
-    "CREATE INDEX sales_invoice_summed ON sales_invoice (issued_on, kind, currency, gross)",
+    "CREATE INDEX sales_invoice_summed ON sales_invoice (currency, issued_on, kind, gross)",
     # Few of all invoices are open, and lists, ageing and reminders ask for those alone. With anything but a constant on the
     # right of the sign SQLite never uses such an index: it turns the comparison round, and does not know it again.
     "CREATE INDEX sales_invoice_open ON sales_invoice (due_on, id, currency, gross, paid, credited) "
     "WHERE kind = 'invoice' AND gross - paid - credited > 0",
-    "CREATE INDEX sales_invoice_paid ON sales_invoice (issued_on, id, currency, gross) "
+    "CREATE INDEX sales_invoice_owed ON sales_invoice (currency, due_on, gross, paid, credited) "
+    "WHERE kind = 'invoice' AND gross - paid - credited > 0",
+    "CREATE INDEX sales_invoice_paid ON sales_invoice (issued_on, id) "
     "WHERE kind = 'invoice' AND gross - paid - credited <= 0",
-    "CREATE INDEX sales_invoice_overpaid ON sales_invoice (issued_on, id, currency, gross, paid, credited) "
+    "CREATE INDEX sales_invoice_got ON sales_invoice (currency, issued_on, gross) "
+    "WHERE kind = 'invoice' AND gross - paid - credited <= 0",
+    "CREATE INDEX sales_invoice_overpaid ON sales_invoice (issued_on, id) "
+    "WHERE kind = 'invoice' AND gross - paid - credited < 0",
+    "CREATE INDEX sales_invoice_excess ON sales_invoice (currency, gross, paid, credited) "
     "WHERE kind = 'invoice' AND gross - paid - credited < 0",
     "CREATE INDEX sales_invoice_series ON sales_invoice (series_number, series_year)",
     "CREATE INDEX sales_invoice_remind ON sales_invoice (remind_on, id) WHERE remind_on IS NOT NULL",
