@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import EventField, EventKind, TimelineSource
+from confida_core.api import EventField, EventKind, IndexField, TimelineSource
 from confida_sales.content import LEAD
-from confida_sales.leads.elsewhere import find, lead_items, panel_data
+from confida_sales.leads.elsewhere import find, lead_items, lead_states, panel_data
 from confida_sales.leads.form_routes import FORM_ROUTES
-from confida_sales.leads.inbox import waiting_for
+from confida_sales.leads.inbox import STATES, waiting_for
 from confida_sales.leads.interface import LEADS
 from confida_sales.leads.routes import LIST
 from confida_sales.leads.routes import ROUTES as LIST_ROUTES
@@ -60,6 +60,11 @@ CONTACT_PANELS = (
     ),
 )  # fmt: skip
 TIMELINE_SOURCES = (TimelineSource(key="sales.leads", label="Leads", entries=lead_items),)
+INDEX_FIELDS = (
+    IndexField(
+        key="sales.lead", type="set", label="Lead", choices=STATES, gather=lead_states, follows=(LEAD.name,)
+    ),
+)  # fmt: skip
 API_RESOURCES = (LEADS,)
 FIELDS = (
     EventField(key="source", label="Source", value=column("source"), sealed=False),

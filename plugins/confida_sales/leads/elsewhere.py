@@ -64,3 +64,15 @@ async def lead_items(
         )
         for one in await crm.door.open(access, LEAD, rows)
     ]
+
+
+async def lead_states(crm: Installation, contact_ids: Sequence[UUID]) -> Mapping[UUID, frozenset[str]]:
+    """For filters and segments: the states of the leads about each contact. One statement; opens nothing."""
+    marks = ", ".join("?" * len(contact_ids))
+    rows = await crm.data.fetch(
+        f"SELECT DISTINCT contact_id, state FROM sales_lead WHERE contact_id IN ({marks})", *contact_ids
+    )
+    found: dict[UUID, frozenset[str]] = {}
+    for row in rows:
+        found[row["contact_id"]] = found.get(row["contact_id"], frozenset()) | {row["state"]}
+    return found

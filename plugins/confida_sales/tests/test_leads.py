@@ -15,10 +15,13 @@ from confida_core.api import (
     InteractionDraft,
     InvalidContent,
     NotFound,
+    Scope,
     VersionConflict,
     log_interaction,
     new_id,
     now,
+    read_condition,
+    select_ids,
 )
 from confida_sales.leads.discarding import discard_lead, reopen_lead
 from confida_sales.leads.inbox import LeadFilter, count_by_state, find_leads, list_leads, waiting_for
@@ -277,3 +280,17 @@ async def test_leads_are_found_by_contact_company_and_wish(crm: Any, access: Acc
         ("zz", []),
     ):
         assert [name for _, name in await find_leads(crm, access, text, 5)] == names
+
+
+async def test_contacts_are_filtered_by_the_states_of_their_leads(crm: Any, access: Access, contact: Any) -> None:
+    ada = await contact("Ada Lovelace")
+    await contact("Mats Berg")
+    lead = await create_lead(crm, access, LeadDraft(contact_id=ada))
+
+    async def having(state: str) -> list[UUID]:
+        condition = read_condition({"field": "sales.lead", "op": "has", "value": state}, crm.registry.index_fields)
+        return await select_ids(crm, access, Scope(condition=condition))
+
+    assert (await having("new"), await having("discarded")) == ([ada], [])
+    await discard_lead(crm, access, lead, seen=1, reason="junk")
+    assert (await having("new"), await having("discarded")) == ([], [ada])
