@@ -227,3 +227,13 @@ async def test_quotes_reminders_and_statements_are_printed(
     }
     texts = [pdf.pages[0].extract_text() for pdf in found.values()]
     assert ["Ada Lovelace" in text and "70,27" in text for text in texts] == [True] * 3
+
+
+async def test_person_is_told_in_their_language_that_a_file_cannot_be_made(
+    crm: Any, access: Access, contact: Any, as_person: Any
+) -> None:
+    ada = await contact("Ada Lovelace", email="ada@example.org")
+    made = await issue_invoice(crm, access, ada, msgspec.structs.replace(PAPER, address=None), TERMS)
+    answer = await (await as_person(ada)).get(f"/my/x/sales/invoices/{made}/ubl.xml?lang=de")
+    assert (answer.status_code, "Bitte schreiben Sie uns, dann schicken wir sie Ihnen." in answer.text) == (409, True)
+    assert "country is missing" not in answer.text
