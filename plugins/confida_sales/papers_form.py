@@ -14,7 +14,15 @@ from typing import Any
 import msgspec
 from litestar import Request
 
-from confida_core.api import ContactContent, Installation, InvalidContent, PostalAddress, plugin_settings
+from confida_core.api import (
+    ContactContent,
+    Installation,
+    InvalidContent,
+    PostalAddress,
+    clean_line,
+    clean_text,
+    plugin_settings,
+)
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.money import InvalidAmount, minor_digits, read_amount, read_number, shown_amount
 from confida_sales.papers import MOST_LINES, added_up, check_paper
@@ -58,6 +66,7 @@ LINE_PARTS = (
     "recurs",
     "listed",
 )
+SEVERAL_LINES = frozenset({"street", "opening", "closing"})
 TAX = re.compile(r"(S|Z|E|AE|K|G|O)-([0-9]{1,5})")
 
 
@@ -131,7 +140,8 @@ async def read_paper(
         shown = await changed_lines(crm, settings, shown, button, reader)
     paper, errors = parsed(shown, base or PaperContent(), reader.locale)
     shown = with_sums(shown, paper, errors, reader.locale)
-    shown = await choices_for(crm, settings, shown, reader.locale)
+    if button != "totals":
+        shown = await choices_for(crm, settings, shown, reader.locale)
     if not button:
         errors = errors or refused(paper)
         shown = replace(shown, errors=errors)
@@ -165,7 +175,7 @@ def typed_lines(form: FormData) -> list[LineForm]:
 
 def parsed(shown: PaperForm, base: PaperContent, locale: str) -> tuple[PaperContent, dict[str, str]]:
     errors: dict[str, str] = {}
-    texts = {name: text.strip() for name, text in shown.texts.items()}
+    texts = {name: (clean_text if name in SEVERAL_LINES else clean_line)(text) for name, text in shown.texts.items()}
     for name, text in texts.items():
         if len(text) > (most := LONGEST.get(name, 200)):
             errors[name] = f"At most {most} characters, please."
@@ -208,10 +218,10 @@ def parsed_line(line: LineForm, at: int, currency: str, locale: str, errors: dic
     tax = TAX.fullmatch(line.tax)
     return PaperLine(
         product=line.product if read_id(line.product) else "",
-        sku=line.sku,
-        name=line.name.strip(),
-        description=line.description.strip(),
-        unit=line.unit.strip(),
+        sku=clean_line(line.sku),
+        name=clean_line(line.name),
+        description=clean_text(line.description),
+        unit=clean_line(line.unit),
         quantity=number("quantity", 1_000, 3),
         price=number("price", 0, minor_digits(currency)),
         discount=number("discount", 0, 2),

@@ -9,12 +9,14 @@ from dataclasses import replace
 from confida_core.api import Installation, Row
 from confida_sales.catalogue.products import among, prices_of, products
 from confida_sales.money import InvalidAmount, read_number
-from confida_sales.papers import MOST_LINES
 from confida_sales.papers_choices import usual_tax
 from confida_sales.papers_shown import LineForm, PaperForm, Reader, plain_amount, plain_number, read_id
 from confida_sales.settings import SalesSettings
 
 MOST_FOUND = 20
+MOST_TYPED = 80
+"""Lines in the editor: a form has a thousand fields at most. Programs may write longer papers."""
+TOO_MANY = f"At most {MOST_TYPED} lines can be edited here."
 ON_A_LINE = re.compile(r"(remove|up|down)-([0-9]{1,4})")
 
 
@@ -27,7 +29,7 @@ async def changed_lines(
     """
     if (found := ON_A_LINE.fullmatch(button)) and int(found[2]) < len(shown.lines):
         shown = moved(shown, found[1], int(found[2]))
-    elif button == "add" and len(shown.lines) < MOST_LINES:
+    elif button == "add":
         shown = added(shown, LineForm(tax=usual_tax(settings)), "name")
     elif button == "pick":
         shown = await searched(crm, shown, reader)
@@ -47,6 +49,8 @@ def moved(shown: PaperForm, how: str, at: int) -> PaperForm:
 
 
 def added(shown: PaperForm, line: LineForm, part: str) -> PaperForm:
+    if len(shown.lines) >= MOST_TYPED:
+        return replace(shown, errors={"pick": TOO_MANY}, focus="pick")
     return replace(shown, lines=(*shown.lines, line), pick="", focus=f"lines-{len(shown.lines)}-{part}")
 
 
@@ -66,7 +70,7 @@ async def searched(crm: Installation, shown: PaperForm, reader: Reader) -> Paper
 
 async def picked(crm: Installation, shown: PaperForm, rows: Sequence[Row], reader: Reader) -> PaperForm:
     """A line for the product. A bundle says what it holds."""
-    if not rows or len(shown.lines) >= MOST_LINES:
+    if not rows:
         return replace(shown, focus="pick")
     row = rows[0]
     holds = await crm.data.fetch(

@@ -33,6 +33,7 @@ from confida_sales.offers.pages import ForWhomPage, OfferFormPage
 from confida_sales.offers.showing import PURPOSE, contact_ref, href_of, numbered, owner_options
 from confida_sales.opportunities.opportunities import visible_opportunity
 from confida_sales.papers_form import TypedPaper, read_paper, reader_of, show_paper
+from confida_sales.papers_lines import MOST_TYPED, TOO_MANY
 from confida_sales.papers_shown import read_id
 from confida_sales.settings import SalesSettings
 from confida_web.api import FormData, Toast, access_for, page, parse_form, redirect
@@ -155,6 +156,8 @@ async def edit_form(request: Request[Any, Any, Any], kind: str, offer_id: UUID) 
     row = opened.row
     if row["state"] not in {"draft", "open"}:
         return redirect(request, href_of(row), Toast(message=CLOSED[kind], tone="problem"))
+    if len(opened.content.lines) > MOST_TYPED:
+        return redirect(request, href_of(row), Toast(message=TOO_MANY, tone="problem"))
     paper = await show_paper(request.state.crm, reader_of(request), opened.content, row["currency"])
     return page(request, await form_page(request, opened, paper, row["expires_on"], row["owner_id"]))
 

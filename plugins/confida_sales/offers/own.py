@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from confida_core.api import (
@@ -16,7 +17,7 @@ from confida_core.api import (
 )
 from confida_sales.content import OFFER
 from confida_sales.offers.offers import Offered, today
-from confida_sales.offers.quotes import accept, decline
+from confida_sales.offers.quotes import TRIES, accept, decline
 
 LONGEST_QUESTION = 5_000
 MOST_SHOWN = 200
@@ -57,29 +58,39 @@ async def waiting_quotes(crm: Installation, access: Access, person_id: UUID) -> 
 
 async def accept_own(crm: Installation, access: Access, quote_id: UUID, name: str) -> None:
     """Twice is once. A task tells the owner. Raises NotFound, and InvalidContent if it cannot be accepted (any more)."""
-    opened = await own_offer(crm, access, quote_id, "quote")
-    await ready(crm, opened)
-    try:
-        async with crm.data.transaction():
-            if await accept(crm, opened, name, access.actor.id):
-                await tell_owner(
-                    crm, opened, f"{title(opened)} was accepted", f"By {name.strip()}, on their own pages."
-                )
-    except VersionConflict:
-        # Somebody was faster: either they themselves, which is fine, or a colleague with another revision.
-        await accept(crm, await own_offer(crm, access, quote_id, "quote"), name, access.actor.id)
+
+    async def answer(opened: Offered) -> None:
+        if await accept(crm, opened, name, access.actor.id):
+            await tell_owner(crm, opened, f"{title(opened)} was accepted", f"By {name.strip()}, on their own pages.")
+
+    await answered(crm, access, quote_id, answer)
 
 
 async def decline_own(crm: Installation, access: Access, quote_id: UUID, reason: str) -> None:
     """Twice is once. A task tells the owner. Raises NotFound and InvalidContent."""
-    opened = await own_offer(crm, access, quote_id, "quote")
-    await ready(crm, opened)
-    try:
-        async with crm.data.transaction():
-            if await decline(crm, opened, reason, access.actor.id):
-                await tell_owner(crm, opened, f"{title(opened)} was declined", reason.strip())
-    except VersionConflict:
-        await decline(crm, await own_offer(crm, access, quote_id, "quote"), reason, access.actor.id)
+
+    async def answer(opened: Offered) -> None:
+        if await decline(crm, opened, reason, access.actor.id):
+            await tell_owner(crm, opened, f"{title(opened)} was declined", reason.strip())
+
+    await answered(crm, access, quote_id, answer)
+
+
+async def answered(
+    crm: Installation, access: Access, quote_id: UUID, answer: Callable[[Offered], Awaitable[None]]
+) -> None:
+    """The answer and the task, together or not at all. Whoever was slower is answered by how the quote stands then."""
+    for left in reversed(range(TRIES)):
+        opened = await own_offer(crm, access, quote_id, "quote")
+        await ready(crm, opened)
+        try:
+            async with crm.data.transaction():
+                await answer(opened)
+        except VersionConflict:
+            if not left:
+                raise
+        else:
+            return
 
 
 async def ask_about(crm: Installation, access: Access, offer_id: UUID, kind: str, question: str) -> None:

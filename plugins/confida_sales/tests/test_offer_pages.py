@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+import confida_web.api
 from confida_core.api import Access
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.offers.offers import OfferTerms, create_quote, visible_offer
@@ -209,7 +210,7 @@ async def test_quotes_stand_on_the_timeline_and_are_found(client: Any, crm: Any,
 
 def test_words_for_customers_are_said_in_german_too() -> None:
     known = set[str]()
-    for folder in (TEMPLATES.parents[1], Path(__import__("confida_web").__file__).parent):
+    for folder in (TEMPLATES.parents[1], Path(confida_web.api.__file__).parent):
         known |= set(re.findall(r'^msgid "(.+)"$', (folder / "translations" / "de.po").read_text(), re.M))
     files = [*(TEMPLATES / "offers").glob("portal_*.html"), TEMPLATES / "papers" / "read.html"]
     said = {word for file in files for word in re.findall(r"_\('((?:[^'\\]|\\.)*)'", file.read_text())}

@@ -20,6 +20,7 @@ from confida_sales.catalogue.products import (
 )
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.papers_form import addressed_to, read_paper, show_paper
+from confida_sales.papers_lines import MOST_TYPED
 from confida_sales.papers_shown import Reader
 from confida_web.api import FormData
 
@@ -176,3 +177,14 @@ async def test_paper_is_addressed_to_the_contact(crm: Any) -> None:
     home = PostalAddress(street="Long Row 1")
     ada = ContactContent(display_name="Ada", addresses=(home,), emails=(EmailAddress(address="ada@example.org"),))
     assert addressed_to(ada) == PaperContent(name="Ada", address=home, email="ada@example.org")
+
+
+async def test_editor_holds_no_more_lines_than_a_form_can_send(crm: Any) -> None:
+    lines = {f"lines-{n}-name": f"Line {n}" for n in range(MOST_TYPED)}
+    full = await read_paper(crm, ENGLISH, form(lines, _do="add"))
+    assert (len(full.shown.lines), set(full.shown.errors)) == (MOST_TYPED, {"pick"})
+
+
+async def test_texts_are_stored_in_one_form(crm: Any) -> None:
+    typed = await read_paper(crm, GERMAN, form(TEA, {"lines-0-name": " Cafe\u0301\t au  lait "}, opening="a\r\nb\u0007 "))
+    assert (typed.paper.lines[0].name, typed.paper.opening) == ("Café au lait", "a\nb")
