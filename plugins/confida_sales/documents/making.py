@@ -6,8 +6,10 @@ What was issued stays as it was: the first file that is complete, or was sent, i
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,6 +19,7 @@ from confida_core.api import (
     NotFound,
     Opened,
     UniqueViolation,
+    enqueue,
     now,
     system_access,
     visible_contact,
@@ -29,7 +32,7 @@ from confida_sales.documents.composing import shown_invoice, shown_offer
 from confida_sales.documents.copy_content import CopyContent
 from confida_sales.documents.copy_record import PAPER_COPY
 from confida_sales.documents.letterhead import logo_of
-from confida_sales.documents.printing import MISSING, NoPDF, can_embed, can_print, print_pdf
+from confida_sales.documents.printing import MISSING, NoPDF, can_embed, can_print, press_is_busy, print_pdf
 from confida_sales.documents.seller import seller_of
 from confida_sales.documents.shown import ShownPaper
 from confida_sales.documents.typesetting import order_of
@@ -37,6 +40,7 @@ from confida_sales.documents.ubl import ubl
 from confida_sales.documents.words import known_language
 
 PDF, XML = "application/pdf", "application/xml"
+LATER = timedelta(minutes=1)
 MEDIA_TYPES = {"pdf": PDF, "xml": XML}
 
 
@@ -171,7 +175,10 @@ async def keep_paper(crm: Installation, arguments: Mapping[str, Any]) -> None:
         return
     with suppress(NotExpressible):
         await file_of(crm, opened, "xml")
-    if can_print():
+    if can_print() and press_is_busy():
+        # A thousand invoices of one night must not keep every worker from sending mails.
+        await enqueue(crm, "sales.keep_paper", arguments, run_at=now() + LATER * random.uniform(1, 5))  # noqa: S311
+    elif can_print():
         try:
             await file_of(crm, opened, "pdf")
         except NoPDF as reason:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from weakref import WeakKeyDictionary
 
@@ -16,11 +17,13 @@ from confida_web.api import mark
 
 SECONDS = 60
 WAIT_SECONDS = 120
+# Of those who wait for their paper; somebody who asks for hundreds must not make everybody wait for minutes.
+MOST_WAITING = 10
 PRESS = "confida_sales.documents.press"
-_one_at_a_time: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 MISSING = mark("PDFs need the extra `pdf` and Pango: pip install 'confida[pdf]'. Everything else works without.")
 BROKEN = mark("The PDF could not be made. Please try again, or look at `confida doctor`.")
+BUSY = mark("Many papers are being made at this moment. Please try again in a minute.")
 
 
 class NoPDF(Exception):
@@ -41,19 +44,44 @@ def can_embed() -> bool:
     return can_print() and find_spec("facturx") is not None
 
 
+@dataclass(slots=True)
+class Queue:
+    """Who waits for the press of this process. Others have their own; nothing but time depends on it."""
+
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    waiting: int = 0
+
+
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, Queue] = WeakKeyDictionary()
+
+
+def queue() -> Queue:
+    return _queues.setdefault(asyncio.get_running_loop(), Queue())
+
+
+def press_is_busy() -> bool:
+    """Whether something is being printed by this process, so that what can wait should."""
+    return queue().turn.locked()
+
+
 async def print_pdf(order: Order) -> bytes:
-    """Some two seconds on a process of its own; two at once wait for each other. Raises NoPDF."""
+    """About a second on a process of its own; two at once wait for each other. Raises NoPDF."""
     if not can_print():
         raise NoPDF(MISSING)
-    turn = _one_at_a_time.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
+    mine = queue()
+    if mine.waiting >= MOST_WAITING:
+        raise NoPDF(BUSY)
+    mine.waiting += 1
     try:
-        await asyncio.wait_for(turn.acquire(), WAIT_SECONDS)
+        await asyncio.wait_for(mine.turn.acquire(), WAIT_SECONDS)
     except TimeoutError:
-        raise NoPDF(BROKEN) from None
+        raise NoPDF(BUSY) from None
+    finally:
+        mine.waiting -= 1
     try:
         return await pressed(msgspec.msgpack.encode(order))
     finally:
-        turn.release()
+        mine.turn.release()
 
 
 async def pressed(order: bytes) -> bytes:

@@ -19,7 +19,7 @@ from confida_sales.content import PaperContent
 from confida_sales.documents.checking import papers_findings
 from confida_sales.documents.making import invoice_file, keep_paper, kept_copy
 from confida_sales.documents.press import Order
-from confida_sales.documents.printing import BROKEN, NoPDF, print_pdf
+from confida_sales.documents.printing import BROKEN, BUSY, MOST_WAITING, NoPDF, print_pdf, queue
 from confida_sales.documents.ubl_reading import read_ubl
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
 
@@ -167,6 +167,30 @@ async def test_press_that_fails_says_so_in_our_words() -> None:
     with pytest.raises(NoPDF) as refused:
         await print_pdf(Order(html="<p>Ada", css="", xml=b"<no-invoice/>"))
     assert refused.value.sentence == BROKEN
+
+
+async def test_paper_that_nobody_waits_for_waits_while_the_press_is_busy(
+    crm: Any, access: Access, contact: Any
+) -> None:
+    await move_in(crm)
+    made = await billed(crm, access, await contact("Ada Lovelace"))
+    async with queue().turn:
+        await keep_paper(crm, {"invoice_id": made})
+    kept = await crm.data.fetch("SELECT form FROM sales_paper_copy")
+    jobs = await crm.data.fetch("SELECT due_at, queued_at FROM job WHERE key = 'sales.keep_paper' ORDER BY due_at")
+    assert [one["form"] for one in kept] == ["xml"]
+    assert [(one["due_at"] - one["queued_at"]).total_seconds() >= 60 for one in jobs] == [False, True]
+
+
+async def test_hundreds_of_papers_at_once_are_refused_instead_of_keeping_everybody_waiting() -> None:
+    async with queue().turn:
+        asked = [asyncio.create_task(print_pdf(Order(html="", css=""))) for _ in range(MOST_WAITING + 3)]
+        done, _ = await asyncio.wait(asked, timeout=0.2)
+        assert [getattr(one.exception(), "sentence", "") for one in done] == [BUSY] * 3
+        for one in asked:
+            one.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    assert (queue().waiting, queue().turn.locked()) == (0, False)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
