@@ -99,6 +99,8 @@ class RecordDeclaration:
     accounted: a job of whoever declares it removes rows whose key is gone, because each of them must be accounted for;
     so a restore leaves them alone.
     answer: how it stands in the copy that a person gets of their data.
+    begins: the column with the day or moment from which the time of its class is counted, such as the day of an invoice;
+    "" where the rule's own word says it (last_contact, closed ...). What has one falls due and can be ended by such a rule.
     """
 
     table: type[Table]
@@ -112,6 +114,7 @@ class RecordDeclaration:
     clear: Mapping[str, str] = field(default_factory=dict)
     accounted: bool = False
     answer: InAnswer = InAnswer()
+    begins: str = ""
 
     @property
     def name(self) -> str:

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from piccolo.columns import JSON, JSONB, Bytea, Text, Varchar
+from piccolo.columns import JSON, JSONB, Bytea, Date, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 from confida_core.declarations import PiccoloApp, RecordDeclaration, TableDeclaration
 from confida_core.loaded_plugin import Declared, LoadedPlugin, PluginError
 
 LEAKY = (Varchar, Text, JSON, JSONB, Bytea)
+BEGINS = (Date, Timestamptz)
 
 
 def check_twice(declared: Mapping[str, tuple[Declared, ...]]) -> None:
@@ -78,6 +79,8 @@ def check_table(plugin: LoadedPlugin, table: type[Table], declaration: RecordDec
             missing |= {declaration.subject} - set(columns)
         if missing:
             raise PluginError(f"{plugin}: record table {name} lacks {', '.join(sorted(missing))}{place(table)}")
+        if declaration.begins and not isinstance(columns.get(declaration.begins), BEGINS):
+            raise PluginError(f"{plugin}: `begins` of {name} must name a column of days or moments{place(table)}")
         if declaration.erasure == "keep" and not declaration.keeps:
             raise PluginError(
                 f"{plugin}: record table {name} is kept on erasure without a reason: say it in `keeps`{place(table)}"

@@ -128,10 +128,10 @@ async def kept_until(
     if isinstance(row_or_contact, UUID):
         started = await latest_start(crm, declaration, rule, row_or_contact)
     else:
-        started = start_in(rule, row_or_contact)
+        started = start_in(declaration, rule, row_or_contact)
     if started is None:
         return KeptUntil(ground=ground, citation=rule.citation)
-    until = rule.until(local_day(crm, started))
+    until = rule.until(local_day(crm, started) if isinstance(started, datetime) else started)
     if rule.retention_class == "evidence":
         until = max(until, await proof_owed(crm, declaration, row_or_contact) or until)
     return KeptUntil(ground=ground, until=until, citation=rule.citation)
@@ -147,8 +147,10 @@ async def proof_owed(
     return local_day(crm, owed[row_or_contact]) if row_or_contact in owed else None
 
 
-def start_in(rule: RetentionRule, row: Mapping[str, Any]) -> datetime | None:
+def start_in(declaration: RecordDeclaration, rule: RetentionRule, row: Mapping[str, Any]) -> datetime | date | None:
     """When the period of one row began; None if it has not."""
+    if declaration.begins:
+        return row[declaration.begins]  # type: ignore[no-any-return]  # The registry saw that it is a column of days.
     for column in COLUMNS[rule.event]:
         if column in row:
             value = row[column]
@@ -161,14 +163,14 @@ def start_in(rule: RetentionRule, row: Mapping[str, Any]) -> datetime | None:
 
 async def latest_start(
     crm: Installation, declaration: RecordDeclaration, rule: RetentionRule, contact_id: UUID
-) -> datetime | None:
+) -> datetime | date | None:
     """When the period began of what is the last to go; None if that of something has not begun."""
     if declaration.retention_class == "relationship":
         return await last_contact(crm, contact_id, rule.event)
     if declaration.retention_class == "request":
         return await last_closed(crm, declaration, contact_id)
     known = {column._meta.name for column in declaration.table._meta.columns}
-    column = next((name for name in COLUMNS[rule.event] if name in known), None)
+    column = declaration.begins or next((name for name in COLUMNS[rule.event] if name in known), None)
     condition = declaration.answer.reached or (f"{declaration.subject} = ?" if declaration.subject else "")
     if column is None or not condition:
         return None

@@ -13,12 +13,15 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from piccolo.columns import Column, Date
+
 from confida_consent.proof import proof_owed_until
 from confida_consent.rights.holds import today_of
 from confida_consent.rights.retention import rules, switched_on
 from confida_consent.rights.retention_log import count_reads
 from confida_consent.rights.retention_rules import RetentionRule
 from confida_core.clock import now
+from confida_core.declarations import RecordDeclaration
 from confida_core.installation import Installation
 from confida_core.storage.batches import batches
 from confida_core.vault.access import Access
@@ -51,6 +54,18 @@ FINDERS: Mapping[str, Mapping[str, str]] = {
     },
 }
 FIRST = UUID(int=0)
+
+
+def finders(crm: Installation, retention_class: str) -> Mapping[str, str]:
+    """What a class consists of; of those of plugins, the records that say from when their time counts (`begins`)."""
+    if retention_class in FINDERS:
+        return FINDERS[retention_class]
+    return {
+        record.name: f"SELECT id, {record.subject} AS contact_id, {record.begins} AS begun, NULL AS later "
+        f"FROM {record.name} WHERE {record.begins} < ? AND id > ? ORDER BY id LIMIT ?"
+        for record in crm.registry.records.values()
+        if record.retention_class == retention_class and record.begins and record.subject
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +129,7 @@ async def due_by_rule(crm: Installation, rule: RetentionRule, day: date, *, on: 
     if rule.retention_class == "read_log":
         lines = await count_reads(crm, start_of(crm, rule.due_before(day)))
         return DueByRule(rule=rule, on=on, endable=True, count=lines)
-    if rule.retention_class not in FINDERS:
+    if not finders(crm, rule.retention_class):
         return DueByRule(rule=rule, on=False, endable=False)
     count, kept, items = 0, 0, list[Due]()
     async for page in pages_due(crm, rule, day):
@@ -126,14 +141,24 @@ async def due_by_rule(crm: Installation, rule: RetentionRule, day: date, *, on: 
 
 async def pages_due(crm: Installation, rule: RetentionRule, day: date) -> AsyncIterator[list[Due]]:
     """Everything that one rule finds, page by page; may be ended while it is read."""
-    cut = start_of(crm, rule.due_before(day))
-    for kind, sql in FINDERS[rule.retention_class].items():
-        last = FIRST
+    before = rule.due_before(day)
+    for kind, sql in finders(crm, rule.retention_class).items():
+        last, cut = FIRST, before if of_days(crm, kind) else start_of(crm, before)
         times = sql.count("?") - 2
         while rows := await crm.data.fetch(sql, *(cut,) * times, last, PAGE):
             last = rows[-1]["id"]
             found = await proof_not_owed(crm, rows) if kind == "evidence" else rows
             yield await judged(crm, rule, kind, found)
+
+
+def of_days(crm: Installation, kind: str) -> bool:
+    """Whether the time of these is counted from a day, which no zone moves, and not from a moment."""
+    record = crm.registry.records.get(kind)
+    return bool(record and record.begins and isinstance(column_of(record), Date))
+
+
+def column_of(record: RecordDeclaration) -> Column:
+    return record.table._meta.get_column_by_name(record.begins)
 
 
 def start_of(crm: Installation, day: date) -> datetime:
@@ -177,6 +202,8 @@ def why_kept(crm: Installation, kind: str, row: Mapping[str, Any], waiting: set[
 
 
 def last_day(crm: Installation, rule: RetentionRule, row: Mapping[str, Any]) -> date | None:
+    if isinstance(row["begun"], date) and not isinstance(row["begun"], datetime):
+        return rule.until(row["begun"])
     moments = [row[name] for name in ("begun", "later") if isinstance(row[name], datetime)]
     if not moments:
         return None

@@ -33,8 +33,8 @@ ENDABLE: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "request": (frozenset({"erase", "review"}), frozenset({"closed"})),
     "read_log": (frozenset({"erase", "review"}), frozenset({"created"})),
 }
-# Of every other class only the date is known: who keeps such data ends them.
-ELSEWHERE = (frozenset({"review"}), frozenset({"created", "closed", "last_event", "last_contact"}))
+# Of every other class the rows are known whose records say from when their time counts.
+ELSEWHERE = (frozenset({"erase", "review"}), frozenset({"created", "closed", "last_event", "last_contact"}))
 
 Action = Literal["erase", "erase_evidence", "review"]
 

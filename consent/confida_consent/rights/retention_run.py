@@ -15,7 +15,7 @@ from confida_consent.rights.declared import CLASS, ERASURE, HOLD, LETTER, PACKAG
 from confida_consent.rights.erasure import ErasureBlocked, ErasureFailed, erase_person
 from confida_consent.rights.holds import today_of
 from confida_consent.rights.retention import rules, switched_on
-from confida_consent.rights.retention_due import Due, pages_due, start_of
+from confida_consent.rights.retention_due import Due, finders, pages_due, start_of
 from confida_consent.rights.retention_log import end_reads
 from confida_consent.rights.retention_rules import RetentionRule
 from confida_core.accounts.audit import record_event
@@ -57,7 +57,7 @@ async def run_retention(crm: Installation, _: Mapping[str, Any]) -> None:
         return
     on, failed = await switched_on(crm), 0
     for rule in country.rules:
-        if rule.key in on and rule.retention_class in ENDING:
+        if rule.key in on and (rule.retention_class == "read_log" or finders(crm, rule.retention_class)):
             failed += (await run_rule(crm, rule)).failed
     if failed:
         raise RetentionFailed(f"{failed} could not be ended")
@@ -102,7 +102,7 @@ async def report(
 async def end_one(crm: Installation, one: Due) -> bool:
     """Whether it is gone now. What stands in the way is named in the log by its id."""
     try:
-        await END[one.kind](crm, one.id)
+        await (END[one.kind](crm, one.id) if one.kind in END else end_record(crm, one))
     except NotFound:
         # Somebody else was faster.
         return True
@@ -148,6 +148,28 @@ async def end_hold(crm: Installation, hold_id: UUID) -> None:
     await crm.records.delete(HOLD, hold_id, ())
 
 
+async def end_record(crm: Installation, one: Due) -> None:
+    """A row of a plugin's record; with the last one of its class the person's key to them goes too."""
+    declaration = crm.registry.records[one.kind]
+    same = [
+        record
+        for record in crm.registry.records.values()
+        if record.retention_class == declaration.retention_class and record.subject
+    ]
+    people = [one.contact_id] if one.contact_id is not None else []
+    await crm.records.delete(declaration, one.id, people)
+    for contact_id in people:
+        left = [
+            row
+            for record in same
+            for row in await crm.data.fetch(
+                f"SELECT id FROM {record.name} WHERE {record.subject} = ? LIMIT 1", contact_id
+            )
+        ]
+        if not left:
+            await crm.keyring.destroy(contact_id, [declaration.retention_class])
+
+
 END: Mapping[str, Callable[[Installation, UUID], Awaitable[None]]] = {
     "contact": end_contact,
     "evidence": end_evidence,
@@ -155,7 +177,6 @@ END: Mapping[str, Callable[[Installation, UUID], Awaitable[None]]] = {
     "erasure": end_erasure,
     "hold": end_hold,
 }
-ENDING = frozenset({"relationship", "evidence", "request", "read_log"})
 
 
 async def list_runs(crm: Installation, access: Access, *, limit: int = 50) -> list[RetentionRun]:

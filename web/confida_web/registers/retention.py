@@ -120,7 +120,7 @@ async def due(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[A
 
 def due_row(crm: Installation, one: Due, names: Mapping[UUID, str]) -> DueRow:
     return DueRow(
-        what=KINDS.get(one.kind, one.kind),
+        what=KINDS.get(one.kind) or crm.registry.records[one.kind].label,
         person=person_of(crm, names, one.contact_id) if one.contact_id else None,
         until=one.until,
         kept=KEPT.get(one.kept, ""),
