@@ -17,6 +17,7 @@ PAPER_COPY = RecordDeclaration(
     retention_class="bookkeeping",
     purpose="sales.bookkeeping",
     label="Invoices as files",
+    begins="made_at",
     erasure="keep",
     keeps=BOOKKEEPING_LAW,
     clear={"form": "pdf or xml"},

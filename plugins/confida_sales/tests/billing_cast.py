@@ -19,7 +19,11 @@ PAPER = PaperContent(name="Ada Lovelace", lines=(BOAT,))
 
 async def issued(crm: Any, access: Access, contact_id: UUID, *, days_ago: int = 0, **changes: Any) -> UUID:
     """An invoice over 238.00 euros that was issued so many days ago, and due at once unless `days` says otherwise."""
-    given: dict[str, Any] = {"currency": "EUR", "issued_on": today_of(crm) - timedelta(days=days_ago), "days": 0} | changes
+    given: dict[str, Any] = {
+        "currency": "EUR",
+        "issued_on": today_of(crm) - timedelta(days=days_ago),
+        "days": 0,
+    } | changes
     return await issue_invoice(crm, bookkeeping(access), contact_id, PAPER, Terms(**given))
 
 
