@@ -18,6 +18,7 @@ from confida_sales.billing.drafts import forget_discarded
 from confida_sales.billing.happenings import EVENT_KINDS
 from confida_sales.billing.own import overdue_invoices
 from confida_sales.billing.recurring import run_bill_due
+from confida_sales.billing.related import invoices_of_opportunity
 from confida_sales.billing.reminders import run_reminders
 from confida_sales.billing.reminding import run_send
 from confida_sales.billing.resources import API_RESOURCES
@@ -44,6 +45,7 @@ NAV_ITEMS = (
         order=47, quick_add=True,
     ),
 )  # fmt: skip
+OPPORTUNITY_PAPERS = (invoices_of_opportunity,)
 PORTAL_ROUTES = portal_routes.ROUTES
 PORTAL_ITEMS = (
     PortalItem(

@@ -52,6 +52,7 @@ STATEMENTS = [
     "WHERE kind = 'invoice' AND gross - paid - credited < 0",
     "CREATE INDEX sales_invoice_excess ON sales_invoice (currency, gross, paid, credited) "
     "WHERE kind = 'invoice' AND gross - paid - credited < 0",
+    "CREATE INDEX sales_invoice_opportunity ON sales_invoice (opportunity_id) WHERE opportunity_id IS NOT NULL",
     "CREATE INDEX sales_invoice_series ON sales_invoice (series_number, series_year)",
     "CREATE INDEX sales_invoice_remind ON sales_invoice (remind_on, id) WHERE remind_on IS NOT NULL",
     "CREATE INDEX sales_invoice_of ON sales_invoice (contact_id, issued_on, id)",
