@@ -33,6 +33,7 @@ from confida_core.contacts.content import (
     StructuredName,
 )
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
+from confida_core.contacts.indexing import catch_up_index
 from confida_core.contacts.lists import likely_contacts, possible_duplicates, select_ids
 from confida_core.contacts.people import (
     NewContact,
@@ -226,6 +227,7 @@ __all__ = [
     "add_relationship",
     "address_of",
     "cancel_message",
+    "catch_up_index",
     "clean_line",
     "clean_text",
     "create_contact",

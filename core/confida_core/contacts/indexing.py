@@ -102,3 +102,12 @@ def operational_row(crm: Installation, row: Mapping[str, Any]) -> dict[str, Any]
         "created_at": row["created_at"],
         "touched_at": row["touched_at"],
     }
+
+
+async def catch_up_index(crm: Installation) -> None:
+    """The index as of now, if there is one. Whoever writes about very many contacts calls it after each few hundred.
+
+    Otherwise the next list that somebody opens would wait until all of them are read again.
+    """
+    if not crm.index.needs_rebuild:
+        await crm.index.catch_up(ContactSource(crm))

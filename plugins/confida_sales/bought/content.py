@@ -9,16 +9,15 @@ from confida_sales.bought.tables import CustomerValue
 class ValueContent(Sealed, frozen=True):
     """recency, frequency, monetary: 1 (lowest fifth of our customers) to 5. active: percent; expected: hundredths of a purchase.
 
-    active and expected are 0 where there are too few customers to tell. reason: the same in a sentence.
+    Both are None where there are too few customers to tell. reason: the same in a sentence.
     """
 
     standing: ShortText = ""
     recency: int = 0
     frequency: int = 0
     monetary: int = 0
-    active: int = 0
-    expected: int = 0
-    modelled: bool = False
+    active: int | None = None
+    expected: int | None = None
     reason: LongText = ""
 
 

@@ -83,8 +83,8 @@ def shown_customer(one: Opened[ValueContent], name: str) -> ShownCustomer:
         purchases=row["purchases"],
         last_on=row["last_on"],
         spent=row["spent"],
-        expected=row["expected"] if content.modelled else None,
-        active=content.active if content.modelled and row["purchases"] > 1 else None,
+        expected=row["expected"] if content.expected is not None else None,
+        active=content.active if row["purchases"] > 1 else None,
         standing=STANDINGS[row["standing"]],
         reason=content.reason,
     )

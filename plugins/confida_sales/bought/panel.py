@@ -128,7 +128,7 @@ async def worth_of(crm: Installation, access: Access, contact_id: UUID) -> list[
             currency=one.row["currency"],
             standing=STANDINGS[one.row["standing"]],
             reason=one.content.reason,
-            expected=one.row["expected"] if one.content.modelled else None,
+            expected=one.row["expected"] if one.content.expected is not None else None,
         )
         for one in await crm.door.open(access, CUSTOMER_VALUE, rows)
     ]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import Event, Installation, Opened, new_id, system_access
+from confida_core.api import Event, Installation, Opened, catch_up_index, new_id, system_access
 from confida_sales.bought.content import CUSTOMER_VALUE, ValueContent
 from confida_sales.bought.customer_value.rfm import Ranks, Standing
 from confida_sales.bought.profiling import STAYS_AS_IT_IS, may_profile_many
@@ -19,7 +19,7 @@ PERCENT = 100
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figures:
-    """spent: minor units. active: percent, None without a model. expected: hundredths of a purchase within a year."""
+    """spent: minor units. active: percent; expected: hundredths of a purchase within a year; None where nobody can tell."""
 
     contact_id: UUID
     currency: str
@@ -30,18 +30,18 @@ class Figures:
     ranks: Ranks
     standing: Standing
     active: int | None
-    expected: int
+    expected: int | None
 
     @property
     def columns(self) -> dict[str, Any]:
-        """expected, in money: as many purchases as are expected, each as large as theirs were on average."""
+        """expected, in money: as many purchases as are expected, each as large as theirs were on average; else nothing."""
         return {
             "contact_id": self.contact_id,
             "currency": self.currency,
             "purchases": self.purchases,
             "last_on": self.last_on,
             "spent": self.spent,
-            "expected": max(self.spent, 0) * self.expected // (self.purchases * PERCENT),
+            "expected": max(self.spent, 0) * (self.expected or 0) // (self.purchases * PERCENT),
             "standing": self.standing,
         }
 
@@ -52,9 +52,8 @@ class Figures:
             recency=self.ranks.recency,
             frequency=self.ranks.frequency,
             monetary=self.ranks.monetary,
-            active=self.active or 0,
+            active=self.active,
             expected=self.expected,
-            modelled=self.active is not None,
             reason=self.reason,
         )
 
@@ -62,12 +61,14 @@ class Figures:
     def reason(self) -> str:
         """In words, in English: what was seen, and what follows from it."""
         if self.purchases == 1:
-            return f"Bought once, on {self.last_on.isoformat()}."
+            return "Bought once."
         days = (self.last_on - self.first_on).days // (self.purchases - 1)
-        seen = f"Bought {self.purchases} times, every {days} days on average, lastly on {self.last_on.isoformat()}."
-        if self.active is None:
-            return seen
-        return f"{seen} With a chance of {self.active}% they still buy; {self.expected / PERCENT:.1f} purchases are expected within a year."
+        said = [f"Bought {self.purchases} times, every {days} days on average."]
+        if self.active is not None:
+            said.append(f"With a chance of {self.active}% they still buy.")
+        if self.expected is not None:
+            said.append(f"{self.expected / PERCENT:.1f} purchases are expected within a year.")
+        return " ".join(said)
 
 
 def slices(figures: Sequence[Figures]) -> Iterator[Sequence[Figures]]:
@@ -90,6 +91,7 @@ async def store_figures(crm: Installation, figures: Sequence[Figures]) -> None:
                 if before is not None and differs(before, one):
                     columns = {"id": before.row["id"], **one.columns}
                     await crm.records.update(CUSTOMER_VALUE, columns, one.content, seen=before.row["version"])
+        await catch_up_index(crm)
 
 
 async def known_of(crm: Installation, contact_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Opened[ValueContent]]:

@@ -31,6 +31,7 @@ MOST_FITTED = 4_000
 """Parameters of a model do not change with more customers than that, and learning them grows with their number."""
 GONE = 0.35
 """Below this chance that somebody still buys they count as slipping away, however lately their class bought."""
+LEAST_LEAVING = 0.001
 # An invoice that was taken back whole was no purchase.
 PURCHASED = (
     "SELECT contact_id, currency, count(*) AS papers, "
@@ -123,8 +124,8 @@ def figures_of_currency(bought: Sequence[Bought], today: date) -> list[Figures]:
         customer = one.customer(today)
         if model is not None and customer not in expected:
             expected[customer] = expected_purchases(model, customer, YEAR / WEEK)
-        chance = chance_active(model, customer) if model is not None else None
-        found.append(figures_of(one, ranked[one.contact_id], chance, expected.get(customer, 0.0)))
+        chance = chance_active(model, customer) if model is not None and tells_leaving(model) else None
+        found.append(figures_of(one, ranked[one.contact_id], chance, expected.get(customer)))
     return found
 
 
@@ -137,7 +138,12 @@ def learned(customers: Sequence[Customer]) -> Model | None:
         return None
 
 
-def figures_of(one: Bought, ranked: Ranks, chance: float | None, expected: float) -> Figures:
+def tells_leaving(model: Model) -> bool:
+    """Where nobody seems to have left ever, the model calls everybody active for good; that is ignorance, not knowledge."""
+    return model.a / (model.a + model.b) > LEAST_LEAVING
+
+
+def figures_of(one: Bought, ranked: Ranks, chance: float | None, expected: float | None) -> Figures:
     return Figures(
         contact_id=one.contact_id,
         currency=one.currency,
@@ -148,7 +154,7 @@ def figures_of(one: Bought, ranked: Ranks, chance: float | None, expected: float
         ranks=ranked,
         standing=judged(ranked, one.times, chance),
         active=None if chance is None else round(100 * chance),
-        expected=round(100 * expected),
+        expected=None if expected is None else round(100 * expected),
     )
 
 

@@ -51,7 +51,8 @@ def purchases(chance: random.Random, customers: Sequence[UUID]) -> Iterator[tupl
         rhythm = chance.choice((35, 60, 90, 160)) if place % 3 else 0
         first = "COURSE" if place % 2 else chance.choice(("BED", "PLAN", "START", "TOOLS"))
         day = today - timedelta(days=chance.randint(20, DAYS))
-        until = today - timedelta(days=chance.randint(150, 400)) if place % 5 == 0 else today
+        # Nearly every second one stops some day, or nobody could tell who slips away.
+        until = min(day + timedelta(days=chance.randint(60, 420)), today) if place % 5 < 2 else today
         basket: tuple[str, ...] = (first, *(sku for sku in BY_SKU[first].after if chance.random() < 0.7))
         while day <= until:
             found.append((day, person, basket))

@@ -11,6 +11,7 @@ from confida_sales.money import as_decimal
 from confida_sales.reporting.report import PART, Column, Line, Section, ValueKind
 from confida_web.api import Chart, ChartSeries, Formatter
 
+THOUSAND = 1_000
 MOST_DRAWN = 36
 """More columns than three years of months cannot be told apart; the table has them all."""
 
@@ -73,9 +74,13 @@ def written_short(f: Formatter, kind: ValueKind, currency: str) -> Callable[[flo
     """The same for axes, where there is little room."""
     if kind != "money":
         return written(f, kind, currency)
-    return lambda value: str(
-        format_compact_currency(as_decimal(int(value), currency), currency, locale=f.locale, fraction_digits=1)
-    ).replace(".0", "")
+
+    def compact(value: float) -> str:
+        amount = as_decimal(int(value), currency)
+        digits = 1 if abs(amount) >= THOUSAND and int(amount) % THOUSAND else 0
+        return str(format_compact_currency(amount, currency, locale=f.locale, fraction_digits=digits))
+
+    return compact
 
 
 def chart_of(section: Section, f: Formatter) -> Chart | None:
