@@ -12,6 +12,7 @@ import pytest
 from tests.browser.chromium import chromium, launched, make_owner
 from tests.live_server import LiveServer, serving
 
+PATIENCE = 30_000
 LEFT_OUT = "Chromium is not installed, so the browser tests were left out (Debian: apt-get install chromium)"
 
 
@@ -21,6 +22,10 @@ def browser() -> Iterator[Any]:
         if os.environ.get("CI"):
             pytest.fail("Chromium must be installed in CI")
         pytest.skip(LEFT_OUT)
+    from playwright.sync_api import expect
+
+    # Of its own it waits five seconds, which are over soon where two processors have everything to do.
+    expect.set_options(timeout=PATIENCE)
     with launched() as started:
         yield started
 
@@ -76,7 +81,7 @@ class Watch:
 def page(browser: Any, server: LiveServer, signed_in: Any, tmp_path: Path) -> Iterator[Any]:
     """A fresh window of Olga's; the test fails if the page complained behind its back."""
     context = browser.new_context(storage_state=signed_in, base_url=server.url, accept_downloads=True, locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     window = context.new_page()
     watch = Watch(window, server.url)
     yield window
@@ -93,7 +98,7 @@ def language(request: pytest.FixtureRequest) -> str:
 def window(browser: Any, public_side: Any, language: str) -> Iterator[Any]:
     """A window without JavaScript on the public side that prefers the language; the test fails if the page complained behind its back."""
     context = browser.new_context(java_script_enabled=False, accept_downloads=True, locale=f"{language}-DE")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     watch = Watch(page, public_side.server.url)
     yield page

@@ -78,9 +78,9 @@ def test_answer_opens_from_the_disk_without_network_or_programs_and_every_link_l
     window.locator("a[href='answer.html#item-12']").click()
     expect(window.locator("#item-12")).to_be_visible()
     window.locator("#item-2 a").first.click()
-    assert window.locator("article").count() > 0
+    expect(window.locator("article").first).to_be_visible()
     window.locator("nav a").first.click()
-    assert window.url == (answer / "index.html").as_uri()
+    expect(window).to_have_url((answer / "index.html").as_uri())
     assert len(window.pdf()) > 1_000
     context.close()
     assert [url for url in asked if not url.startswith("file:")] == []

@@ -151,7 +151,9 @@ def every_page(portal: Portal, window: Any) -> list[str]:
     """Addresses of each kind of page, with a receipt among them; one consent is given first."""
     base = portal.url("axe")
     window.goto(base)
-    window.locator("button.choice").first.click()
+    # Going elsewhere at once would break off the sending of the form.
+    with window.expect_navigation():
+        window.locator("button.choice").first.click()
     window.goto(base + "/history")
     receipt = portal.server.url + str(window.locator(".story a").first.get_attribute("href"))
     home = portal.server.url + "/my"

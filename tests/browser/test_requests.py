@@ -18,7 +18,6 @@ REQUEST = re.compile(r"/requests/[0-9a-f-]{36}$")
 def officer(browser: Any, server: LiveServer) -> Any:
     """A window of Paul's, the privacy officer, whom Olga has just invited."""
     context = browser.new_context(base_url=server.url, locale="en-GB")
-    context.set_default_timeout(15_000)
     window = context.new_page()
     # Inviting asks for a password typed lately; that of the whole session may be long ago.
     sign_in(window, server)
@@ -59,7 +58,9 @@ def enter(page: Any, kind: str, message: str) -> str:
 def test_request_is_refused_by_two_people(page: Any, officer: Any) -> None:
     page.goto("/settings/organisation")
     page.fill("main [name=authority]", "Berlin Authority")
-    page.click("main form .actions button")
+    # Going elsewhere at once would break off the sending of the form.
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.click("main form .actions button")
     address = enter(page, "access", "What do you know about me?")
     main = page.locator("main")
     expect(main).to_contain_text("What do you know about me?")
