@@ -6,7 +6,7 @@ from uuid import UUID
 
 from confida_core.api import Access, Finding, Installation, SelfCheck, plugin_settings
 from confida_sales.billing.invoices import bookkeeping, visible_invoice
-from confida_sales.documents.building import obstacles
+from confida_sales.documents.einvoice.building import obstacles
 from confida_sales.documents.making import issued_of
 from confida_sales.documents.press import Order
 from confida_sales.documents.printing import MISSING, NoPDF, can_embed, can_print, print_pdf

@@ -10,7 +10,7 @@ from typing import Any
 from confida_sales.billing.invoices import open_amount
 from confida_sales.billing.statement import Account, Entry, Statement
 from confida_sales.content import PaperContent, ReminderContent
-from confida_sales.documents.building import Issued
+from confida_sales.documents.einvoice.building import Issued
 from confida_sales.documents.seller import Seller
 from confida_sales.documents.shown import (
     ShownAccount,

@@ -12,8 +12,8 @@ from litestar.params import FromPath
 
 from confida_core.api import NotFound
 from confida_sales.billing.invoices import bookkeeping, visible_invoice
-from confida_sales.documents.building import NotExpressible
 from confida_sales.documents.copy_content import CopyContent
+from confida_sales.documents.einvoice.building import NotExpressible
 from confida_sales.documents.gathering import reminded_of, reminder_pdf, statement_pdf
 from confida_sales.documents.making import invoice_file, offer_pdf, own_invoice_file
 from confida_sales.documents.pages import NoFilePage, NoOwnFilePage

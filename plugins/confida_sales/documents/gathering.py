@@ -12,9 +12,9 @@ from confida_sales.billing.invoices import bookkeeping, open_amount, visible_inv
 from confida_sales.billing.reminders import reminders_of
 from confida_sales.billing.statement import statement_of
 from confida_sales.content import PaperContent, ReminderContent
-from confida_sales.documents.building import NotExpressible, obstacles
 from confida_sales.documents.composing import Reminded, shown_reminder, shown_statement
 from confida_sales.documents.copy_content import CopyContent
+from confida_sales.documents.einvoice.building import NotExpressible, obstacles
 from confida_sales.documents.making import PDF, file_name, file_of, issued_of, language_of, offer_pdf, printed
 from confida_sales.documents.printing import can_print
 from confida_sales.documents.seller import seller_of

@@ -26,17 +26,17 @@ from confida_core.api import (
 )
 from confida_sales.billing.invoices import bookkeeping, visible_invoice
 from confida_sales.content import INVOICE, PaperContent
-from confida_sales.documents.building import Issued, NotExpressible, e_invoice
-from confida_sales.documents.cii import cii
 from confida_sales.documents.composing import shown_invoice, shown_offer
 from confida_sales.documents.copy_content import CopyContent
 from confida_sales.documents.copy_record import PAPER_COPY
+from confida_sales.documents.einvoice.building import Issued, NotExpressible, e_invoice
+from confida_sales.documents.einvoice.cii import cii
+from confida_sales.documents.einvoice.ubl import ubl
 from confida_sales.documents.letterhead import logo_of
 from confida_sales.documents.printing import MISSING, NoPDF, can_embed, can_print, press_is_busy, print_pdf
 from confida_sales.documents.seller import seller_of
 from confida_sales.documents.shown import ShownPaper
 from confida_sales.documents.typesetting import order_of
-from confida_sales.documents.ubl import ubl
 from confida_sales.documents.words import known_language
 
 PDF, XML = "application/pdf", "application/xml"

@@ -21,10 +21,10 @@ from confida_core.api import (
     receive_picture,
 )
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.documents.building import Issued
 from confida_sales.documents.checking import missing_of, wrong_of
 from confida_sales.documents.composing import shown_invoice
 from confida_sales.documents.copy_content import CopyContent
+from confida_sales.documents.einvoice.building import Issued
 from confida_sales.documents.file_routes import answered
 from confida_sales.documents.letterhead import logo_of, set_logo
 from confida_sales.documents.mail_texts import KINDS, OURS, all_texts, write_text

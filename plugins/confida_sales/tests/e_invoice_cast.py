@@ -7,7 +7,7 @@ from typing import Any
 
 from confida_core.api import PostalAddress
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.documents.building import Issued
+from confida_sales.documents.einvoice.building import Issued
 from confida_sales.documents.seller import Seller
 
 DAY, DUE = date(2026, 11, 22), date(2026, 12, 6)

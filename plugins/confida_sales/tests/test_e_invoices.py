@@ -16,13 +16,13 @@ from tests.shared_data import shared
 
 from confida_core.api import PostalAddress
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.documents.building import Issued, NotExpressible, e_invoice, finer_than_cents
-from confida_sales.documents.cii import cii
+from confida_sales.documents.einvoice.building import Issued, NotExpressible, e_invoice, finer_than_cents
+from confida_sales.documents.einvoice.cii import cii
+from confida_sales.documents.einvoice.terms import Identifier, TaxKind
+from confida_sales.documents.einvoice.ubl import ubl
+from confida_sales.documents.einvoice.ubl_reading import read_ubl
+from confida_sales.documents.einvoice.xml_tree import LARGEST, UnreadableXML
 from confida_sales.documents.seller import bic, iban, vat_id
-from confida_sales.documents.terms import Identifier, TaxKind
-from confida_sales.documents.ubl import ubl
-from confida_sales.documents.ubl_reading import read_ubl
-from confida_sales.documents.xml_tree import LARGEST, UnreadableXML
 from confida_sales.papers import added_up, check_paper
 from confida_sales.tests.e_invoice_cast import AT_ADAS, DAY, PAPER, SELLER, issued
 

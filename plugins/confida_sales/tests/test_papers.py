@@ -17,10 +17,10 @@ from confida_core.api import Access, Actor, Forbidden, NotFound, new_id, now
 from confida_sales.billing.invoices import Terms, issue_credit_note, issue_invoice, whole_of
 from confida_sales.content import PaperContent
 from confida_sales.documents.checking import papers_findings
+from confida_sales.documents.einvoice.ubl_reading import read_ubl
 from confida_sales.documents.making import invoice_file, keep_paper, kept_copy
 from confida_sales.documents.press import Order
 from confida_sales.documents.printing import BROKEN, BUSY, MOST_WAITING, NoPDF, print_pdf, queue
-from confida_sales.documents.ubl_reading import read_ubl
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
 
 pytestmark = pytest.mark.anyio

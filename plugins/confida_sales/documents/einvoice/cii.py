@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from confida_sales.documents.cii_parties import delivery_of, trade_party
-from confida_sales.documents.terms import Adjustment, EInvoice, Line, Means, TaxKind, TaxSum
-from confida_sales.documents.xml_tree import Node, document, group, leaf
+from confida_sales.documents.einvoice.cii_parties import delivery_of, trade_party
+from confida_sales.documents.einvoice.terms import Adjustment, EInvoice, Line, Means, TaxKind, TaxSum
+from confida_sales.documents.einvoice.xml_tree import Node, document, group, leaf
 
 UNECE = "urn:un:unece:uncefact:data:standard:"
 SPACES = {

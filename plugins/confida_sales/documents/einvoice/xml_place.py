@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree
 
-from confida_sales.documents.terms import Identifier
-from confida_sales.documents.ubl import AGGREGATE, BASIC
-from confida_sales.documents.xml_tree import UnreadableXML
+from confida_sales.documents.einvoice.terms import Identifier
+from confida_sales.documents.einvoice.ubl import AGGREGATE, BASIC
+from confida_sales.documents.einvoice.xml_tree import UnreadableXML
 
 SPACES = {"cac": AGGREGATE, "cbc": BASIC}
 

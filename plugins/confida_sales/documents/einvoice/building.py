@@ -12,9 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.documents.parties import buyer_of, place_of, seller_party
-from confida_sales.documents.seller import Seller
-from confida_sales.documents.terms import (
+from confida_sales.documents.einvoice.parties import buyer_of, place_of, seller_party
+from confida_sales.documents.einvoice.terms import (
     CREDIT_NOTE,
     INVOICE,
     Adjustment,
@@ -27,9 +26,10 @@ from confida_sales.documents.terms import (
     TaxKind,
     TaxSum,
 )
-from confida_sales.documents.units import unit_code
+from confida_sales.documents.einvoice.units import unit_code
+from confida_sales.documents.einvoice.xml_tree import NAMELESS, storable
+from confida_sales.documents.seller import Seller
 from confida_sales.documents.words import say
-from confida_sales.documents.xml_tree import NAMELESS, storable
 from confida_sales.money import as_decimal, minor_digits, rounded
 from confida_sales.papers import added_up, tax_of
 from confida_sales.totals import QUANTITY_PARTS, Tax, Totals

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from confida_core.api import PostalAddress
 from confida_sales.content import PaperContent
+from confida_sales.documents.einvoice.terms import Address, Identifier, Party
+from confida_sales.documents.einvoice.xml_tree import NAMELESS, storable
 from confida_sales.documents.seller import Seller, countries, vat_id
-from confida_sales.documents.terms import Address, Identifier, Party
-from confida_sales.documents.xml_tree import NAMELESS, storable
 
 MAIL = "EM"  # Of the list of electronic addresses: an address of e-mail.
 LINES = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from confida_sales.documents.terms import Address, Delivered, Identifier, Party
-from confida_sales.documents.xml_tree import Node, group, leaf
+from confida_sales.documents.einvoice.terms import Address, Delivered, Identifier, Party
+from confida_sales.documents.einvoice.xml_tree import Node, group, leaf
 
 
 def trade_party(name: str, party: Party) -> Node | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from confida_sales.documents.terms import Adjustment, EInvoice, Line, Means, Period, Sums, TaxKind, TaxSum
-from confida_sales.documents.ubl_parties import delivery, identifier, party, payee, representative
-from confida_sales.documents.xml_tree import Node, document, group, leaf
+from confida_sales.documents.einvoice.terms import Adjustment, EInvoice, Line, Means, Period, Sums, TaxKind, TaxSum
+from confida_sales.documents.einvoice.ubl_parties import delivery, identifier, party, payee, representative
+from confida_sales.documents.einvoice.xml_tree import Node, document, group, leaf
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 AGGREGATE, BASIC = f"{UBL}CommonAggregateComponents-2", f"{UBL}CommonBasicComponents-2"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confida_sales.documents.terms import (
+from confida_sales.documents.einvoice.terms import (
     Address,
     Adjustment,
     Delivered,
@@ -17,9 +17,9 @@ from confida_sales.documents.terms import (
     TaxKind,
     TaxSum,
 )
-from confida_sales.documents.ubl import REFERENCES, UBL
-from confida_sales.documents.xml_place import At
-from confida_sales.documents.xml_tree import UnreadableXML, read
+from confida_sales.documents.einvoice.ubl import REFERENCES, UBL
+from confida_sales.documents.einvoice.xml_place import At
+from confida_sales.documents.einvoice.xml_tree import UnreadableXML, read
 
 
 def read_ubl(data: bytes) -> EInvoice:

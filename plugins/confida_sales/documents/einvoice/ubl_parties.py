@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from confida_sales.documents.terms import Address, Delivered, Identifier, Party
-from confida_sales.documents.xml_tree import Node, group, leaf
+from confida_sales.documents.einvoice.terms import Address, Delivered, Identifier, Party
+from confida_sales.documents.einvoice.xml_tree import Node, group, leaf
 
 
 def party(name: str, found: Party) -> Node | None:
