@@ -55,6 +55,7 @@ faults: $(VENV)/.ready-dev  ## 200 crashes under 16 writers, and everything else
 
 lock:  ## Write the locked requirements anew (needs uv)
 	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.txt
+	uv pip compile pyproject.toml --group build --extra pdf --extra einvoice --extra xlsx $(LOCK) --constraint requirements.txt --output-file requirements-image.txt
 	uv pip compile pyproject.toml --group build --group dev $(LOCK) --constraint requirements.txt --output-file requirements-dev.txt
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

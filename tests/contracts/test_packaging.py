@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-image.txt", "requirements-dev.txt")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
 
@@ -70,14 +70,18 @@ def test_lock_holds_every_dependency_that_is_declared() -> None:
     assert isinstance(dependencies, dict)
     needed = {name_of(item) for item in dependencies["dependencies"]} | {name_of(item) for item in groups["build"]}
     run = {name_of(name) for name, _ in PIN.findall((ROOT / LOCKS[0]).read_text())}
-    dev = {name_of(name) for name, _ in PIN.findall((ROOT / LOCKS[1]).read_text())}
-    assert needed - run == set()
+    extras = {name_of(item) for items in dependencies["optional-dependencies"].values() for item in items}
+    image, dev = ({name_of(name) for name, _ in PIN.findall((ROOT / lock).read_text())} for lock in LOCKS[1:])
+    testing = {name_of(item) for item in dependencies["optional-dependencies"]["testing"]}
+    assert (needed - run, (extras - testing) - image, run - image) == (set(), set(), set())
     assert run | {name_of(item) for item in groups["dev"]} <= dev
 
 
-def test_both_locks_agree() -> None:
-    run, dev = (dict(PIN.findall((ROOT / lock).read_text())) for lock in LOCKS)
-    assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
+def test_locks_agree() -> None:
+    run, image, dev = (dict(PIN.findall((ROOT / lock).read_text())) for lock in LOCKS)
+    told = [{name: version for name, version in one.items() if dev.get(name) != version} for one in (run, image)]
+    assert told == [{}, {}]
+    assert {name: version for name, version in run.items() if image.get(name) != version} == {}
 
 
 def test_container_gets_only_what_it_is_built_from() -> None:
