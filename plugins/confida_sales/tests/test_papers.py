@@ -153,14 +153,23 @@ def embedded(pdf: PdfReader) -> list[bool]:
     return [any(name.startswith("/FontFile") for name in font["/FontDescriptor"].get_object()) for font in below]
 
 
-async def test_press_fetches_nothing_and_writes_nothing(tmp_path: Path) -> None:
+async def test_press_fetches_nothing(tmp_path: Path) -> None:
     """Without a database: a page that asks for a file of this machine, and for another machine, gets neither."""
-    (tmp_path / "secret.txt").write_text("secret-of-the-machine")
-    page = f'<p>Here<img src="file://{tmp_path}/secret.txt"><img src="http://127.0.0.1:9/x.png">'
-    page += f'<a rel="attachment" href="file://{tmp_path}/secret.txt">it</a>'
-    pdf = await print_pdf(Order(html=page, css="@import url('http://127.0.0.1:9/x.css');"))
+    secret, visits = tmp_path / "secret.txt", []
+    secret.write_text("secret-of-the-machine")
+
+    async def visited(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits.append(1)
+        writer.close()
+
+    async with await asyncio.start_server(visited, "127.0.0.1", 0) as server:
+        host = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        page = f'<link rel="attachment" href="file://{secret}"><link rel="stylesheet" href="{host}/a.css">'
+        page += f'<p>Here<img src="{host}/x.png" style="background: url({host}/b.png)"><a rel="attachment" href="file://{secret}">it</a>'
+        pdf = await print_pdf(Order(html=page, css=f"@import url('{host}/x.css');", plain=True))
     read = PdfReader(io.BytesIO(pdf))
-    assert (read.pages[0].extract_text().split(), dict(read.attachments)) == (["Hereit"], {})
+    assert (visits, read.pages[0].extract_text().split(), dict(read.attachments)) == ([], ["Hereit"], {})
+    assert b"secret-of-the-machine" not in pdf
 
 
 async def test_press_that_fails_says_so_in_our_words() -> None:
