@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from confida_core.api import (
     Access,
@@ -32,8 +33,8 @@ KIND = "opportunity"
 
 
 def today_of(crm: Installation) -> date:
-    """The installation's day."""
-    return now().date()
+    """The installation's day, because a panel does not know who reads it."""
+    return now().astimezone(ZoneInfo(crm.settings.time_zone)).date()
 
 
 async def panel_data(crm: Installation, access: Access, contact_id: UUID) -> Mapping[str, Any]:
