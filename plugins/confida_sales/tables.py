@@ -376,12 +376,16 @@ class CommissionRule(Table, tablename="sales_commission_rule", db=DATA):
 
 
 class PaperCopy(Table, tablename="sales_paper_copy", db=DATA):
-    """An issued invoice or credit note as a file, kept as it was first made. form: pdf or xml. sealed: CopyContent."""
+    """An issued invoice or credit note as a file, kept as it was first made. form: pdf or xml. issued_on: the invoice's day.
+
+    sealed: CopyContent.
+    """
 
     id = UUID(primary_key=True)
     invoice_id = UUID(index=True)
     contact_id = UUID(index=True)
     form = Varchar(length=4)
+    issued_on = Date()
     made_at = Timestamptz()
     version = Integer()
     sealed = Bytea()

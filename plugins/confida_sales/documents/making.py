@@ -155,6 +155,7 @@ async def keep_copy(crm: Installation, opened: Opened[PaperContent], form: str, 
         "invoice_id": row["id"],
         "contact_id": row["contact_id"],
         "form": form,
+        "issued_on": row["issued_on"],
         "made_at": now(),
     }
     try:

@@ -5014,6 +5014,27 @@ async def forwards():
     manager.add_column(
         table_class_name="PaperCopy",
         tablename="sales_paper_copy",
+        column_name="issued_on",
+        db_column_name="issued_on",
+        column_class_name="Date",
+        column_class=Date,
+        params={
+            "default": DateNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="PaperCopy",
+        tablename="sales_paper_copy",
         column_name="made_at",
         db_column_name="made_at",
         column_class_name="Timestamptz",

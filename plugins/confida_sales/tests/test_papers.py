@@ -17,6 +17,7 @@ from confida_core.api import Access, Actor, Forbidden, NotFound, new_id, now
 from confida_sales.billing.invoices import Terms, issue_credit_note, issue_invoice, whole_of
 from confida_sales.content import PaperContent
 from confida_sales.documents.checking import papers_findings
+from confida_sales.documents.copy_record import PAPER_COPY
 from confida_sales.documents.einvoice.ubl_reading import read_ubl
 from confida_sales.documents.making import invoice_file, keep_paper, kept_copy
 from confida_sales.documents.press import Order
@@ -107,6 +108,14 @@ async def test_copies_are_sealed_and_handed_out(
     await assert_sealed("sealed-opening-of-paper")
     files = await assert_exported(ada, "sealed-opening-of-paper")
     assert len([name for name in files if name.endswith("I-2026-00001.xml")]) == 1
+
+
+async def test_copies_end_with_the_year_of_their_invoices(crm: Any, access: Access, contact: Any) -> None:
+    await kept_paper(crm, access, contact)
+    days = await crm.data.fetch(
+        "SELECT c.issued_on AS own, i.issued_on AS its FROM sales_paper_copy c, sales_invoice i"
+    )
+    assert (PAPER_COPY.begins, [one["own"] == one["its"] for one in days]) == ("issued_on", [True])
 
 
 async def test_copies_are_kept_as_their_invoices_are(
