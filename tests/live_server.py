@@ -94,7 +94,7 @@ def serving(
             yield LiveServer(home, url, link.group(0) if link else "", log, dict(settings or {}))
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

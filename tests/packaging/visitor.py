@@ -71,10 +71,10 @@ def served(fresh: Fresh, command: str, cwd: Path) -> Iterator[Visitor]:
             wait_for(f"{url}/healthz", process, log)
             link = re.search(r"http://[^/\s]+(/setup/\S+)", log.read_text())
             assert link is not None, log.read_text()
-            with httpx.Client(base_url=url, timeout=30) as http:
+            with httpx.Client(base_url=url, timeout=60) as http:
                 visitor = Visitor(http)
                 visitor.sign_up(link[1])
                 yield visitor
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)

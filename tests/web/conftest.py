@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,10 +17,9 @@ def confida_registry() -> Callable[[Any], Any]:
 
 
 @pytest.fixture
-async def own_app(crm: Any) -> AsyncIterator[Any]:
-    """An application to which a test may add routes: nobody shares it."""
-    from confida_web.app import create_app, routed
+def own_app(crm: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """An application to which a test may add routes: nobody shares it, and the one that others share is kept for them."""
+    from confida_web import app
 
-    routed.cache_clear()
-    yield create_app(crm)
-    routed.cache_clear()
+    monkeypatch.setattr(app, "routed", app.routed.__wrapped__)
+    return app.create_app(crm)

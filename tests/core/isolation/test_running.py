@@ -48,11 +48,11 @@ async def raises(_: Access) -> int:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "SECONDS", 0.2)
+    monkeypatch.setattr(running, "SECONDS", 0.5)
 
 
 async def nothing_left(crm: Any) -> None:
-    for _ in range(500):
+    for _ in range(6000):
         if not crm.isolation.left:
             return
         await asyncio.sleep(0.01)
@@ -127,9 +127,9 @@ async def test_whatever_hangs_is_given_up_and_cancelled(crm: Any, quick: None) -
 
     started = time.perf_counter()
     found = await crm.isolation.run_all(crm, access_of(), [call(seven, "a"), call(hangs, "b")])
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 60
     assert [found[0], found[1].kind] == [7, "TimeoutError"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await ended.wait()
     await nothing_left(crm)
 
@@ -150,22 +150,22 @@ async def test_whatever_swallows_its_cancellation_keeps_nobody_waiting(crm: Any,
 
     started = time.perf_counter()
     fault = await crm.isolation.run_one(crm, access_of(), call(stubborn))
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 60
     assert (fault.kind, crm.isolation.left > 0) == ("TimeoutError", True)
     # It is cancelled again and again, so that a loop over several tries comes to its end.
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await enough.wait()
     await nothing_left(crm)
 
 
 async def test_all_run_at_once(crm: Any) -> None:
-    async def slow(_: Access) -> int:
-        await asyncio.sleep(0.3)
+    together = asyncio.Barrier(20)
+
+    async def meets(_: Access) -> int:
+        await together.wait()
         return 1
 
-    started = time.perf_counter()
-    assert await crm.isolation.run_all(crm, access_of(), [call(slow, str(number)) for number in range(20)]) == [1] * 20
-    assert time.perf_counter() - started < 2
+    assert await crm.isolation.run_all(crm, access_of(), [call(meets, str(number)) for number in range(20)]) == [1] * 20
 
 
 async def test_callers_own_cancellation_ends_what_runs_and_counts_for_nothing(crm: Any) -> None:
@@ -187,7 +187,7 @@ async def test_callers_own_cancellation_ends_what_runs_and_counts_for_nothing(cr
         page.cancel()
         with pytest.raises(asyncio.CancelledError):
             await page
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await ended.wait()
     assert await crm.isolation.run_one(crm, access_of(), call(seven)) == 7
     await crm.isolation.settle()
@@ -249,7 +249,7 @@ async def test_what_is_opened_after_the_page_has_left_is_logged_before_it_is_see
     await crm.isolation.run_one(crm, access, call(opens_late))
     assert access.seen == set()
     go.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await done.wait()
     assert (len(await crm.door.read_log.of(ada)), access.seen) == (1, set())
 
@@ -284,11 +284,11 @@ async def test_five_failures_in_a_row_switch_it_off_and_a_success_between_does_n
 
 async def test_it_is_tried_again_after_a_while_by_one_visitor(crm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     await fail(crm, 5)
-    monkeypatch.setattr("confida_core.isolation.breakers.RETRY_SECONDS", 0.2)
-    await asyncio.sleep(0.3)
+    monkeypatch.setattr("confida_core.isolation.breakers.RETRY_SECONDS", 0.0)
     assert await fail(crm, 1) == [True]
+    monkeypatch.setattr("confida_core.isolation.breakers.RETRY_SECONDS", 3600.0)
     assert isinstance(await crm.isolation.run_one(crm, access_of(), call(seven)), Fault)
-    await asyncio.sleep(0.3)
+    monkeypatch.setattr("confida_core.isolation.breakers.RETRY_SECONDS", 0.0)
     assert await crm.isolation.run_one(crm, access_of(), call(seven)) == 7
     await crm.isolation.settle()
     assert (await switched_off(crm), await fail(crm, 1)) == ([], [False])

@@ -67,7 +67,7 @@ async def working(crm: Any) -> AsyncIterator[None]:
         await task
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 -- What is waited for happens in the code under test.
             await asyncio.sleep(0.01)
@@ -219,7 +219,7 @@ async def test_periodic_job_has_exactly_one_row_and_waits_for_its_next_turn(crm:
     assert await run_next(crm) is False
     rows = await crm.data.fetch("SELECT state, due_at FROM job")
     assert [row["state"] for row in rows] == ["waiting"]
-    assert timedelta(seconds=55) < rows[0]["due_at"] - now() <= timedelta(seconds=60)
+    assert timedelta(seconds=30) < rows[0]["due_at"] - now() <= timedelta(seconds=60)
     await ensure_periodic(with_jobs(crm))
     assert await states(crm) == []
 
@@ -231,15 +231,15 @@ async def test_periodic_job_that_keeps_failing_never_dies(crm: Any) -> None:
     assert await states(crm) == [("waiting", 0, "OSError")]
 
 
-async def test_worker_starts_at_once_after_the_commit(crm: Any) -> None:
+async def test_worker_starts_at_once_after_the_commit(crm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("confida_core.jobs.worker.POLL_SECONDS", 3600.0)
     seen: list[Any] = []
     crm = with_jobs(crm, job(recorder(seen)))
     async with working(crm):
         await asyncio.sleep(0.1)
-        started = asyncio.get_running_loop().time()
         await enqueue(crm, "test.note", {})
+        # Nobody looks for work of their own accord for an hour.
         await until(lambda: bool(seen))
-        assert asyncio.get_running_loop().time() - started < 0.9
 
 
 async def test_stopping_worker_gives_its_job_back(crm: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,7 +358,7 @@ async def test_worker_stops_in_time_although_a_job_ignores_it(
     monkeypatch.setattr("confida_core.jobs.worker.STOP_SECONDS", 0.05)
     crm = with_jobs(crm, job(stubborn(ended, ran)))
     await enqueue(crm, "test.note", {})
-    async with asyncio.timeout(5), working(crm):
+    async with asyncio.timeout(60), working(crm):
         await until(lambda: ran == [1])
     # Nobody takes it before its lease has run out: it may still be at work.
     assert ((await states(crm))[0][0], await run_next(crm)) == ("running", False)

@@ -137,7 +137,7 @@ async def test_server_that_hangs_is_given_up_and_left_alone(
         await queue(crm)
         started = time.monotonic()
         await work(crm)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 25
         assert await answers(crm) == [("queued", "server_away", None)] * 2
         assert len(connections) == 1, "the second message must not wait for it again"
         stopped.set()

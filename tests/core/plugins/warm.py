@@ -85,7 +85,7 @@ class WarmProcess:
 
     def close(self) -> None:
         self._asking.close()
-        self._parent.wait(20)
+        self._parent.wait(60)
 
     def run(self, command: Sequence[str], *, input: bytes, timeout: float, **_: Any) -> Any:
         """As `subprocess.run` does, for the one command that looks at a plugin."""

@@ -128,7 +128,7 @@ async def role_token(crm: Any, role: str) -> str:
 
 def operations_of(url: str, token: str) -> Iterator[Any]:
     """Those of the served document, as schemathesis understands them."""
-    document = requests.get(f"{url}/api/v1/openapi.json", headers=bearer(token), timeout=10).json()
+    document = requests.get(f"{url}/api/v1/openapi.json", headers=bearer(token), timeout=60).json()
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=url, request_timeout=60)
     results: Any = schema.get_all_operations()
