@@ -1,0 +1,44 @@
+"""Indexes over several columns, which the tables cannot declare."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from confida_core.api import DATA
+
+ID = "2026-11-22T00:00:01:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "Indexes over several columns."
+
+WAITING = "state IN ('new', 'open', 'pending', 'on_hold')"
+DONE = "state IN ('solved', 'closed')"
+STATEMENTS = [
+    # The queue page: few of all tickets wait, the most urgent and then the oldest first; what is done by its day.
+    "CREATE INDEX service_ticket_waiting ON service_ticket ((4 - priority), touched_at, id, state, queue_id, assignee_id) "
+    f"WHERE {WAITING}",
+    "CREATE INDEX service_ticket_waiting_in ON service_ticket (queue_id, (4 - priority), touched_at, id) "
+    f"WHERE {WAITING}",
+    "CREATE INDEX service_ticket_waiting_for ON service_ticket (assignee_id, (4 - priority), touched_at, id) "
+    f"WHERE {WAITING}",
+    f"CREATE INDEX service_ticket_counted ON service_ticket (queue_id, state, assignee_id) WHERE {WAITING}",
+    f"CREATE INDEX service_ticket_done ON service_ticket (touched_at, id) WHERE {DONE}",
+    f"CREATE INDEX service_ticket_done_in ON service_ticket (queue_id, touched_at, id) WHERE {DONE}",
+    f"CREATE INDEX service_ticket_done_by ON service_ticket (assignee_id, touched_at, id) WHERE {DONE}",
+    # One ticket, one contact, one timeline.
+    "CREATE INDEX service_ticket_of ON service_ticket (contact_id, touched_at, id)",
+    "CREATE INDEX service_message_said ON service_message (ticket_id, at, id)",
+    "CREATE INDEX service_message_about ON service_message (contact_id, at, id)",
+    "CREATE INDEX service_ticket_event_of ON service_ticket_event (ticket_id, at, id)",
+    # One row for each who is there, and one tick for each step, whoever clicks how often.
+    "CREATE UNIQUE INDEX service_ticket_watch_once ON service_ticket_watch (ticket_id, account_id)",
+    "CREATE UNIQUE INDEX service_ticked_step_once ON service_ticked_step (ticket_id, checklist_id, step)",
+]
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="service", description=DESCRIPTION)
+
+    async def run() -> None:
+        for statement in STATEMENTS:
+            await DATA.database.fetch(statement)
+
+    manager.add_raw(run)
+    return manager
