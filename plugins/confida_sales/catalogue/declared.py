@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from confida_sales.catalogue import price_list_routes, product_routes
+from confida_sales.catalogue import import_routes, price_list_routes, product_routes
 from confida_sales.catalogue.resources import API_RESOURCES
 from confida_web.api import Command, NavDeclaration
 
 __all__ = ["API_RESOURCES"]
 
-ROUTES = (*product_routes.ROUTES, *price_list_routes.ROUTES)
+ROUTES = (*import_routes.ROUTES, *product_routes.ROUTES, *price_list_routes.ROUTES)
 NAV_ITEMS = (
     NavDeclaration(
         key="sales.products", label="Products", icon="product", href="/x/sales/products", permission="sales.read",

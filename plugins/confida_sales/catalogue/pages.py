@@ -110,3 +110,13 @@ class PriceListPage(Page):
     prices: tuple[PriceRow, ...] = ()
     products: tuple[tuple[str, str], ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportPage(Page):
+    """Products from a file. rows: (row of the file, what is wrong with it); 0 is the whole file."""
+
+    template: ClassVar[str] = "sales/catalogue/import.html"
+    title: ClassVar[str] = "Products from a file"
+    rows: tuple[tuple[int, str], ...] = ()
+    errors: Mapping[str, str] = field(default_factory=dict)
