@@ -173,7 +173,11 @@ async def test_trash_says_why_somebody_stays_longer_and_says_nothing_otherwise(c
     assert "Stays for now" not in (await client.get("/contacts/trash")).text
     await crm.orders.give("hold", held)
     page = (await client.get("/contacts/trash")).text
-    assert re.findall(r'class="k-stays"[^>]*>(?:<bdi>)?([^<]*)', page) == ["Stays for now", "", "A legal hold keeps it."]
+    assert re.findall(r'class="k-stays"[^>]*>(?:<bdi>)?([^<]*)', page) == [
+        "Stays for now",
+        "",
+        "A legal hold keeps it.",
+    ]
 
 
 async def test_phone_is_shown_in_groups_and_dialled_whole(client: Any, crm: Any) -> None:
