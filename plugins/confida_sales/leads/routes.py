@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from confida_core.api import InvalidContent, InvalidCursor, NotFound, account_names, visible_contact
+from confida_core.api import InvalidContent, InvalidCursor, NotFound, account_names, active_accounts, visible_contact
 from confida_sales.leads.discarding import DISCARD_REASONS, discard_lead, only_from_lead, reopen_lead
 from confida_sales.leads.form_reading import read_id
 from confida_sales.leads.inbox import AGES, STATES, LeadFilter, Place, count_by_state, list_leads
@@ -130,7 +130,7 @@ async def assign(request: Request[Any, Any, Any]) -> Response[Any]:
         return redirect(request, back, Toast(message="No lead was chosen.", tone="notice"))
     owner = form.get("owner_id")
     owner_id = read_id(owner)
-    names = await account_names(crm, [owner_id]) if owner_id else {}
+    names = {one.id: one.name for one in await active_accounts(crm)}
     if owner and owner_id not in names:
         return redirect(request, back, Toast(message="Please choose one of the colleagues.", tone="problem"))
     before = await assign_leads(crm, access, ids, owner_id)

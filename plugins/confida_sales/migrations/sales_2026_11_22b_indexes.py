@@ -32,6 +32,8 @@ STATEMENTS = [
     "CREATE INDEX sales_payment_by_day ON sales_payment (paid_on, invoice_id, amount)",
     # The inbox of leads, its badge, and the leads of one contact.
     "CREATE INDEX sales_lead_listed ON sales_lead (state, created_at, id)",
+    "CREATE INDEX sales_lead_open ON sales_lead (created_at, id) WHERE state IN ('new', 'working')",
+    "CREATE INDEX sales_lead_by_age ON sales_lead (created_at, id)",
     "CREATE INDEX sales_lead_waiting ON sales_lead (state, owner_id, contact_id)",
     "CREATE INDEX sales_lead_of ON sales_lead (contact_id, created_at, id)",
     # A period of what is billed again and again has one invoice, whoever runs the job how often.
@@ -73,6 +75,7 @@ STATEMENTS = [
     # Sums of reports, read from the index alone.
     "CREATE INDEX sales_invoice_revenue ON sales_invoice (issued_on, currency, kind, net, owner_id)",
     "CREATE INDEX sales_invoice_line_sold ON sales_invoice_line (issued_on, currency, product_id, net)",
+    "CREATE INDEX sales_opportunity_begun ON sales_opportunity (pipeline_id, created_at, outcome, owner_id, id)",
     "CREATE INDEX sales_opportunity_ended ON sales_opportunity (pipeline_id, closed_at, outcome, owner_id, lost_reason, created_at)",
 ]
 

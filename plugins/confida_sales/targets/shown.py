@@ -132,7 +132,7 @@ def figures_row(one: PersonFigures, period: Period, f: Formatter) -> FiguresRow:
     reached = one.attainment
     return FiguresRow(
         name=one.name,
-        href=f"{PERFORMANCE}/{one.owner_id}?period={period.key}" if one.owner_id else "",
+        href=f"{PERFORMANCE}/{one.owner_id}?period={period.key}" if one.owner_id and one.name else "",
         won=f.money(one.won, one.currency),
         deals=f.number(one.deals),
         target=f.money(one.target, one.currency),
