@@ -32,8 +32,6 @@ STATEMENTS = [
     "CREATE INDEX sales_payment_by_day ON sales_payment (paid_on, invoice_id, amount)",
     # The inbox of leads, its badge, and the leads of one contact.
     "CREATE INDEX sales_lead_listed ON sales_lead (state, created_at, id)",
-    "CREATE INDEX sales_lead_open ON sales_lead (created_at, id) WHERE state IN ('new', 'working')",
-    "CREATE INDEX sales_lead_by_age ON sales_lead (created_at, id)",
     "CREATE INDEX sales_lead_waiting ON sales_lead (state, owner_id, contact_id)",
     "CREATE INDEX sales_lead_of ON sales_lead (contact_id, created_at, id)",
     # A period of what is billed again and again has one invoice, whoever runs the job how often.

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from confida_core.api import Access, Installation, NotFound, Row, display_names
 from confida_sales.billing.invoices import bookkeeping
+from confida_sales.billing.listing import OPEN
 from confida_sales.content import INVOICE, OPPORTUNITY
 from confida_sales.opportunities.pipelines import ShownPipeline
 from confida_sales.reporting.asked import Asked, check_owner, id_of
 from confida_sales.reporting.funnel_report import began
 from confida_sales.reporting.outcome_report import narrowed
-from confida_sales.reporting.receivables_report import OPEN, limits_of
+from confida_sales.reporting.receivables_report import limits_of
 
 LISTED = 100
 MOST_PAGES = 1_000
@@ -107,8 +108,8 @@ def narrowed_opportunities(asked: Asked, pipeline: ShownPipeline, given: Mapping
         return Narrowed(where=where, values=[*values, int(text)])
     stage = pipeline.stage(id_of(given.get("stage", "")) or UUID(int=0))
     owned, values = (" AND owner_id = ?", [asked.owner_id]) if asked.owner_id else ("", [])
-    where = f"pipeline_id = ? AND stage_id = ? AND outcome = 'open' AND currency = ?{owned}"
-    return Narrowed(where=where, values=[pipeline.id, stage.id, asked.currency, *values])
+    where = f"stage_id = ? AND outcome = 'open' AND currency = ?{owned}"
+    return Narrowed(where=where, values=[stage.id, asked.currency, *values])
 
 
 async def invoices_behind(crm: Installation, access: Access, asked: Asked, given: Mapping[str, Any]) -> Behind:

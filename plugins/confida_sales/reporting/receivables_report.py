@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from confida_core.api import Access, Installation, Row
+from confida_sales.billing.listing import OPEN
 from confida_sales.reporting.asked import Asked
 from confida_sales.reporting.report import Column, Line, Report, Section, percent, share
 
 CLASSES = ("Not due yet", "0 to 30 days overdue", "31 to 60 days", "61 to 90 days", "More than 90 days")
 LIMITS = (0, 30, 60, 90)
-# As the partial index of open invoices has it, so that only those are read.
-OPEN = "kind = 'invoice' AND paid + credited < gross"
 
 
 def limits_of(today: date) -> list[date]:
