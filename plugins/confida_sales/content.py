@@ -13,17 +13,10 @@ from confida_core.api import (
     Sealed,
     ShortText,
 )
-from confida_sales.tables import (
-    BillingDetails,
-    Invoice,
-    InvoiceDraft,
-    Lead,
-    Offer,
-    Opportunity,
-    Payment,
-    Reminder,
-    Subscription,
-)
+from confida_sales.billing.tables import Invoice, InvoiceDraft, Payment, Reminder, Subscription
+from confida_sales.leads.tables import Lead
+from confida_sales.offers.tables import BillingDetails, Offer
+from confida_sales.opportunities.tables import Opportunity
 
 WRITTEN_BY_US = "Somebody who works for us wrote it down."
 BOOKKEEPING_LAW = (

@@ -11,21 +11,10 @@ from confida_core.api import (
     PurposeDeclaration,
     TableDeclaration,
 )
-from confida_sales.tables import (
-    BundleItem,
-    CommissionRule,
-    InvoiceLine,
-    Pipeline,
-    Price,
-    PriceList,
-    Product,
-    ReminderStep,
-    Series,
-    SeriesPast,
-    Stage,
-    StageChange,
-    Target,
-)
+from confida_sales.billing.tables import InvoiceLine, ReminderStep, Series, SeriesPast
+from confida_sales.catalogue.tables import BundleItem, Price, PriceList, Product
+from confida_sales.opportunities.tables import Pipeline, Stage, StageChange
+from confida_sales.targets.tables import CommissionRule, Target
 
 ABOUT_GOODS = "It describes what is sold, and nobody who buys."
 TABLES = (

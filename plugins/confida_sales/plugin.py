@@ -54,7 +54,10 @@ from confida_web.api import (
 )
 
 HERE = Path(__file__).parent
-TABLE_MODULES = ("confida_sales.tables", "confida_sales.bought.tables")
+TABLE_MODULES = tuple(
+    f"confida_sales.{part}.tables"
+    for part in ("opportunities", "leads", "targets", "catalogue", "offers", "billing", "documents", "bought")
+)
 PARTS: tuple[ModuleType, ...] = (
     content, general, leads, opportunities, targets, catalogue, offers, billing, documents, bought, reporting,
 )  # fmt: skip

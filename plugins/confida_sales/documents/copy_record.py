@@ -8,7 +8,7 @@ from uuid import UUID
 from confida_core.api import Access, InAnswer, Installation, RecordDeclaration, StoredItem
 from confida_sales.content import BOOKKEEPING_LAW, WRITTEN_BY_US
 from confida_sales.documents.copy_content import CopyContent
-from confida_sales.tables import PaperCopy
+from confida_sales.documents.tables import PaperCopy
 
 PAPER_COPY = RecordDeclaration(
     table=PaperCopy,

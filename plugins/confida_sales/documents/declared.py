@@ -7,7 +7,7 @@ from confida_sales.documents import file_routes, mail_routes, setting_routes
 from confida_sales.documents.checking import PAPERS
 from confida_sales.documents.copy_record import PAPER_COPY, collect_copies, keep_copies
 from confida_sales.documents.making import keep_paper
-from confida_sales.tables import Letterhead, MailText, PaperMail
+from confida_sales.documents.tables import Letterhead, MailText, PaperMail
 from confida_web.api import Command
 
 RECORDS = (PAPER_COPY,)

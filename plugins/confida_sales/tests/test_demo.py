@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from confida_core.api import Access, Installation, new_id
+from confida_sales.billing.tables import Invoice
 from confida_sales.demo.loading import load, remove
-from confida_sales.tables import Invoice
 
 pytestmark = pytest.mark.anyio
 TABLES = (
