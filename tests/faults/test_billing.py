@@ -18,10 +18,22 @@ from confida_core.installation import open_installation
 from confida_sales.billing.recurring import Plan, start_subscription
 from confida_sales.billing.recurring_days import period_days
 from confida_sales.content import INVOICE
-from confida_sales.tests.biller import ACCESS, PAPER
+from confida_web.app import load_everything
+from tests.faults.biller import ACCESS, PAPER
 
+ROOT = Path(__file__).resolve().parents[2]
 FEW, MANY = 3, 60
 FIRST = date(2019, 1, 31)
+
+
+@pytest.fixture
+def confida_plugins() -> tuple[str, ...]:
+    return ("sales",)
+
+
+@pytest.fixture
+def confida_registry() -> Any:
+    return load_everything
 
 
 async def prepare(settings: Any, registry: Any) -> UUID:
@@ -79,7 +91,7 @@ def run_rounds(settings: Any, registry: Any, folder: Path, rounds: int) -> None:
     acknowledged = folder / "acknowledged"
     ada = asyncio.run(prepare(settings, registry))
     arguments = [str(settings.home), str(acknowledged), str(rounds), str(ada)]
-    subprocess.run([sys.executable, "-m", "confida_sales.tests.biller", *arguments], check=True)
+    subprocess.run([sys.executable, "-m", "tests.faults.biller", *arguments], cwd=ROOT, check=True)
     promised = {UUID(line) for line in acknowledged.read_text().splitlines()}
     assert len(promised) >= rounds, "too few invoices to prove anything"
     asyncio.run(check(settings, registry, promised))

@@ -1,6 +1,6 @@
 """A program that bills until it is killed, and notes each invoice only after the store said that it is durable.
 
-Usage: python -m confida_sales.tests.biller HOME ACKNOWLEDGED ROUNDS CONTACT
+Usage: python -m tests.faults.biller HOME ACKNOWLEDGED ROUNDS CONTACT
 In each round two processes at once issue invoices, take half of some back and enter payments, and bill what recurs, until each
 is killed at a random moment of its own. One line goes to the file ACKNOWLEDGED for each invoice: its id. The rounds are forks
 of one process, because loading the program takes a second.
