@@ -106,7 +106,7 @@ class Markers:
         if origin is list:
             return [self.value(inner[0], place)]
         if origin is tuple:
-            return tuple(self.value(each, place) for each in inner)
+            return tuple(self.value(each, place) for each in inner if each is not ...)
         if origin is dict:
             return {self.text(f"{place} key"): self.value(inner[1], place)}
         if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
