@@ -181,7 +181,7 @@ async def statement_pdf(
 ) -> CopyContent:
     """Of these days, both included; without them of the last twelve months. Raises Forbidden, NotFound and NoPDF."""
     until = until or today(crm)
-    since = since or date(until.year - 1, until.month, 1)
+    since = since or date(max(1, until.year - 1), until.month, 1)
     statement = await statement_of(crm, bookkeeping(access), contact_id, since, until)
     paper = await paper_for(crm, access, await visible_contact(crm, access, contact_id))
     language = await language_of(crm, contact_id)

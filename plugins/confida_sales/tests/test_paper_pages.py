@@ -181,7 +181,10 @@ async def test_without_the_extra_everything_but_pdfs_works_and_says_so(
     crm: Any, access: Access, contact: Any, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(printing, "find_spec", lambda name: None)
-    made = await invoice_of(crm, access, await contact("Ada Lovelace", email="ada@example.org"))
+    ada = await contact("Ada Lovelace", email="ada@example.org")
+    made = await invoice_of(crm, access, ada)
+    for days in ("until=0001-01-01", "since=9999-12-31&until=0001-01-01", "since=2026-02-30"):
+        assert (await client.get(f"/x/sales/contacts/{ada}/statement.pdf?{days}")).status_code == 409, days
     answer = await client.get(f"/x/sales/invoices/{made}/paper.pdf")
     assert (answer.status_code, "PDFs need the extra `pdf` and Pango" in answer.text) == (409, True)
     assert "PDFs need the extra `pdf` and Pango" in (await client.get("/x/sales/papers")).text
