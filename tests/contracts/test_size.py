@@ -14,7 +14,6 @@ MEDIAN_LINES = 9
 LARGER_FILES: dict[str, str] = {
     "core/confida_core/hookspecs.py": "The reference of the hooks: nearly all of it is words and examples, nothing is to be run.",
     "web/confida_web/hookspecs.py": "As above, for the hooks of web.",
-    "plugins/confida_sales/tables.py": "A list of declarations: the whole schema of sales is read in one place.",
     "consent/confida_consent/ledger/verify.py": "One file by intent: people check their receipts with it, without us.",
 }
 """Path -> reason. Lists of declarations may be long; programs may not."""
