@@ -92,7 +92,7 @@ async def listed_offers(
     before: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[Offered]:
-    """The newest first, older than `before`. state: also `expired`; "" for all that nobody threw away. One query."""
+    """The newest first, older than `before`. state: also `expired`; "" for all that nobody threw away or replaced. One query."""
     access.actor.require("sales.read")
     where, args = state_condition(state, today(crm))
     for column, value in (("contact_id", contact_id), ("opportunity_id", opportunity_id)):
@@ -112,7 +112,7 @@ def state_condition(state: str, day: date) -> tuple[str, list[Any]]:
         return "state = 'sent' AND expires_on < ?", [day]
     if state == "sent":
         return "state = 'sent' AND (expires_on IS NULL OR expires_on >= ?)", [day]
-    return ("state = ?", [state]) if state else ("state <> 'discarded'", [])
+    return ("state = ?", [state]) if state else ("state NOT IN ('discarded', 'replaced')", [])
 
 
 async def create_quote(
