@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +126,7 @@ def by_id(way: ShownPipeline) -> dict[UUID, ShownStage]:
     return {stage.id: stage for stage in way.stages}
 
 
-def since() -> Any:
+def since() -> datetime:
     return now() - timedelta(days=CLOSED_DAYS)
 
 

@@ -13,6 +13,7 @@ from confida_sales.opportunities.board_routes import BOARD, LIST, PURPOSE
 from confida_sales.opportunities.choices import formatter_of, owner_filter, way_options
 from confida_sales.opportunities.listing import SHOWN, SORTS, ListQuery, list_opportunities, order_of
 from confida_sales.opportunities.narrowing import Narrowing
+from confida_sales.opportunities.opportunities import DELETED
 from confida_sales.opportunities.pages import OpportunitiesPage, SortColumn
 from confida_sales.opportunities.pipelines import ShownPipeline, pipelines_in_use
 from confida_sales.opportunities.state import LONGEST_TEXT, address, fields_of, id_in, narrowing_of
@@ -27,6 +28,7 @@ COLUMNS = (
     ("owner", "Owner", ""),
 )
 CLOSED_COLUMNS = (*COLUMNS[:3], ("closed", "Closed", "closed"), COLUMNS[5])
+TRASH_COLUMNS = (*COLUMNS[:3], ("closed", "Deleted", "closed"), ("restore", "Take out", ""))
 
 
 @get(LIST, permission="sales.read")
@@ -78,7 +80,7 @@ async def list_page(request: Request[Any, Any, Any], query: ListQuery) -> Opport
     def href(**changes: str) -> str:
         return address(LIST, fields_of(crm, query.narrowing, **(plain_fields(query) | changes)))
 
-    columns = COLUMNS if query.showing in {"open", "late"} else CLOSED_COLUMNS
+    columns = {"open": COLUMNS, "late": COLUMNS, DELETED: TRASH_COLUMNS}.get(query.showing, CLOSED_COLUMNS)
     return OpportunitiesPage(
         rows=listed.rows,
         columns=tuple(column_of(query, href, *column) for column in columns),
@@ -89,6 +91,7 @@ async def list_page(request: Request[Any, Any, Any], query: ListQuery) -> Opport
                 current=key == query.showing,
             )
             for key, label in SHOWN.items()
+            if key != DELETED or access.actor.may("sales.write")
         ),
         pipelines=pipeline_options(ways, query),
         owners=owner_filter(accounts, access.actor.id, query.narrowing),
@@ -98,6 +101,7 @@ async def list_page(request: Request[Any, Any, Any], query: ListQuery) -> Opport
         clear_href=address(LIST, (("show", query.showing),)),
         board_href=address(BOARD, fields_of(crm, query.narrowing, pipeline=str(query.pipeline_id or ""))),
         may_write=access.actor.may("sales.write"),
+        trash=query.showing == DELETED,
         previous=href(before=str(listed.first)) if listed.first else "",
         following=href(after=str(listed.last)) if listed.last else "",
     )

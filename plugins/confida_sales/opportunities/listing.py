@@ -10,6 +10,7 @@ from uuid import UUID
 
 from confida_core.api import Access, Installation
 from confida_sales.opportunities.narrowing import BY_NEXT, Narrowing, ShownOpportunity, owned_by, shown, with_words
+from confida_sales.opportunities.opportunities import DELETED
 from confida_sales.opportunities.pipelines import stages_by_id
 
 PAGE = 50
@@ -21,7 +22,7 @@ SORTS: Mapping[str, str] = {
     "created": "created_at",
     "closed": "closed_at",
 }
-SHOWN: Mapping[str, str] = {"open": "Open", "late": "Overdue", "won": "Won", "lost": "Lost"}
+SHOWN: Mapping[str, str] = {"open": "Open", "late": "Overdue", "won": "Won", "lost": "Lost", DELETED: "Trash"}
 """What the list can show."""
 
 
@@ -71,7 +72,7 @@ async def list_opportunities(crm: Installation, access: Access, query: ListQuery
 
     With words it is a single page of all that has them, in the order of the next step.
     """
-    access.actor.require("sales.read")
+    access.actor.require("sales.write" if query.showing == DELETED else "sales.read")
     condition, parameters = condition_of(query, today)
     stages = await stages_by_id(crm)
     if query.narrowing.words:

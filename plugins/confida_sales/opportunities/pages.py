@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
-from uuid import UUID
 
 from confida_sales.opportunities.board import Column
 from confida_sales.opportunities.narrowing import ShownOpportunity
@@ -187,7 +186,7 @@ class SortColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class OpportunitiesPage(Page):
-    """GET /x/sales/opportunities. more_found: words led to more than are shown."""
+    """GET /x/sales/opportunities. trash: what was deleted is shown, and can be taken out."""
 
     template: ClassVar[str] = "sales/opportunities/list.html"
     title: ClassVar[str] = "Opportunities"
@@ -198,7 +197,6 @@ class OpportunitiesPage(Page):
     tabs: tuple[Tab, ...] = ()
     pipelines: tuple[Option, ...] = ()
     owners: tuple[Option, ...] = ()
-    names: Mapping[UUID, str] = field(default_factory=dict)
     q: str = ""
     state: tuple[tuple[str, str], ...] = ()
     previous: str = ""
@@ -207,3 +205,4 @@ class OpportunitiesPage(Page):
     clear_href: str = "/x/sales/opportunities"
     board_href: str = "/x/sales/board"
     may_write: bool = False
+    trash: bool = False

@@ -117,14 +117,21 @@ async def test_page_of_one_tells_everything_and_reading_changes_nothing(
         assert (await reader.get(path)).status_code == 404
 
 
-async def test_deleted_one_is_taken_back_by_its_toast(
-    crm: Any, access: Access, client: Any, way: ShownPipeline, ada: UUID
+async def test_deleted_one_is_taken_back_by_its_toast_or_from_the_trash(
+    crm: Any, access: Access, client: Any, way: ShownPipeline, *, ada: UUID, as_role: Any
 ) -> None:
     made = await create_opportunity(crm, access, ada, way.stages[0], BOAT)
     assert (await client.post(f"{LIST}/{made}/delete", data={"version": "9"})).headers["location"] == f"{LIST}/{made}"
     gone = await client.post(f"{LIST}/{made}/delete", data={"version": "1"})
     assert (gone.status_code, (await client.get(f"{LIST}/{made}")).status_code) == (303, 404)
     assert listed((await client.get(LIST)).text) == []
+    trash = (await client.get(f"{LIST}?show=deleted")).text
+    assert ("A boat" in trash, f'action="{LIST}/{made}/restore"' in trash) == (True, True)
+    reader = await as_role("readonly")
+    assert ("Trash" in (await reader.get(LIST)).text, (await reader.get(f"{LIST}?show=deleted")).status_code) == (
+        False,
+        404,
+    )
     await client.post(f"{LIST}/{made}/restore", data={})
     assert listed((await client.get(LIST)).text) == ["A boat"]
 
