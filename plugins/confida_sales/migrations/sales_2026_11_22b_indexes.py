@@ -32,6 +32,8 @@ STATEMENTS = [
     "CREATE INDEX sales_payment_by_day ON sales_payment (paid_on, invoice_id, amount)",
     # The inbox of leads, its badge, and the leads of one contact.
     "CREATE INDEX sales_lead_listed ON sales_lead (state, created_at, id)",
+    "CREATE INDEX sales_lead_open ON sales_lead (created_at, id) WHERE state IN ('new', 'working')",
+    "CREATE INDEX sales_lead_by_age ON sales_lead (created_at, id)",
     "CREATE INDEX sales_lead_waiting ON sales_lead (state, owner_id, contact_id)",
     "CREATE INDEX sales_lead_of ON sales_lead (contact_id, created_at, id)",
     # A period of what is billed again and again has one invoice, whoever runs the job how often.
@@ -64,6 +66,7 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX sales_offer_once ON sales_offer (kind, number, revision) WHERE number <> ''",
     "CREATE UNIQUE INDEX sales_offer_ordered ON sales_offer (from_id) WHERE kind = 'order' AND state <> 'cancelled'",
     "CREATE INDEX sales_offer_listed ON sales_offer (kind, created_at, id)",
+    "CREATE INDEX sales_offer_by_state ON sales_offer (kind, state, created_at, id)",
     "CREATE INDEX sales_offer_of ON sales_offer (contact_id, created_at, id)",
     # What somebody has, and who is worth most: read whole from the index.
     "CREATE INDEX sales_invoice_line_owned ON sales_invoice_line (contact_id, product_id, quantity)",

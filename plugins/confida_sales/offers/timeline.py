@@ -49,13 +49,17 @@ def item_of(one: Offered, state: str) -> TimelineItem:
 
 
 async def find_by_number(crm: Installation, access: Access, words: tuple[str, ...], limit: int) -> Sequence[Found]:
-    """The whole number in any case, or its end."""
+    """The whole number in any case, or its last digits."""
     access.actor.require("sales.read")
-    typed = " ".join(words).replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    typed = " ".join(words)
+    where, values = "number IN (?, ?, ?)", [typed, typed.upper(), typed.lower()]
+    # Only digits go through all numbers: names are typed far more often, letter by letter.
+    if typed.isascii() and typed.isdigit():
+        where, values = f"({where} OR number LIKE ?)", [*values, f"%{typed}"]
     rows = await crm.data.fetch(
-        f"SELECT * FROM sales_offer WHERE number <> '' AND lower(number) LIKE ? ESCAPE '!' AND state <> 'discarded'{SEEN} "
+        f"SELECT * FROM sales_offer WHERE number <> '' AND {where} AND state <> 'discarded'{SEEN} "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
-        f"%{typed.lower()}", limit,
+        *values, limit,
     )  # fmt: skip
     return [
         Found(
