@@ -30,9 +30,7 @@ from confida_sales.papers import check_paper
 from confida_sales.totals import Totals
 
 Offered = Opened[PaperContent]
-SEEN = (
-    " AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.id = sales_offer.contact_id AND c.deleted_at IS NOT NULL)"
-)
+SEEN = " AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.id = sales_offer.contact_id AND c.deleted_at IS NOT NULL)"
 """For queries: without those of contacts in the trash, which nobody sees any more."""
 CLOSED = {"quote": "A quote that was sent is never changed; revise it instead.", "order": "This order is closed."}
 
