@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from confida_core.api import Access, ContactContent, Installation, now, visible_contact
@@ -17,6 +17,7 @@ from confida_sales.papers import added_up
 
 CUSTOMERS, DAYS = 36, 700
 SUBSCRIBERS = 3
+NOON = time(12)
 
 
 def paper_of(content: ContactContent, cast: Cast, skus: Sequence[str]) -> PaperContent:
@@ -48,11 +49,12 @@ def purchases(chance: random.Random, customers: Sequence[UUID]) -> Iterator[tupl
     """(day, who, SKUs), in the order of days: some buy every few weeks, some once, and some stopped long ago."""
     today, found = now().date(), []
     for place, person in enumerate(customers):
-        rhythm = chance.choice((35, 60, 90, 160)) if place % 3 else 0
+        rhythm = chance.choice((28, 42, 60, 90)) if place % 3 else 0
         first = "COURSE" if place % 2 else chance.choice(("BED", "PLAN", "START", "TOOLS"))
-        day = today - timedelta(days=chance.randint(20, DAYS))
-        # Nearly every second one stops some day, or nobody could tell who slips away.
-        until = min(day + timedelta(days=chance.randint(60, 420)), today) if place % 5 < 2 else today
+        # Nearly every second one stopped some day, or nobody could tell who slips away.
+        stopped = place % 5 < 2
+        day = today - timedelta(days=chance.randint(380, DAYS) if stopped else chance.randint(20, DAYS))
+        until = day + timedelta(days=chance.randint(60, 240)) if stopped else today
         basket: tuple[str, ...] = (first, *(sku for sku in BY_SKU[first].after if chance.random() < 0.7))
         while day <= until:
             found.append((day, person, basket))
@@ -80,6 +82,18 @@ async def bill(crm: Installation, access: Access, cast: Cast) -> None:
             await record_payment(crm, access, invoice_id, PaymentDraft(amount=gross, paid_on=paid_on))
         elif chance.random() < 0.3:
             await record_payment(crm, access, invoice_id, PaymentDraft(amount=gross // 2, paid_on=today))
+    await put_back(crm, customers)
+
+
+async def put_back(crm: Installation, customers: Sequence[UUID]) -> None:
+    """As if each paper and payment had been written down on its own day."""
+    marks = ", ".join("?" * len(customers))
+    for table, day in (("sales_invoice", "issued_on"), ("sales_payment", "paid_on")):
+        rows = await crm.data.fetch(f"SELECT id, {day} AS day FROM {table} WHERE contact_id IN ({marks})", *customers)
+        await crm.data.execute_many(
+            f"UPDATE {table} SET created_at = ? WHERE id = ?",
+            [(datetime.combine(row["day"], NOON, UTC), row["id"]) for row in rows if row["day"] < now().date()],
+        )
 
 
 async def subscribe(crm: Installation, access: Access, cast: Cast) -> None:
