@@ -55,10 +55,7 @@ def read_amount(typed: str, currency: str, locale: str = "en") -> int:
     Raises InvalidAmount for what is no number, has more digits after the point than the currency, or is too large.
     """
     digits = minor_digits(currency)
-    amount = read_number(typed, digits, locale, f"{currency} has {digits} digits after the point.")
-    if abs(amount) > LARGEST:
-        raise InvalidAmount("This amount is too large.")
-    return amount
+    return read_number(typed, digits, locale, f"{currency} has {digits} digits after the point.")
 
 
 def read_number(typed: str, digits: int, locale: str = "en", finer: str = "") -> int:
@@ -75,6 +72,8 @@ def read_number(typed: str, digits: int, locale: str = "en", finer: str = "") ->
         raise InvalidAmount(f"Please write it like 1234{get_decimal_symbol(locale)}50.") from None
     if not exact:
         raise InvalidAmount(finer or f"At most {digits} digits after the point, please.")
+    if abs(scaled) > LARGEST:
+        raise InvalidAmount("This is too large.")
     return int(scaled)
 
 

@@ -25,7 +25,7 @@ from confida_core.api import (
 )
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.money import InvalidAmount, minor_digits, read_amount, read_number, shown_amount
-from confida_sales.papers import MOST_LINES, added_up, check_paper
+from confida_sales.papers import MOST_LINES, added_up, check_lines, check_paper
 from confida_sales.papers_choices import choices_for
 from confida_sales.papers_lines import changed_lines
 from confida_sales.papers_shown import (
@@ -251,6 +251,9 @@ def whole_discount(typed: str, paper: PaperContent, currency: str, locale: str, 
 def with_sums(shown: PaperForm, paper: PaperContent, errors: Mapping[str, str], locale: str) -> PaperForm:
     """The net of each line and what all add up to; nothing of it while a number is no number."""
     if any(not name.endswith("-name") for name in errors if name.startswith("lines-")) or "discount" in errors:
+        return shown
+    # What no line can hold is no sum either: it could have more digits than anybody can show.
+    if any(not name.endswith(".name") for name in check_lines(paper.lines)):
         return shown
     try:
         sums = added_up(paper)

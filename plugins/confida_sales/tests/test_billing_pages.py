@@ -204,3 +204,56 @@ async def test_who_may_only_read_sees_no_way_to_change_anything(
     for address in ("/x/sales/settings/numbers", "/x/sales/settings/reminders"):
         assert [(await who.get(address)).status_code for who in (reader, staff)] == [404, 404]
         assert (await staff.post(address)).status_code == 404
+
+
+JUNK = (
+    "x",
+    "-1",
+    "0000-00-00",
+    "9999-12-31",
+    "1e999",
+    "NaN",
+    "9" * 40,
+    "\N{ARABIC-INDIC DIGIT THREE}",
+    "\u202e'\"<b>",
+    "{number}",
+)
+
+
+async def test_rubbish_is_never_a_fault_of_ours(client: Any, crm: Any, access: Access, contact: Any) -> None:
+    ada = await contact("Ada Lovelace")
+    invoice, draft = await issued(crm, access, ada, days_ago=9), await drafted(crm, access, ada)
+    subscription = await start_subscription(
+        crm, bookkeeping(access), ada, PAPER, Plan(currency="EUR", anchor_on=today_of(crm))
+    )
+    one, kept, recurring = (
+        f"{INVOICES}/{invoice}",
+        f"{INVOICES}/drafts/{draft}",
+        f"/x/sales/subscriptions/{subscription}",
+    )
+    read = (INVOICES, f"{INVOICES}/drafts", f"{INVOICES}/new", "/x/sales/subscriptions", "/x/sales/subscriptions/new",
+            "/x/sales/reminders", f"/x/sales/customers/{ada}/statement")  # fmt: skip
+    write = {
+        f"{INVOICES}/search": ("q",),
+        f"{INVOICES}/new?contact={ada}": ("days", "owner", *LINES),
+        f"{kept}/issue": ("issued_on",),
+        f"{one}/payments": ("amount", "paid_on", "method", "way"),
+        f"{one}/hold": ("hold", "until"),
+        f"{one}/credit": ("quantity-0", "issued_on"),
+        f"{recurring}/edit": ("anchor_on", "every_months", "ends_on", "days", *LINES),
+        f"{recurring}/end": ("ends_on",),
+        "/x/sales/reminders/send": ("ids",),
+        "/x/sales/settings/numbers": ("pattern",),
+        "/x/sales/settings/reminders": ("days", "fee", "fee_currency", "channel", "text", "subject", "name"),
+    }
+    faults = []
+    for junk in JUNK:
+        asked = dict.fromkeys(("after", "state", "contact", "order", "since", "until"), junk)
+        for address in read:
+            if (await client.get(address, params=asked)).status_code >= 500:
+                faults.append((address, junk))
+        for address, names in write.items():
+            kind = {"kind": "invoice"} if address.endswith("numbers") else {}
+            if (await client.post(address, data=dict.fromkeys(names, junk) | kind)).status_code >= 500:
+                faults.append((address, junk))
+    assert [place + junk[:9] for place, junk in faults] == []
