@@ -25,9 +25,9 @@ STATEMENTS = [
     "CREATE INDEX sales_opportunity_by_end ON sales_opportunity (outcome, closed_at, id)",
     "CREATE INDEX sales_stage_change_of ON sales_stage_change (opportunity_id, at, id)",
     # The forecast, and what was won in a period: read whole from the index, without the trash (contact_id).
-    "CREATE INDEX sales_opportunity_expected ON sales_opportunity (close_on, owner_id, currency, stage_id, value, contact_id) "
+    "CREATE INDEX sales_opportunity_expected ON sales_opportunity (currency, stage_id, close_on, value, owner_id, contact_id) "
     "WHERE outcome = 'open'",
-    "CREATE INDEX sales_opportunity_won ON sales_opportunity (closed_at, owner_id, currency, value, contact_id, id) "
+    "CREATE INDEX sales_opportunity_won ON sales_opportunity (currency, closed_at, value, owner_id, contact_id, id) "
     "WHERE outcome = 'won'",
     "CREATE INDEX sales_payment_by_day ON sales_payment (paid_on, invoice_id, amount)",
     # The inbox of leads, its badge, and the leads of one contact.

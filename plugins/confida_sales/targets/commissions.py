@@ -17,7 +17,7 @@ from uuid import UUID
 from confida_core.api import Access, Installation, InvalidContent, NotFound, account_names, new_id, plugin_settings
 from confida_sales.money import rounded
 from confida_sales.settings import SalesSettings
-from confida_sales.targets.figures import NOT_TRASHED, owned, zone_of
+from confida_sales.targets.figures import NOT_TRASHED, currencies_of, owned, zone_of
 from confida_sales.targets.periods import Period, midnight
 
 RATE_PARTS = 10_000
@@ -42,13 +42,13 @@ class Earned:
     owner_id: UUID | None
     currency: str
     day: date
-    base: Fraction
+    base: Fraction | int
     rate: int
 
     @property
     def commission(self) -> int:
         """In minor units."""
-        return rounded(self.base * self.rate / RATE_PARTS)
+        return rounded(Fraction(self.base * self.rate) / RATE_PARTS)
 
 
 async def rules(crm: Installation) -> list[Rule]:
@@ -72,7 +72,7 @@ def rate_on(known: Sequence[Rule], owner_id: UUID | None, day: date) -> int:
 
 
 async def earned_in(crm: Installation, period: Period, owner_ids: Sequence[UUID] | None = None) -> list[Earned]:
-    """What commission counts on in the period, the newest first; two statements beside the settings. Opens nothing.
+    """What commission counts on in the period, the newest first; three statements beside the settings. Opens nothing.
 
     owner_ids: only theirs; None for everybody's.
     """
@@ -88,12 +88,34 @@ async def won_in(
     crm: Installation, period: Period, owner_ids: Sequence[UUID] | None, known: Sequence[Rule]
 ) -> list[Earned]:
     zone, (whose, ids) = zone_of(crm), owned(owner_ids)
-    rows = await crm.data.fetch(
-        "SELECT id, owner_id, currency, closed_at, value FROM sales_opportunity "
-        f"WHERE outcome = 'won' AND closed_at >= ? AND closed_at < ?{whose} AND {NOT_TRASHED} ORDER BY closed_at DESC, id",
-        midnight(period.start, zone), midnight(period.end, zone), *ids,
-    )  # fmt: skip
-    return [earned(row, day_of(row["closed_at"], zone), Fraction(row["value"]), known) for row in rows]
+    start, end = midnight(period.start, zone), midnight(period.end, zone)
+    currencies = await currencies_of(crm)
+    if not currencies:
+        return []
+    # One range of the index for each currency, in order only together.
+    part = (
+        "SELECT o.id, o.owner_id, o.currency, o.closed_at, o.value FROM sales_opportunity o WHERE o.outcome = 'won' "
+        f"AND o.currency = ? AND o.closed_at >= ? AND o.closed_at < ?{whose} AND {NOT_TRASHED}"
+    )
+    values = [value for currency in currencies for value in (currency, start, end, *ids)]
+    rows = await crm.data.fetch(" UNION ALL ".join([part] * len(currencies)), *values)
+    rows.sort(key=lambda row: (row["closed_at"], row["id"]), reverse=True)
+    rates = Rates(known)
+    return [earned(row, day_of(row["closed_at"], zone), row["value"], rates) for row in rows]
+
+
+class Rates:
+    """Rates that were looked up once: thousands of deals have a few owners and days."""
+
+    def __init__(self, known: Sequence[Rule]) -> None:
+        self.known = known
+        self.found: dict[tuple[UUID | None, date], int] = {}
+
+    def on(self, owner_id: UUID | None, day: date) -> int:
+        rate = self.found.get((owner_id, day))
+        if rate is None:
+            rate = self.found[owner_id, day] = rate_on(self.known, owner_id, day)
+        return rate
 
 
 def day_of(moment: datetime, zone: Any) -> date:
@@ -107,15 +129,16 @@ async def paid_in(
     rows = await crm.data.fetch(
         "SELECT i.id, i.owner_id, p.currency, p.paid_on, p.amount, i.net, i.gross FROM sales_payment p "
         "JOIN sales_invoice i ON i.id = p.invoice_id "
-        f"WHERE p.paid_on >= ? AND p.paid_on < ?{whose.replace('owner_id', 'i.owner_id')} AND i.gross > 0 "
+        f"WHERE p.paid_on >= ? AND p.paid_on < ?{whose.replace('o.owner_id', 'i.owner_id')} AND i.gross > 0 "
         "ORDER BY p.paid_on DESC, p.id",
         period.start, period.end, *ids,
     )  # fmt: skip
-    return [earned(row, row["paid_on"], Fraction(row["amount"] * row["net"], row["gross"]), known) for row in rows]
+    rates = Rates(known)
+    return [earned(row, row["paid_on"], Fraction(row["amount"] * row["net"], row["gross"]), rates) for row in rows]
 
 
-def earned(row: Any, day: date, base: Fraction, known: Sequence[Rule]) -> Earned:
-    return Earned(row["id"], row["owner_id"], row["currency"], day, base, rate_on(known, row["owner_id"], day))
+def earned(row: Any, day: date, base: Fraction | int, rates: Rates) -> Earned:
+    return Earned(row["id"], row["owner_id"], row["currency"], day, base, rates.on(row["owner_id"], day))
 
 
 async def add_rule(crm: Installation, access: Access, owner_id: UUID | None, rate: int, since: date) -> UUID:

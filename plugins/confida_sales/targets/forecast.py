@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from confida_core.api import Access, Installation, NotFound, TeamOf, teams
-from confida_sales.targets.figures import Figures, Key, LeftOut, figures_in, left_out
+from confida_sales.targets.figures import Figures, LeftOut, currencies_of, left_out, totals_in
 from confida_sales.targets.periods import Period
 from confida_sales.targets.targets import EVERYBODY, Whose, by_period, target_in, targets_between
 
@@ -73,14 +73,14 @@ async def viewed_by(crm: Installation, access: Access) -> Viewed:
 async def forecast_of(
     crm: Installation, viewed: Viewed, whose: Whose, periods: Sequence[Period]
 ) -> tuple[CurrencyForecast, ...]:
-    """The forecast in every currency that has a figure or a target; five statements. Opens nothing.
+    """The forecast in every currency that has a figure or a target; six statements. Opens nothing.
 
     periods: neighbours of one length, at most `MOST_PERIODS`. Raises NotFound for figures that this reader may not see.
     """
     owner_ids = viewed.owners_of(whose)
-    figures = added_up(await figures_in(crm, periods, owner_ids))
+    figures = await totals_in(crm, periods, owner_ids)
     set_ones = by_period(await targets_between(crm, periods[0].start, periods[-1].end))
-    outside = {one.currency: one for one in await left_out(crm, owner_ids)}
+    outside = {one.currency: one for one in await left_out(crm, await currencies_of(crm), owner_ids)}
     currencies = {currency for _, currency in figures} | {currency for one, _, currency in set_ones if one == whose}
     return tuple(
         CurrencyForecast(
@@ -93,14 +93,6 @@ async def forecast_of(
         )
         for currency in sorted(currencies | set(outside))
     )
-
-
-def added_up(found: dict[Key, Figures]) -> dict[tuple[int, str], Figures]:
-    """Of all owners together."""
-    sums: dict[tuple[int, str], Figures] = {}
-    for (at, _, currency), figures in found.items():
-        sums.setdefault((at, currency), Figures()).add(figures)
-    return sums
 
 
 def line_of(period: Period, own: Figures, target: int | None) -> ForecastLine:

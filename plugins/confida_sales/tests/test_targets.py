@@ -18,7 +18,7 @@ from confida_sales.content import PaperContent, PaperLine
 from confida_sales.opportunities.opportunities import OpportunityDraft, create_opportunity
 from confida_sales.opportunities.pipelines import USUAL, ShownPipeline, pipeline, save_pipeline
 from confida_sales.targets.commissions import Earned, Rule, add_rule, earned_in, rate_on, remove_rule, rules
-from confida_sales.targets.figures import Figures, figures_in, left_out, today_of
+from confida_sales.targets.figures import Figures, currencies_of, figures_in, left_out, today_of, totals_in
 from confida_sales.targets.forecast import Viewed, forecast_of, viewed_by
 from confida_sales.targets.performance import performance_of, performance_of_one
 from confida_sales.targets.periods import Period, period_of, read_period
@@ -182,7 +182,13 @@ async def test_figures_are_added_up_by_period_owner_and_currency(crm: Any, selli
     }
     assert whole(await figures_in(crm, [month, following], [zoe])) == {(1, zoe, "USD"): (0, 0, 300)}
     assert await figures_in(crm, [month], []) == {}
-    (eur,) = await left_out(crm)
+    assert whole(await totals_in(crm, [month, following])) == {
+        (0, "EUR"): (120, 2, 3000),
+        (1, "EUR"): (0, 0, 30),
+        (1, "USD"): (0, 0, 300),
+    }
+    assert await currencies_of(crm) == ["EUR", "USD"]
+    (eur,) = await left_out(crm, await currencies_of(crm))
     assert (eur.currency, eur.undated, eur.undated_value, eur.overdue, eur.overdue_value) == ("EUR", 1, 33, 1, 999)
 
 
@@ -208,7 +214,7 @@ async def test_what_is_in_the_trash_counts_nowhere(crm: Any, selling: Selling) -
         (1, None, "EUR"): (0, 0, 30),
     }
     await crm.data.fetch("UPDATE contact SET deleted_at = created_at")
-    assert (await figures_in(crm, [month, month.moved(1)]), await left_out(crm)) == ({}, [])
+    assert (await figures_in(crm, [month, month.moved(1)]), await left_out(crm, await currencies_of(crm))) == ({}, [])
 
 
 @pytest.mark.anyio
@@ -222,7 +228,7 @@ async def test_forecast_asks_as_much_for_a_year_as_for_a_month(
         await selling.deal(100, new_id(), close_on=month.end)
     with queries() as asked:
         await forecast_of(crm, viewed, EVERYBODY, [month.moved(by) for by in range(periods)])
-    assert len(asked) == 5
+    assert len(asked) == 6
 
 
 @pytest.mark.anyio
