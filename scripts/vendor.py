@@ -113,7 +113,7 @@ ICONS = {
     "audit": "scroll-text", "system": "server", "relations": "network", "fields": "sliders-horizontal", "time": "alarm-clock",
     "board": "square-kanban", "lead": "sprout", "target": "target", "won": "trophy", "lost": "thumbs-down", "grip": "grip-vertical",
     "product": "package", "price": "coins", "quote": "file-pen", "order": "shopping-cart", "invoice": "receipt-text",
-    "payment": "banknote", "percent": "percent", "chart": "chart-column", 
+    "payment": "banknote", "percent": "percent", "chart": "chart-column",
     "deal": "handshake", "stale": "hourglass",
 }  # fmt: skip
 """Our name of an icon -> its name in the package. Only what the pages use, because the whole sheet weighs 91 kB."""
