@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
-from confida_sales.documents.mailing import MailState
+from confida_sales.documents.mails_shown import MailRow
 from confida_sales.papers_read import ReadPaper
 from confida_sales.papers_shown import PaperForm
 from confida_web.api import Option, Page, PersonRef, Tab
@@ -89,7 +89,7 @@ class OfferPage(Page):
     quote_href: str = ""
     order_href: str = ""
     invoices: tuple[tuple[str, str], ...] = ()
-    mails: tuple[MailState, ...] = ()
+    mails: tuple[MailRow, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     today: date | None = None

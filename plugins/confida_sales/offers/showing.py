@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Request
 
 from confida_core.api import Installation, NotFound, Row, account_names, active_accounts, display_names
-from confida_sales.documents.mailing import mails_about
+from confida_sales.documents.mails_shown import mail_rows
 from confida_sales.offers.offers import Offered, listed_offers, state_of, today
 from confida_sales.offers.pages import OfferPage, OfferRow, OffersPage, RevisionRow, StateShown
 from confida_sales.offers.quotes import revisions
@@ -152,7 +152,7 @@ def allowed(request: Request[Any, Any, Any], state: str) -> frozenset[str]:
 async def surroundings(request: Request[Any, Any, Any], opened: Offered) -> dict[str, Any]:
     """What a quote or order leads to: its revisions and order, or its quote and invoices."""
     crm, access, row = request.state.crm, access_for(request, PURPOSE), opened.row
-    mails = tuple((await mails_about(crm, access, [row["id"]])).get(row["id"], ()))
+    mails = await mail_rows(crm, access, row["id"])
     if row["kind"] == "order":
         invoices = await crm.data.fetch(
             "SELECT id, number FROM sales_invoice WHERE order_id = ? ORDER BY created_at", row["id"]
