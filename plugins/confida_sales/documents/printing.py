@@ -15,7 +15,7 @@ import msgspec
 from confida_sales.documents.press import NOT_INSTALLED, Order
 from confida_web.api import mark
 
-SECONDS = 60
+SECONDS = 120
 WAIT_SECONDS = 120
 # Of those who wait for their paper; somebody who asks for hundreds must not make everybody wait for minutes.
 MOST_WAITING = 10
