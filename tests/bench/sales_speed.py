@@ -1,4 +1,4 @@
-"""Prints what sales takes: `python -m tests.bench.sales_speed [opportunities] [lines]`; `make bench` does too.
+"""Prints what sales takes: `python -m tests.bench.sales_speed [sqlite|postgres] [opportunities lines]`; `make bench` does too.
 
 100,000 opportunities and 500,000 lines of invoices unless told otherwise.
 """
@@ -29,7 +29,7 @@ from tests.bench.figures import Figures
 from tests.bench.load import Outcome
 from tests.bench.sales_data import fill_sales
 from tests.bench.server import Server, serving
-from tests.bench.stores import SQLiteStore
+from tests.bench.stores import STORES_BY_NAME
 from tests.bench.visits import know
 from tests.shared_data import SHARED_DATA
 
@@ -149,15 +149,15 @@ def seconds_of_model() -> float:
     return took
 
 
-def alone(sizes: tuple[int, int]) -> None:
-    """On SQLite, without the other parts of the bench."""
+def alone(engine: str, sizes: tuple[int, int]) -> None:
+    """Without the other parts of the bench."""
     from tests.bench.__main__ import put_load  # It imports this module.
 
-    store = SQLiteStore(40_000, 100)
+    store = STORES_BY_NAME[engine](40_000, 100)
     with store.prepared() as settings:
         measure_sales(settings, Figures(store.name), put_load, sizes)
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]]
-    alone((given[0], given[1]) if given else (OPPORTUNITIES, LINES))
+    engine, *given = sys.argv[1:] or ["sqlite"]
+    alone(engine, (int(given[0]), int(given[1])) if given else (OPPORTUNITIES, LINES))

@@ -15,6 +15,7 @@ from confida_sales.bought.profiling import STAYS_AS_IT_IS, may_profile_many
 
 BATCH = 500
 PERCENT = 100
+ALMOST = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,10 +66,19 @@ class Figures:
         days = (self.last_on - self.first_on).days // (self.purchases - 1)
         said = [f"Bought {self.purchases} times, every {days} days on average."]
         if self.active is not None:
-            said.append(f"With a chance of {self.active}% they still buy.")
+            said.append(active_words(self.active))
         if self.expected is not None:
             said.append(f"{self.expected / PERCENT:.1f} purchases are expected within a year.")
         return " ".join(said)
+
+
+def active_words(percent: int) -> str:
+    """Nobody is certain of what somebody else will do."""
+    if percent > PERCENT - ALMOST:
+        return "They almost certainly still buy."
+    if percent < ALMOST:
+        return "They almost certainly do not buy any more."
+    return f"With a chance of {percent}% they still buy."
 
 
 def slices(figures: Sequence[Figures]) -> Iterator[Sequence[Figures]]:

@@ -68,7 +68,7 @@ def way_of(chance: random.Random, way: ShownPipeline, begun: datetime) -> list[S
 
 
 def draft_of(
-    chance: random.Random, number: int, last: ShownStage, owners: Sequence[UUID], source: str
+    chance: random.Random, number: int, last: ShownStage, owners: Sequence[UUID | None], source: str
 ) -> OpportunityDraft:
     today = now().date()
     still = last.outcome == "open"

@@ -43,8 +43,8 @@ EMPTY = (
 async def load(crm: Installation, access: Access, people: Sequence[UUID]) -> None:
     """As colleagues would have worked for two years, always the same."""
     chance, begun = random.Random(SEED), now()  # noqa: S311 -- Invented data; nothing secret depends on it.
-    owners = [one.id for one in await active_accounts(crm)] or [access.actor.id]
-    cast = Cast(people=people, owners=owners, goods=await stock(crm, access), chance=chance)
+    owners: list[UUID | None] = [one.id for one in await active_accounts(crm)]
+    cast = Cast(people=people, owners=owners or [None], goods=await stock(crm, access), chance=chance)
     for part in (deal, ask, offer, bill, subscribe):
         await part(crm, access, cast)
     year = Period(date(now().year, 1, 1), 12)
