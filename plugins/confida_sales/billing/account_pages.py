@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import ClassVar
 
 from confida_sales.billing.pages import ReminderRow
@@ -92,3 +93,30 @@ class StepsPage(Page):
     words: tuple[str, ...]
     minimum: int
     by_themselves: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchRow:
+    """One entry of the bank. sure: its number stood there. known: it was entered already. open: of the invoice, minor units."""
+
+    on: date
+    amount: int
+    currency: str
+    text: str
+    invoice_id: str
+    number: str
+    name: str
+    open: int
+    sure: bool
+    known: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchPage(Page):
+    """GET, POST /x/sales/payments/match. rows: None before there was a file."""
+
+    template: ClassVar[str] = "sales/billing/match.html"
+    title: ClassVar[str] = "Payments from the bank"
+
+    rows: tuple[MatchRow, ...] | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)

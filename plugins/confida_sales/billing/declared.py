@@ -8,6 +8,7 @@ from confida_sales.billing import (
     draft_routes,
     invoice_routes,
     list_routes,
+    matching_routes,
     portal_routes,
     recurring_routes,
     reminder_routes,
@@ -34,6 +35,7 @@ HOUR = 3600
 ROUTES = (
     *list_routes.ROUTES, *draft_routes.ROUTES, *invoice_routes.ROUTES, *credit_routes.ROUTES, *recurring_routes.ROUTES,
     *reminder_routes.ROUTES, *statement_routes.ROUTES, *settings_routes.ROUTES,
+    *matching_routes.ROUTES,
 )  # fmt: skip
 NAV_ITEMS = (
     NavDeclaration(
@@ -54,6 +56,10 @@ PORTAL_ITEMS = (
     ),
 )  # fmt: skip
 COMMANDS = (
+    Command(
+        key="sales.bank", label="Payments from the bank", permission="sales.bill", href="/x/sales/payments/match",
+        keywords=("CAMT", "CSV", "match"), icon="payment",
+    ),
     Command(
         key="sales.reminders", label="Reminders of invoices", permission="sales.read", href="/x/sales/reminders",
         keywords=("dunning", "overdue"), icon="mail",
