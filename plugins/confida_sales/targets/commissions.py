@@ -17,7 +17,7 @@ from uuid import UUID
 from confida_core.api import Access, Installation, InvalidContent, NotFound, account_names, new_id, plugin_settings
 from confida_sales.money import rounded
 from confida_sales.settings import SalesSettings
-from confida_sales.targets.figures import NOT_TRASHED, currencies_of, owned, zone_of
+from confida_sales.targets.figures import NOT_TRASHED, currencies_of, owned, read_from, zone_of
 from confida_sales.targets.periods import Period, midnight
 
 RATE_PARTS = 10_000
@@ -48,7 +48,8 @@ class Earned:
     @property
     def commission(self) -> int:
         """In minor units."""
-        return rounded(Fraction(self.base * self.rate) / RATE_PARTS)
+        exact = self.base * self.rate
+        return rounded(Fraction(exact.numerator, exact.denominator * RATE_PARTS))
 
 
 async def rules(crm: Installation) -> list[Rule]:
@@ -94,7 +95,8 @@ async def won_in(
         return []
     # One range of the index for each currency, in order only together.
     part = (
-        "SELECT o.id, o.owner_id, o.currency, o.closed_at, o.value FROM sales_opportunity o WHERE o.outcome = 'won' "
+        "SELECT o.id, o.owner_id, o.currency, o.closed_at, o.value "
+        f"FROM {read_from(crm, 'sales_opportunity_won')} WHERE o.outcome = 'won' "
         f"AND o.currency = ? AND o.closed_at >= ? AND o.closed_at < ?{whose} AND {NOT_TRASHED}"
     )
     values = [value for currency in currencies for value in (currency, start, end, *ids)]
