@@ -1,13 +1,7 @@
-"""Customers with quotes, made before the server starts: `python -m tests.browser.sales_customers HOME` prints who.
-
-A process of its own, because the browser's driver occupies the event loop of the tests.
-"""
+"""Customers with quotes, made before the server starts, where sales are enabled by `PLUGINS`."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 from pathlib import Path
 
 from confida_consent.tokens import make_token
@@ -15,6 +9,7 @@ from confida_core.contacts.content import ContactContent, ContactKind, EmailAddr
 from confida_core.contacts.people import create_contact
 from confida_core.installation import open_installation
 from confida_core.settings import read_settings
+from confida_core.setup import upgrade
 from confida_core.vault.access import system_access
 from confida_sales.content import PaperLine
 from confida_sales.offers.offers import OfferTerms, create_quote
@@ -22,6 +17,7 @@ from confida_sales.offers.quotes import revise_quote, send_quote
 from confida_sales.papers_form import addressed_to
 from confida_web.app import load_everything
 
+PLUGINS = {"CONFIDA_PLUGINS": '["sales"]'}
 ACCESS = system_access("test", "relationship")
 LINES = (
     PaperLine(name="Green tea, loose", unit="box", quantity=2_000, price=1_290, tax_rate=700),
@@ -31,9 +27,10 @@ LINES = (
 
 async def make_customers(home: Path) -> dict[str, str]:
     """By language: the secret of a session, and ids of a quote that was replaced, of its revision, and of somebody else's."""
-    settings = read_settings(home=home, region="DE")
+    settings = read_settings(home=home, region="DE", plugins=("sales",))
     found: dict[str, str] = {}
     async with open_installation(settings, load_everything(settings)) as crm:
+        await upgrade(crm)
         for language in ("en", "de", "other"):
             content = ContactContent(
                 display_name="Ada Lovelace",
@@ -50,7 +47,3 @@ async def make_customers(home: Path) -> dict[str, str]:
             found[f"{language} session"] = await make_token(crm, ada, "session")
             found |= {f"{language} first": str(first), f"{language} second": str(second)}
     return found
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(make_customers(Path(sys.argv[1])))))

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.sales_customers import PLUGINS, make_customers
 from tests.browser.test_accessibility import MODES, violations
 from tests.browser.test_portal import Portal
-from tests.live_server import confida, serving
+from tests.live_server import serving
 
-MODULE = "tests.browser.sales_customers"
-ROOT = Path(__file__).resolve().parents[2]
 WORDS = {
     "en": {
         "waits": "Waiting for your answer", "accept": "Order with obligation to pay", "name": "Please type your full name.",
@@ -40,20 +38,12 @@ WORDS = {
 def public_side(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     known: dict[str, str] = {}
 
-    def make_customers(home: Path) -> None:
-        confida(home, "plugins", "enable", "sales", "--yes")
-        done = subprocess.run(
-            [sys.executable, "-m", MODULE, str(home)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        known.update(json.loads(done.stdout))
+    def customers(home: Path) -> None:
+        # In a thread of its own: the browser's driver occupies the event loop of this one.
+        with ThreadPoolExecutor(1) as thread:
+            known.update(thread.submit(asyncio.run, make_customers(home)).result())
 
-    with serving(tmp_path_factory.mktemp("sales") / "home", before=make_customers) as live:
+    with serving(tmp_path_factory.mktemp("sales") / "home", settings=PLUGINS, before=customers) as live:
         yield Portal(live, known)
 
 
