@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -86,7 +86,7 @@ def label_of(value: str, locale: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def countries(locale: str) -> Sequence[Option]:
+def countries(locale: str) -> tuple[Option, ...]:
     """By their name in the reader's language."""
     found = [(str(name), str(code)) for code, name in Locale.parse(locale).territories.items() if len(code) == 2]
     return tuple(Option(value=code, label=name) for name, code in sorted(found) if code.isalpha() and code not in APART)

@@ -32,7 +32,7 @@ def billing_page(request: Request[Any, Any, Any], values: dict[str, str], versio
     return OwnBillingPage(
         values=values,
         version=version,
-        countries=tuple(countries(reader_of(request).locale)),
+        countries=countries(reader_of(request).locale),
         saved=request.query_params.get("done", "") == "saved",
         **more,
     )

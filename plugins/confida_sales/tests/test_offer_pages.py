@@ -186,7 +186,13 @@ async def test_programs_read_and_begin_quotes(as_program: Any, crm: Any, access:
     body = {"contact_id": str(ada), "currency": "EUR", "lines": [{"name": "Tea", "price": 1000, "tax_rate": 700}]}
     made = await program.post("/api/v1/x/sales/quotes", json=body)
     assert (made.status_code, made.json()["gross"], made.json()["state"]) == (201, 1_070, "draft")
-    for change in ({"contact_id": str(access.actor.id)}, {"currency": "XXXX"}, {"currency": "QQQ"}, {"lines": []}):
+    changes: list[dict[str, Any]] = [
+        {"contact_id": str(access.actor.id)},
+        {"currency": "XXXX"},
+        {"currency": "QQQ"},
+        {"lines": []},
+    ]
+    for change in changes:
         assert (await program.post("/api/v1/x/sales/quotes", json=body | change)).status_code == 422
     order = await program.post("/api/v1/x/sales/orders", json=body)
     assert (order.status_code, order.json()["number"][:2]) == (201, "O-")

@@ -175,7 +175,7 @@ async def test_stored_paper_is_shown_as_it_would_be_typed(crm: Any) -> None:
 
 async def test_paper_is_addressed_to_the_contact(crm: Any) -> None:
     home = PostalAddress(street="Long Row 1")
-    ada = ContactContent(display_name="Ada", addresses=(home,), emails=(EmailAddress(address="ada@example.org"),))
+    ada = ContactContent(display_name="Ada", addresses=[home], emails=[EmailAddress(address="ada@example.org")])
     assert addressed_to(ada) == PaperContent(name="Ada", address=home, email="ada@example.org")
 
 
