@@ -48,7 +48,7 @@ class RevisionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class OffersPage(Page):
-    """kind: quote or order. may_write: offers to make one."""
+    """kind: quote or order. contact: whose alone these are. may_write: offers to make one."""
 
     template: ClassVar[str] = "sales/offers/list.html"
     title: ClassVar[str] = "Quotes and orders"
@@ -57,6 +57,8 @@ class OffersPage(Page):
     rows: tuple[OfferRow, ...]
     tabs: tuple[Tab, ...]
     chosen: str
+    contact: PersonRef | None
+    new_href: str
     older_href: str | None
     may_write: bool
 

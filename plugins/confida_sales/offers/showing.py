@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request
 
-from confida_core.api import Installation, NotFound, Row, account_names, active_accounts, display_names
+from confida_core.api import Installation, NotFound, Row, account_names, active_accounts, display_names, visible_contact
 from confida_sales.documents.mails_shown import mail_rows
 from confida_sales.offers.offers import Offered, listed_offers, state_of, today
 from confida_sales.offers.pages import OfferPage, OfferRow, OffersPage, RevisionRow, StateShown
 from confida_sales.offers.quotes import revisions
 from confida_sales.papers_form import reader_of
 from confida_sales.papers_read import read_of
+from confida_sales.papers_shown import read_id
 from confida_web.api import Option, PersonRef, Tab, access_for, mark
 
 PURPOSE = "relationship"
@@ -62,27 +64,38 @@ def contact_ref(contact_id: UUID, names: Mapping[UUID, str]) -> PersonRef:
 
 
 async def list_page(request: Request[Any, Any, Any], kind: str) -> OffersPage:
-    """Of `?state=`, beginning after `?before=`. Three queries, whatever the number of rows."""
+    """Of `?state=` and `?contact=`, beginning after `?before=`. The same queries, whatever the number of rows. Raises NotFound."""
     crm, access = request.state.crm, access_for(request, PURPOSE)
     chosen = str(request.query_params.get("state", ""))
     chosen = chosen if chosen in TABS[kind] else ""
+    contact_id = read_id(str(request.query_params.get("contact", "")))
+    if contact_id is not None:
+        await visible_contact(crm, access, contact_id)
     place = await place_of(crm, str(request.query_params.get("before", "")))
-    found = await listed_offers(crm, access, kind, state=chosen, before=place, limit=ON_PAGE + 1)
-    names = await display_names(crm, access, list({one.row["contact_id"] for one in found}))
-    base, day = f"/x/sales/{kind}s", today(crm)
-    more = found[ON_PAGE - 1].row["id"] if len(found) > ON_PAGE else None
+    found = await listed_offers(crm, access, kind, state=chosen, contact_id=contact_id, before=place, limit=ON_PAGE + 1)
+    people = {one.row["contact_id"] for one in found} | ({contact_id} if contact_id else set())
+    names, day = await display_names(crm, access, list(people)), today(crm)
+    more = str(found[ON_PAGE - 1].row["id"]) if len(found) > ON_PAGE else ""
+    of_whom = str(contact_id or "")
     return OffersPage(
         kind=kind,
         rows=tuple(row_of(one, names, SHOWN[state_of(one.row, day)]) for one in found[:ON_PAGE]),
         tabs=tuple(
-            Tab(label=SHOWN[state].label if state else "All", href=f"{base}?state={state}" if state else base,
+            Tab(label=SHOWN[state].label if state else "All", href=list_href(kind, state=state, contact=of_whom),
                 current=state == chosen)
             for state in TABS[kind]
         ),
         chosen=chosen,
-        older_href=f"{base}?{f'state={chosen}&' if chosen else ''}before={more}" if more else None,
+        contact=contact_ref(contact_id, names) if contact_id else None,
+        new_href=f"/x/sales/{kind}s/new" + (f"?contact={of_whom}" if of_whom else ""),
+        older_href=list_href(kind, state=chosen, contact=of_whom, before=more) if more else None,
         may_write=request.state.actor.may("sales.write"),
     )  # fmt: skip
+
+
+def list_href(kind: str, **query: str) -> str:
+    kept = {name: value for name, value in query.items() if value}
+    return f"/x/sales/{kind}s" + (f"?{urlencode(kept)}" if kept else "")
 
 
 async def place_of(crm: Installation, typed: str) -> Any:

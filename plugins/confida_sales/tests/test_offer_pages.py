@@ -16,6 +16,8 @@ from confida_core.api import Access
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.offers.offers import OfferTerms, create_quote, visible_offer
 from confida_sales.offers.quotes import accept_quote, send_quote
+from confida_sales.opportunities.opportunities import OpportunityDraft, create_opportunity, visible_opportunity
+from confida_sales.opportunities.pipelines import pipelines_in_use
 
 pytestmark = pytest.mark.anyio
 PAPER = PaperContent(name="Ada Lovelace", lines=(PaperLine(name="Tea", price=1_000, quantity=2_000, tax_rate=700),))
@@ -105,6 +107,15 @@ async def test_list_asks_the_same_for_one_and_for_three(
         asked.append(len(statements))
         assert [name in shown.text for name in people] == [True] * len(people)
     assert asked[0] == asked[1]
+
+
+async def test_list_is_of_one_contact(client: Any, crm: Any, access: Access, contact: Any) -> None:
+    ada, bea = await contact("Ada Lovelace"), await contact("Bea Brown")
+    mine, other = await quoted(crm, access, ada), await quoted(crm, access, bea)
+    shown = (await client.get(f"/x/sales/quotes?contact={ada}")).text
+    assert [str(one) in shown for one in (mine, other)] == [True, False]
+    assert (f"/x/sales/quotes/new?contact={ada}" in shown, f"state=sent&amp;contact={ada}" in shown) == (True, True)
+    assert (await client.get(f"/x/sales/quotes?contact={mine}")).status_code == 404
 
 
 async def test_reader_sees_and_changes_nothing(as_role: Any, crm: Any, access: Access, contact: Any) -> None:
@@ -212,6 +223,21 @@ async def test_quotes_stand_on_the_timeline_and_are_found(client: Any, crm: Any,
     assert [f"/x/sales/quotes/{one}" in shown for one in (quote, draft)] == [True, False]
     found = await client.post("/search", data={"q": number[-5:]})
     assert f"/x/sales/quotes/{quote}" in found.text
+
+
+async def test_opportunity_shows_its_quotes_and_begins_new_ones(
+    client: Any, crm: Any, access: Access, contact: Any
+) -> None:
+    ada = await contact("Ada Lovelace")
+    stage = (await pipelines_in_use(crm))[0].stages[0]
+    opportunity = await create_opportunity(crm, access, ada, stage, OpportunityDraft(title="Tea for the year"))
+    new = f"/x/sales/quotes/new?opportunity={opportunity}"
+    made = (await client.post(new, data=FORM)).headers["location"]
+    shown = (await client.get(f"/x/sales/opportunities/{opportunity}")).text
+    assert (made in shown, new in shown) == (True, True)
+    await client.post(f"{made}/send", data={"version": "1"})
+    assert (await visible_opportunity(crm, access, opportunity)).row["value"] == 2_000
+    assert f"/x/sales/opportunities/{opportunity}" in (await client.get(made)).text
 
 
 def test_words_for_customers_are_said_in_german_too() -> None:
