@@ -22,6 +22,7 @@ from confida_core.api import (
 from confida_sales.billing.invoices import bookkeeping
 from confida_sales.content import INVOICE, OPPORTUNITY
 from confida_sales.settings import SalesSettings
+from confida_sales.targets.commission_sums import commissions_in
 from confida_sales.targets.commissions import Earned, earned_in
 from confida_sales.targets.figures import Figures, figures_in
 from confida_sales.targets.periods import Period
@@ -71,10 +72,7 @@ async def performance_of(
     wanted = seen if owner_ids is None else [one for one in owner_ids if seen is None or one in seen]
     figures = {key[1:]: value for key, value in (await figures_in(crm, [period], wanted)).items()}
     quotas = await quotas_in(crm, period, wanted)
-    commissions: dict[Held, int] = {}
-    for one in await earned_in(crm, period, wanted):
-        held = (one.owner_id, one.currency)
-        commissions[held] = commissions.get(held, 0) + one.commission
+    commissions = await commissions_in(crm, period, wanted)
     names = await names_for(crm, wanted, [owner for owner, _ in (*figures, *commissions, *quotas) if owner])
     standard = (await plugin_settings(crm, SalesSettings)).currency
     keys = {*figures, *commissions, *quotas}

@@ -17,6 +17,7 @@ from confida_sales.billing.invoices import PaymentDraft, Terms, issue_invoice, r
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.opportunities.opportunities import OpportunityDraft, create_opportunity
 from confida_sales.opportunities.pipelines import USUAL, ShownPipeline, pipeline, save_pipeline
+from confida_sales.targets.commission_sums import commissions_in
 from confida_sales.targets.commissions import Earned, Rule, add_rule, earned_in, rate_on, remove_rule, rules
 from confida_sales.targets.figures import Figures, currencies_of, figures_in, left_out, today_of, totals_in
 from confida_sales.targets.forecast import Viewed, forecast_of, viewed_by
@@ -400,3 +401,33 @@ async def test_commission_on_payments_follows_what_was_paid_without_tax(
         for period, owners in ((NOV, None), (NOV.moved(1), [mats]), (NOV, [new_id()]))
     ]
     assert sums == [5_00, 5_00 - 1_60, 0]
+
+
+@pytest.mark.anyio
+async def test_commission_added_up_in_the_database_is_that_of_every_deal(
+    crm: Any, access: Access, selling: Selling, colleague: Any
+) -> None:
+    mats, zoe = await colleague(), await colleague()
+    for owner, rate, since in (
+        (None, 3_33, YEAR.start),
+        (None, 100_00, date(2026, 6, 15)),
+        (mats, 7_77, date(2026, 3, 1)),
+        (mats, 0, date(2026, 11, 1)),
+    ):
+        await add_rule(crm, access, owner, rate, since)
+    largest = 9_007_199_254_740_991
+    for number, value in enumerate((1, 15, 49, 50, 9_999, 10_000, 10_001, 1_234_567, largest)):
+        for owner in (mats, zoe, None):
+            for month in (2, 5, 8, 12):
+                closed_at = datetime(2026, month, 14 + number, 12, tzinfo=UTC)
+                currency = "EUR" if number % 2 else "JPY"
+                await selling.deal(value, owner, stage=WON, currency=currency, closed_at=closed_at)
+    for owners in (None, [mats]):
+        expected: dict[Any, int] = {}
+        for one in await earned_in(crm, YEAR, owners):
+            key = (one.owner_id, one.currency)
+            expected[key] = expected.get(key, 0) + one.commission
+        found = await commissions_in(crm, YEAR, owners)
+        assert found == {key: amount for key, amount in expected.items() if amount}
+        assert len(found) == (4 if owners is None else 2)
+    assert await commissions_in(crm, YEAR, []) == {}
