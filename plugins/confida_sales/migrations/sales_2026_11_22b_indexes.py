@@ -75,7 +75,7 @@ STATEMENTS = [
     "CREATE INDEX sales_customer_value_standing ON sales_customer_value (currency, standing, spent, id)",
     # Sums of reports, read from the index alone.
     "CREATE INDEX sales_invoice_revenue ON sales_invoice (issued_on, currency, kind, net, owner_id)",
-    "CREATE INDEX sales_invoice_line_sold ON sales_invoice_line (issued_on, currency, product_id, net)",
+    "CREATE INDEX sales_invoice_line_sold ON sales_invoice_line (currency, product_id, issued_on, net)",
     "CREATE INDEX sales_opportunity_begun ON sales_opportunity (pipeline_id, created_at, outcome, owner_id, id)",
     "CREATE INDEX sales_opportunity_ended ON sales_opportunity (pipeline_id, closed_at, outcome, owner_id, lost_reason, created_at)",
 ]

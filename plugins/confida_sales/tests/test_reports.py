@@ -153,6 +153,8 @@ async def test_revenue_adds_up_in_every_report(crm: Installation, access: Access
     assert {label: found[0] for label, found in products.items()} == {
         "Tea": 90_00, "Pot": 12_00, "Without a product": 5_00,
     }  # fmt: skip
+    own = await run_report(crm, access, "products", asked(owner=str(access.actor.id)))
+    assert [values(own, at) for at in (0, 1)] == [products, {"Tea": (7_00, 1000, 1)}]
     this_month = await run_report(crm, access, "revenue", asked(period="own", **{"from": str(TODAY), "to": str(TODAY)}))
     assert [line.values for line in this_month.sections[0].lines] == [(47_00, 1)]
 
@@ -228,7 +230,7 @@ async def test_figures_open_nothing_that_is_sealed(
         assert not any("sealed" in sql and "sales_" in sql for sql in made)
     assert access.seen == seen_before
     assert counts == {
-        "pipeline": 3, "funnel": 3, "win-rate": 4, "cycle": 4, "revenue": 1, "products": 2, "owners": 2, "receivables": 1,
+        "pipeline": 3, "funnel": 3, "win-rate": 4, "cycle": 4, "revenue": 1, "products": 3, "owners": 2, "receivables": 1,
     }  # fmt: skip
 
 
