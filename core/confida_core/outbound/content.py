@@ -137,9 +137,13 @@ class OutboundContent(Sealed, frozen=True):
 
     def without_secrets(self) -> OutboundContent:
         """What may be shown, and is kept after sending: no code, and no link by which to unsubscribe in somebody's name."""
+        return self.for_the_person().without_bytes()
+
+    def for_the_person(self) -> OutboundContent:
+        """What they get who ask for their data: the same, with the files of a message that still waits."""
         kept = {name: value for name, value in self.headers.items() if name not in TELLING_HEADERS}
         text, html = ("", "") if self.secret else (self.text, self.html)
-        return msgspec.structs.replace(self, text=text, html=html, headers=kept, files=self.without_bytes().files)
+        return msgspec.structs.replace(self, text=text, html=html, headers=kept)
 
     def without_bytes(self) -> OutboundContent:
         """Only what the files were called and how large they were."""
@@ -176,7 +180,7 @@ OUTBOUND = RecordDeclaration(
         category="Messages to you",
         source="Written by us or by this program.",
         # Whoever reads the copy over somebody's shoulder must not be able to act in their name.
-        shown=OutboundContent.without_secrets,
+        shown=OutboundContent.for_the_person,
     ),
 )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from confida_service.tests.dovecot import Dovecot, free_port
+from tests.dovecot import Dovecot, free_port
 
 
 @pytest.fixture

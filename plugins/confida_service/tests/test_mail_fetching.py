@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from tests.dovecot import PASSWORD, Dovecot, free_port
 from tests.shared_data import shared
 
 from confida_core.api import Access, EmailAddress, InvalidContent, open_file, visible_contact
@@ -20,7 +21,6 @@ from confida_service.mail.content import MAIL_ACCOUNT, MailAccountContent
 from confida_service.mail.fetching import due_accounts, read_account, watch_mailboxes
 from confida_service.mail.taking_in import take_in
 from confida_service.queues.queues import first_queue
-from confida_service.tests.dovecot import PASSWORD, Dovecot, free_port
 from confida_service.tickets.messages import messages_of
 from confida_service.tickets.tickets import tickets_of, visible_ticket
 

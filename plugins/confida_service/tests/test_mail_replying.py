@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from confida_core.api import Access, MessageState, NotFound, now
+from confida_core.api import Access, MessageState, NotFound, now, system_access
 from confida_service.mail.reading import read_mail
 from confida_service.mail.recognising import sort_of
 from confida_service.mail.replying import Answer, answer_by_mail
@@ -41,11 +41,9 @@ HEAD = "From: Ada <ada@example.org>\nSubject: The lamp\nMessage-ID: <one@example
 
 async def outbound(crm: Any, result: Any) -> Any:
     """What lies at the door."""
-    from confida_core.outbound.content import OUTBOUND
-    from confida_core.vault.access import system_access
-
-    rows = await crm.records.rows(OUTBOUND, [result.id])
-    return (await crm.door.open_one(system_access("test"), OUTBOUND, rows[0])).content
+    declaration = crm.registry.records["outbound_message"]
+    rows = await crm.records.rows(declaration, [result.id])
+    return (await crm.door.open_one(system_access("test"), declaration, rows[0])).content
 
 
 async def test_answer_goes_to_whoever_wrote_last_with_mark_and_thread(crm: Any, access: Access) -> None:
