@@ -33,7 +33,7 @@ from confida_core.contacts.content import (
     StructuredName,
 )
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
-from confida_core.contacts.indexing import catch_up_index
+from confida_core.contacts.indexing import catch_up_index, values_of_contact
 from confida_core.contacts.lists import likely_contacts, possible_duplicates, select_ids
 from confida_core.contacts.people import (
     NewContact,
@@ -114,6 +114,7 @@ from confida_core.storage.sealed_files import (
     discard_files,
     keep_files,
     open_file,
+    open_picture,
     receive_file,
     receive_picture,
 )
@@ -251,6 +252,7 @@ __all__ = [
     "normal_phone",
     "now",
     "open_file",
+    "open_picture",
     "pass_program",
     "permitted",
     "plugin_settings",
@@ -274,6 +276,7 @@ __all__ = [
     "trash_contact",
     "update_contact",
     "validate_content",
+    "values_of_contact",
     "visible_contact",
     "visible_interaction",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from confida_core.api import TableDeclaration
+from confida_service.answering import setting_routes
 from confida_service.answering.tables import CannedAnswer, Checklist, TickedStep, TimeSpent
 
+ROUTES = setting_routes.ROUTES
 TABLE_MODULES = ("confida_service.answering.tables",)
 FOR_EVERYBODY = "Words of the organisation, written for many; nobody is named in them."
 TABLES = (

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from confida_core.api import JobDeclaration, Listener, TableDeclaration
+from confida_service.mail import setting_routes
 from confida_service.mail.content import MAIL_ACCOUNT
 from confida_service.mail.fetching import fetch_all, watch_mailboxes
 from confida_service.mail.tables import TakenMail
 
+ROUTES = setting_routes.ROUTES
 TABLE_MODULES = ("confida_service.mail.tables",)
 RECORDS = (MAIL_ACCOUNT,)
 TABLES = (

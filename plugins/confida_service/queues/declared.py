@@ -1,3 +1,8 @@
 """What this part of service declares; `plugin` gathers the lists of all parts by their names."""
 
 from __future__ import annotations
+
+from confida_service.queues.routing_content import ROUTING_RULE
+
+TABLE_MODULES = ("confida_service.queues.tables",)
+RECORDS = (ROUTING_RULE,)
