@@ -5,10 +5,10 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound, Row, UniqueViolation, new_id
+from confida_core.api import Access, Installation, InvalidContent, NotFound, Row, UniqueViolation, new_id, now
 from confida_sales.money import LARGEST, InvalidAmount, minor_digits
 from confida_web.api import mark
 
@@ -45,7 +45,7 @@ class StepDraft:
 
 async def steps_of(crm: Installation) -> list[Row]:
     """In the order in which they are taken: the first is step 1."""
-    return await crm.data.fetch("SELECT * FROM sales_reminder_step ORDER BY days")
+    return await crm.data.fetch("SELECT * FROM sales_reminder_step WHERE removed_at IS NULL ORDER BY days")
 
 
 async def save_step(
@@ -66,7 +66,7 @@ async def save_step(
                 step_id = await insert_step(crm, values)
             elif not await crm.data.fetch(
                 "UPDATE sales_reminder_step SET days = ?, name = ?, fee = ?, fee_currency = ?, channel = ?, subject = ?, "
-                "text = ? WHERE id = ? RETURNING id",
+                "text = ? WHERE id = ? AND removed_at IS NULL RETURNING id",
                 *values, step_id,
             ):  # fmt: skip
                 raise NotFound
@@ -77,7 +77,7 @@ async def save_step(
 
 
 async def insert_step(crm: Installation, values: tuple[object, ...]) -> UUID:
-    if len(await crm.data.fetch("SELECT id FROM sales_reminder_step")) >= MOST_STEPS:
+    if len(await steps_of(crm)) >= MOST_STEPS:
         raise InvalidContent({"days": f"At most {MOST_STEPS} steps."})
     step_id = new_id()
     await crm.data.fetch(
@@ -88,15 +88,29 @@ async def insert_step(crm: Installation, values: tuple[object, ...]) -> UUID:
     return step_id
 
 
-async def remove_step(crm: Installation, access: Access, step_id: UUID, today: date) -> Row:
-    """Returns what it was, so that it can be saved again. Raises Forbidden and NotFound."""
+async def remove_step(crm: Installation, access: Access, step_id: UUID, today: date) -> None:
+    """It can be taken back. Open invoices are looked at anew. Raises Forbidden and NotFound."""
+    await set_removed(crm, access, step_id, now(), today=today)
+
+
+async def restore_step(crm: Installation, access: Access, step_id: UUID, today: date) -> None:
+    """Raises Forbidden, NotFound, and InvalidContent if another step of the same day has taken its place."""
+    try:
+        await set_removed(crm, access, step_id, None, today=today)
+    except UniqueViolation:
+        raise InvalidContent({"days": "There is a step after so many days already."}) from None
+
+
+async def set_removed(
+    crm: Installation, access: Access, step_id: UUID, moment: datetime | None, *, today: date
+) -> None:
     access.actor.require("sales.manage")
     async with crm.data.transaction():
-        gone = await crm.data.fetch("DELETE FROM sales_reminder_step WHERE id = ? RETURNING *", step_id)
-        if not gone:
+        if not await crm.data.fetch(
+            "UPDATE sales_reminder_step SET removed_at = ? WHERE id = ? RETURNING id", moment, step_id
+        ):
             raise NotFound
         await look_anew(crm, today)
-    return gone[0]
 
 
 async def save_suggested(crm: Installation, access: Access, currency: str, today: date) -> None:

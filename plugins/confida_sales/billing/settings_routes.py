@@ -18,6 +18,7 @@ from confida_sales.billing.reminder_steps import (
     WORDS,
     StepDraft,
     remove_step,
+    restore_step,
     save_step,
     save_suggested,
     steps_of,
@@ -153,7 +154,17 @@ def read_step(request: Request[Any, Any, Any], form: FormData, errors: dict[str,
 @post(STEPS + "/{step_id:uuid}/remove", permission="sales.manage")
 async def drop_step(request: Request[Any, Any, Any], step_id: FromPath[UUID]) -> Response[Any]:
     await remove_step(request.state.crm, access_for(request, BOOKS), step_id, reader_of(request).today)
-    return redirect(request, STEPS, Toast(message="The step is removed."))
+    toast = Toast(message="The step is removed.", undo_url=f"{STEPS}/{step_id}/restore")
+    return redirect(request, STEPS, toast)
+
+
+@post(STEPS + "/{step_id:uuid}/restore", permission="sales.manage")
+async def take_back(request: Request[Any, Any, Any], step_id: FromPath[UUID]) -> Response[Any]:
+    try:
+        await restore_step(request.state.crm, access_for(request, BOOKS), step_id, reader_of(request).today)
+    except InvalidContent as wrong:
+        return redirect(request, STEPS, Toast(message=" ".join(wrong.errors.values()), tone="problem"))
+    return redirect(request, STEPS, Toast(message="The step is back."))
 
 
 @post(STEPS + "/suggested", permission="sales.manage")
@@ -164,4 +175,4 @@ async def suggest(request: Request[Any, Any, Any]) -> Response[Any]:
     return redirect(request, STEPS, Toast(message="Three steps to begin with. Change them as you like."))
 
 
-ROUTES = (numbers, save_numbers, steps, add_step, change_step, drop_step, suggest)
+ROUTES = (numbers, save_numbers, steps, add_step, change_step, drop_step, take_back, suggest)

@@ -148,16 +148,20 @@ class Payment(Table, tablename="sales_payment", db=DATA):
 
 
 class ReminderStep(Table, tablename="sales_reminder_step", db=DATA):
-    """One step of reminding: `days` after the day of payment. fee: minor units of fee_currency, in which alone it is asked for."""
+    """One step of reminding: `days` after the day of payment. fee: minor units of fee_currency, in which alone it is asked for.
+
+    removed_at: it can be taken back until it is forgotten.
+    """
 
     id = UUID(primary_key=True)
-    days = Integer(unique=True)
+    days = Integer()
     name = Varchar(length=80)
     fee = BigInt()
     fee_currency = Varchar(length=3)
     channel = Varchar(length=10)
     subject = Varchar(length=200)
     text = Text()
+    removed_at = Timestamptz(null=True, default=None)
 
 
 class Reminder(Table, tablename="sales_reminder", db=DATA):

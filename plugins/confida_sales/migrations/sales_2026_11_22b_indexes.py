@@ -61,6 +61,7 @@ STATEMENTS = [
     "CREATE INDEX sales_subscription_due ON sales_subscription (state, next_on, id)",
     "CREATE INDEX sales_reminder_listed ON sales_reminder (state, id)",
     "CREATE UNIQUE INDEX sales_reminder_once ON sales_reminder (invoice_id, step)",
+    "CREATE UNIQUE INDEX sales_reminder_step_once ON sales_reminder_step (days) WHERE removed_at IS NULL",
     "CREATE UNIQUE INDEX sales_series_past_once ON sales_series_past (kind, pattern)",
     # Two revisions of one quote never get one number, and a quote becomes one order, whoever clicks how often.
     "CREATE UNIQUE INDEX sales_offer_once ON sales_offer (kind, number, revision) WHERE number <> ''",

@@ -11,7 +11,7 @@ import pytest
 from confida_core.api import Access
 from confida_sales.billing.invoices import bookkeeping
 from confida_sales.billing.recurring import Plan, start_subscription, today_of
-from confida_sales.billing.reminder_steps import save_suggested
+from confida_sales.billing.reminder_steps import save_suggested, steps_of
 from confida_sales.billing.reminders import list_reminders, propose_reminders
 from confida_sales.billing.reminding import run_send
 from confida_sales.tests.billing_cast import PAPER, drafted, issued, row_of
@@ -151,9 +151,17 @@ async def test_steps_of_reminding_keep_what_was_typed(client: Any, crm: Any) -> 
     await client.post(f"/x/sales/settings/reminders/{step['id']}", data=right | {"days": "10"})
     assert (await crm.data.fetch("SELECT days FROM sales_reminder_step"))[0]["days"] == 10
     await client.post(f"/x/sales/settings/reminders/{step['id']}/remove")
-    assert await crm.data.fetch("SELECT id FROM sales_reminder_step") == []
+    assert await steps_of(crm) == []
+    await client.post(f"/x/sales/settings/reminders/{step['id']}/restore")
+    assert [one["id"] for one in await steps_of(crm)] == [step["id"]]
+    await client.post(f"/x/sales/settings/reminders/{step['id']}/remove")
+    await client.post("/x/sales/settings/reminders", data=right | {"days": "10"})
+    await client.post(f"/x/sales/settings/reminders/{step['id']}/restore")
+    assert [one["days"] for one in await steps_of(crm)] == [10]
+    for one in await steps_of(crm):
+        await client.post(f"/x/sales/settings/reminders/{one['id']}/remove")
     await client.post("/x/sales/settings/reminders/suggested")
-    assert len(await crm.data.fetch("SELECT id FROM sales_reminder_step")) == 3
+    assert [one["days"] for one in await steps_of(crm)] == [7, 21, 35]
 
 
 async def test_pattern_is_tried_before_it_is_saved(client: Any, crm: Any) -> None:
@@ -249,9 +257,7 @@ async def test_rubbish_is_never_a_fault_of_ours(client: Any, crm: Any, access: A
     faults = []
     for junk in JUNK:
         asked = dict.fromkeys(("after", "state", "contact", "order", "since", "until"), junk)
-        for address in read:
-            if (await client.get(address, params=asked)).status_code >= 500:
-                faults.append((address, junk))
+        faults += [(address, junk) for address in read if (await client.get(address, params=asked)).status_code >= 500]
         for address, names in write.items():
             kind = {"kind": "invoice"} if address.endswith("numbers") else {}
             if (await client.post(address, data=dict.fromkeys(names, junk) | kind)).status_code >= 500:
