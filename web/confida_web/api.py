@@ -13,7 +13,17 @@ from __future__ import annotations
 
 from confida_web.charts.chart import Chart
 from confida_web.charts.chart import Series as ChartSeries
+from confida_web.contacts.filters import (
+    checked_rows,
+    filter_fields,
+    operator_options,
+    parts_of,
+    rows_of_condition,
+    rows_of_form,
+    source_of,
+)
 from confida_web.contacts.head import open_contact
+from confida_web.contacts.listing import FilterField, FilterRow
 from confida_web.contacts.pages import ConfidenceChip
 from confida_web.declarations import (
     Command,
@@ -52,6 +62,8 @@ __all__ = [
     "DashboardWidget",
     "Entity",
     "Errors",
+    "FilterField",
+    "FilterRow",
     "FormData",
     "FormState",
     "Formatter",
@@ -77,7 +89,9 @@ __all__ = [
     "Toast",
     "UploadedFile",
     "access_for",
+    "checked_rows",
     "disposition",
+    "filter_fields",
     "formatter",
     "gettext",
     "is_fragment_request",
@@ -86,14 +100,19 @@ __all__ = [
     "ngettext",
     "open_contact",
     "open_place",
+    "operator_options",
     "own_path",
     "page",
     "parse_form",
+    "parts_of",
     "read_json",
     "record_resource",
     "redirect",
+    "rows_of_condition",
+    "rows_of_form",
     "seal_place",
     "show_portal",
+    "source_of",
     "whole_number",
     "words_of",
 ]

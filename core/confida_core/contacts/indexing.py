@@ -104,6 +104,23 @@ def operational_row(crm: Installation, row: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
+async def values_of_contact(crm: Installation, contact_id: UUID) -> tuple[dict[str, IndexField], dict[str, Any]]:
+    """Every field of the condition language, and what this contact has in each, as it is now and not as the index knows it.
+
+    For rules that must decide at once, also within a transaction; no values if there is no such contact. Opens sealed data
+    as the program itself, which is not logged as a read.
+    """
+    fields = index_fields(crm, await custom_fields(crm))
+    opened = await crm.door.open(system_access("rules"), CONTACT, await crm.records.rows(CONTACT, [contact_id]))
+    values: dict[str, Any] = {}
+    for one in opened:
+        row = operational_row(crm, one.row)
+        for field in fields:
+            gathered = await field.gather(crm, [contact_id]) if field.gather else {}
+            values[field.key] = gathered.get(contact_id) if field.gather else field.value(one.content, row)
+    return {field.key: field for field in fields}, values
+
+
 async def catch_up_index(crm: Installation) -> None:
     """The index as of now, if there is one. Whoever writes about very many contacts calls it after each few hundred.
 

@@ -56,6 +56,7 @@ OPERATOR_LABELS: Final[Mapping[str, str]] = {
 
 
 def operator_options() -> tuple[Option, ...]:
+    """Every operator that the builder offers; some types call it otherwise, which `checked_rows` knows."""
     return tuple(Option(value=op, label=label) for op, label in OPERATOR_LABELS.items())
 
 
@@ -173,6 +174,7 @@ def condition_of(source: str, fields: Mapping[str, IndexField]) -> Condition:
 
 
 def source_of(tests: Sequence[Condition], match: Match) -> str:
+    """The condition as JSON text, "" if it asks nothing."""
     if not tests:
         return ""
     condition = Any(tuple(tests)) if match == "any" else All(tuple(tests))
