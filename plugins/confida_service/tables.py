@@ -34,6 +34,7 @@ class Ticket(Table, tablename="service_ticket", db=DATA):
     kind: question, fault, complaint, order or access. priority: 1 (low) to 4 (urgent). channel: where it came from.
     touched_at: last message or change. first_response_at, solved_at: None as long as they have not happened.
     first_response_due, solution_due: by the service level, None without one. paused_at: since when its clock stands still.
+    paused_seconds: how much opening has passed while it stood still.
     """
 
     id = UUID(primary_key=True)
@@ -52,6 +53,7 @@ class Ticket(Table, tablename="service_ticket", db=DATA):
     first_response_due = Timestamptz(null=True, default=None)
     solution_due = Timestamptz(null=True, default=None)
     paused_at = Timestamptz(null=True, default=None)
+    paused_seconds = Integer(default=0)
     escalated_at = Timestamptz(null=True, default=None)
     merged_into = UUID(null=True, default=None)
     version = Integer()
