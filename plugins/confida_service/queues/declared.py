@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from confida_service.queues.routing_content import ROUTING_RULE
+from confida_service.queues import setting_routes
 
-TABLE_MODULES = ("confida_service.queues.tables",)
-RECORDS = (ROUTING_RULE,)
+ROUTES = setting_routes.ROUTES
