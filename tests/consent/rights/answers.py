@@ -127,6 +127,7 @@ class Markers:
         if hint is bytes:
             return self.text(place).encode()
         plain = {int: 7, float: 1.5, bool: False, datetime: datetime(2026, 3, 1, 12, tzinfo=UTC), UUID: new_id()}
+        plain[date] = date(2026, 3, 1)
         return plain[hint]
 
 

@@ -119,7 +119,9 @@ async def test_ds1_every_marker_can_be_read_by_a_person_too(crm: Any) -> None:
     files = await answered(crm, ada)
     pages = {name: content for name, content in files.items() if name.endswith((".html", ".txt"))}
     missing = {markers.planted[marker] for marker in set(markers.planted) - found_in(pages, markers)}
-    assert missing == {place for place in missing if place.endswith(("salt", "payload", "files.data"))}, "bytes are in the JSON only"
+    assert missing == {place for place in missing if place.endswith(("salt", "payload", "files.data"))}, (
+        "bytes are in the JSON only"
+    )
 
 
 async def test_ds1_a_namesakes_data_and_other_participants_never_appear(crm: Any) -> None:
