@@ -77,6 +77,7 @@ STATEMENTS = [
     # Sums of reports, read from the index alone.
     "CREATE INDEX sales_invoice_revenue ON sales_invoice (issued_on, currency, kind, net, owner_id)",
     "CREATE INDEX sales_invoice_line_sold ON sales_invoice_line (currency, product_id, issued_on, net)",
+    "CREATE INDEX sales_stage_change_reached ON sales_stage_change (opportunity_id, to_stage_id)",
     "CREATE INDEX sales_opportunity_begun ON sales_opportunity (pipeline_id, created_at, outcome, owner_id, id)",
     "CREATE INDEX sales_opportunity_ended ON sales_opportunity (pipeline_id, closed_at, outcome, owner_id, lost_reason, created_at)",
 ]
