@@ -24,6 +24,7 @@ from confida_core.api import (
     NewContact,
     ReceivedFile,
     UniqueViolation,
+    active_accounts,
     create_many,
     discard_files,
     keep_files,
@@ -39,12 +40,14 @@ from confida_service.mail.cutting import line, short, text
 from confida_service.mail.reading import ReadMail, received_at
 from confida_service.mail.recognising import Sort
 from confida_service.mail.threads import ticket_for
+from confida_service.queues.routing import routed
 from confida_service.tickets.messages import MessageDraft, add_message
 from confida_service.tickets.tickets import LONGEST_SUBJECT, TicketDraft, note_event, open_ticket
 
 NO_SUBJECT = "(no subject)"
 PIECE = 1_000_000
 UNKNOWN = "Unknown sender"
+NOT_ANSWERED = frozenset({"bounce", "loop"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,13 +136,7 @@ async def store(
     mail = arrival.mail
     new_ticket = ticket_id is None
     if ticket_id is None:
-        tags = () if arrival.sort == "personal" else (arrival.sort,)
-        draft = TicketDraft(
-            subject=line(mail.subject, LONGEST_SUBJECT) or NO_SUBJECT, channel="email", tags=tags,
-            queue_id=await queue_or_first(crm, arrival.queue_id),
-            opened_at=arrival.arrived,
-        )  # fmt: skip
-        ticket_id = await open_ticket(crm, INSIDE, contact_id, draft)
+        ticket_id = await open_ticket(crm, INSIDE, contact_id, await draft_of(crm, arrival, contact_id))
     message = MessageDraft(
         content=content_of(mail, files),
         direction="in",
@@ -152,9 +149,27 @@ async def store(
     )
     message_id = await add_message(crm, INSIDE, ticket_id, message)
     await keep_files(crm, files, owner_id=message_id, people=[contact_id], permission="service.read")
-    if new_ticket and arrival.sort in {"bounce", "loop"}:
+    if new_ticket and arrival.sort in NOT_ANSWERED:
         await close_quietly(crm, ticket_id, contact_id)
     return Taken(ticket_id=ticket_id, message_id=message_id, contact_id=contact_id, new_ticket=new_ticket)
+
+
+async def draft_of(crm: Installation, arrival: Arrival, contact_id: UUID) -> TicketDraft:
+    """The ticket that a mail opens, as the rules want it; what is gone since they were written is left out."""
+    routing = await routed(crm, arrival, contact_id)
+    here = {one.id for one in await active_accounts(crm)} if routing.assignee_id else set()
+    return TicketDraft(
+        subject=line(arrival.mail.subject, LONGEST_SUBJECT) or NO_SUBJECT,
+        channel="email",
+        kind=routing.kind or "question",
+        priority=routing.priority or 2,
+        tags=(*routing.tags, *(() if arrival.sort == "personal" else (arrival.sort,))),
+        queue_id=await queue_or_first(crm, routing.queue_id or arrival.queue_id),
+        assignee_id=routing.assignee_id if routing.assignee_id in here else None,
+        language=routing.language,
+        waits=arrival.sort not in NOT_ANSWERED,
+        opened_at=arrival.arrived,
+    )
 
 
 async def close_quietly(crm: Installation, ticket_id: UUID, contact_id: UUID) -> None:

@@ -19,7 +19,8 @@ from confida_core.api import (
     visible_contact,
 )
 from confida_service.content import TICKET, TicketContent
-from confida_service.queues.queues import first_queue
+from confida_service.queues.queues import first_queue, members_of
+from confida_service.queues.routing_assignment import next_assignee
 from confida_service.tickets.states import CHANNELS, DONE, KINDS, MERGED, PAUSED, PRIORITIES, STATES, may_follow
 
 LONGEST_SUBJECT = 300
@@ -29,7 +30,11 @@ LONGEST_TAG = 60
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TicketDraft:
-    """What a ticket begins with. queue_id: None for the first one. opened_at: None for now."""
+    """What a ticket begins with. queue_id: None for the first one. opened_at: None for now.
+
+    assignee_id: None for whoever the queue gives it to. language: of whoever asks (ISO 639-1), by which somebody is chosen.
+    waits: False for what nobody has to answer, which is given to nobody.
+    """
 
     subject: str
     kind: str = "question"
@@ -38,6 +43,8 @@ class TicketDraft:
     queue_id: UUID | None = None
     assignee_id: UUID | None = None
     tags: tuple[str, ...] = ()
+    language: str = ""
+    waits: bool = True
     opened_at: datetime | None = None
 
 
@@ -80,8 +87,12 @@ async def open_ticket(crm: Installation, access: Access, contact_id: UUID, draft
     }  # fmt: skip
     await crm.keyring.ensure([contact_id], TICKET.retention_class)
     async with crm.data.transaction():
+        if draft.assignee_id is None and draft.waits:
+            columns["assignee_id"] = await next_assignee(crm, queue_id, content.tags, draft.language)
         await crm.records.insert(TICKET, columns | {"number": await next_number(crm)}, content)
         await note_event(crm, access, columns, "opened", (None, draft.channel))
+        if columns["assignee_id"]:
+            await note_event(crm, access, columns, "assignee", (None, columns["assignee_id"]))
     return ticket_id
 
 
@@ -116,11 +127,22 @@ async def change_ticket(crm: Installation, access: Access, ticket_id: UUID, chan
     await crm.keyring.ensure([row["contact_id"]], TICKET.retention_class)
     async with crm.data.transaction():
         keys = {"id": ticket_id, "contact_id": row["contact_id"]}
+        if "queue_id" in columns and "assignee_id" not in columns:
+            columns |= await given_anew(crm, row, columns["queue_id"], content.tags)
         version = await crm.records.update(TICKET, columns | keys, content, seen=seen)
         for what in ("state", "kind", "priority", "queue_id", "assignee_id"):
             if what in columns and columns[what] != row[what]:
                 await note_event(crm, access, keys, what.removesuffix("_id"), (row[what], columns[what]))
     return version
+
+
+async def given_anew(crm: Installation, row: Mapping[str, Any], queue_id: UUID, tags: Sequence[str]) -> dict[str, Any]:
+    """Whoever gets it in another queue; one who works there, too, keeps it, and so they do where nobody is given anything."""
+    inside = {one["account_id"] for one in await members_of(crm, queue_id)}
+    if queue_id == row["queue_id"] or row["assignee_id"] in inside:
+        return {}
+    chosen = await next_assignee(crm, queue_id, tags)
+    return {"assignee_id": chosen} if chosen else {}
 
 
 async def changed_columns(
