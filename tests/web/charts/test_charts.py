@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from confida_web.api import Chart, ChartSeries
@@ -147,6 +147,11 @@ def test_chart_whose_parts_do_not_fit_is_refused(wrong: dict[str, Any]) -> None:
         Chart(**{name: getattr(right, name) for name in Chart.__slots__} | wrong)
 
 
+# Other work of the machine must not fail them.
+PATIENT = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@PATIENT
 @given(st.lists(st.integers(-(10**15), 10**15), max_size=9))
 def test_axis_holds_nothing_and_every_value_in_few_whole_steps(known: list[int]) -> None:
     axis = axis_of(known)
@@ -156,6 +161,7 @@ def test_axis_holds_nothing_and_every_value_in_few_whole_steps(known: list[int])
     assert all(float(tick).is_integer() for tick in axis.ticks)
 
 
+@PATIENT
 @given(values, values, st.sampled_from(KINDS))
 def test_nothing_is_drawn_outside_the_picture(first: list[Any], second: list[Any], kind: ChartKind) -> None:
     count = min(len(first), len(second))
