@@ -40,6 +40,7 @@ from confida_service.mail.cutting import line, short, text
 from confida_service.mail.reading import ReadMail, received_at
 from confida_service.mail.recognising import Sort
 from confida_service.mail.threads import ticket_for
+from confida_service.queues.queues import queues
 from confida_service.queues.routing import routed
 from confida_service.tickets.messages import MessageDraft, add_message
 from confida_service.tickets.tickets import LONGEST_SUBJECT, TicketDraft, note_event, open_ticket
@@ -164,7 +165,7 @@ async def draft_of(crm: Installation, arrival: Arrival, contact_id: UUID) -> Tic
         kind=routing.kind or "question",
         priority=routing.priority or 2,
         tags=(*routing.tags, *(() if arrival.sort == "personal" else (arrival.sort,))),
-        queue_id=await queue_or_first(crm, routing.queue_id or arrival.queue_id),
+        queue_id=await first_in_use(crm, routing.queue_id, arrival.queue_id),
         assignee_id=routing.assignee_id if routing.assignee_id in here else None,
         language=routing.language,
         waits=arrival.sort not in NOT_ANSWERED,
@@ -243,10 +244,10 @@ def content_of(mail: ReadMail, files: Sequence[ReceivedFile]) -> MessageContent:
     )  # fmt: skip
 
 
-async def queue_or_first(crm: Installation, queue_id: UUID) -> UUID | None:
-    """The queue, unless it is in the archive by now; then the first one takes what it would have got."""
-    rows = await crm.data.fetch("SELECT id FROM service_queue WHERE id = ? AND archived = ?", queue_id, False)
-    return queue_id if rows else None
+async def first_in_use(crm: Installation, *queue_ids: UUID | None) -> UUID | None:
+    """Where a ticket goes; None if all of these are in the archive by now, and the first queue takes what they would have got."""
+    used = {one.id for one in await queues(crm)}
+    return next((one for one in queue_ids if one in used), None)
 
 
 def bare(mail: ReadMail) -> ReadMail:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from confida_core.api import TableDeclaration
+from confida_core.api import JobDeclaration, TableDeclaration
+from confida_service.service_levels.escalation import escalate
 from confida_service.service_levels.tables import ServiceHours, ServiceTarget
 
 TABLE_MODULES = ("confida_service.service_levels.tables",)
@@ -19,4 +20,7 @@ TABLES = (
             "closed_days": "days on which nobody works",
         },
     ),
+)
+JOBS = (
+    JobDeclaration(key="service.escalate", run=escalate, label="Tickets that are getting late", attempts=1, every=300),
 )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from confida_core.api import Access, Installation, InvalidContent, Opened, new_id, now
 from confida_service.content import LONGEST_MESSAGE, MESSAGE, TICKET, MessageContent, TicketContent
+from confida_service.service_levels.clock import moved_clock
 from confida_service.tickets.states import CHANNELS, MERGED, after_answer_of_customer, after_answer_of_ours
 from confida_service.tickets.tickets import clock_columns, note_event, visible_ticket
 
@@ -85,6 +86,7 @@ async def touch_ticket(
         columns |= {"state": state} | clock_columns(row, state, moment)
     if draft.direction == "out" and row["first_response_at"] is None:
         columns["first_response_at"] = moment
+    columns |= await moved_clock(crm, row, columns, moment)
     if columns:
         await crm.records.set_columns(TICKET, row["id"], row["contact_id"], **columns)
     if state != row["state"]:

@@ -21,6 +21,8 @@ from confida_core.api import (
 from confida_service.content import TICKET, TicketContent
 from confida_service.queues.queues import first_queue, members_of
 from confida_service.queues.routing_assignment import next_assignee
+from confida_service.service_levels.clock import due_columns, moved_clock
+from confida_service.service_levels.levels import service_levels
 from confida_service.tickets.states import CHANNELS, DONE, KINDS, MERGED, PAUSED, PRIORITIES, STATES, may_follow
 
 LONGEST_SUBJECT = 300
@@ -33,7 +35,7 @@ class TicketDraft:
     """What a ticket begins with. queue_id: None for the first one. opened_at: None for now.
 
     assignee_id: None for whoever the queue gives it to. language: of whoever asks (ISO 639-1), by which somebody is chosen.
-    waits: False for what nobody has to answer, which is given to nobody.
+    waits: False for what nobody has to answer: it is given to nobody and never due.
     """
 
     subject: str
@@ -85,6 +87,8 @@ async def open_ticket(crm: Installation, access: Access, contact_id: UUID, draft
         "priority": draft.priority, "channel": draft.channel, "assignee_id": draft.assignee_id, "opened_at": moment,
         "touched_at": moment,
     }  # fmt: skip
+    if draft.waits:
+        columns |= due_columns(await service_levels(crm), draft.priority, moment)
     await crm.keyring.ensure([contact_id], TICKET.retention_class)
     async with crm.data.transaction():
         if draft.assignee_id is None and draft.waits:
@@ -161,7 +165,7 @@ async def changed_columns(
         if state not in STATES or not may_follow(row["state"], state):
             raise InvalidContent({"state": "A ticket in this state cannot go there."})
         columns |= clock_columns(row, state, moment)
-    return columns | {"touched_at": moment}
+    return columns | await moved_clock(crm, row, columns, moment) | {"touched_at": moment}
 
 
 def clock_columns(row: Mapping[str, Any], state: str, moment: datetime) -> dict[str, Any]:
