@@ -6,6 +6,7 @@ from confida_core.api import TableDeclaration
 from confida_service.tickets import (
     answer_routes,
     elsewhere,
+    interface,
     joining_routes,
     list_routes,
     message_routes,
@@ -96,3 +97,4 @@ SEARCH_SOURCES = (
 )
 INDEX_FIELDS = elsewhere.INDEX_FIELDS
 TIMELINE_SOURCES = elsewhere.TIMELINE_SOURCES
+API_RESOURCES = interface.RESOURCES

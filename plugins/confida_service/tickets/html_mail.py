@@ -15,7 +15,7 @@ from confida_service.content import MessageContent
 
 STYLE = (
     "body{margin:0;padding:12px;font:15px/1.5 system-ui,sans-serif;color:#1c1b19;background:#fff;overflow-wrap:anywhere}"
-    "img{max-width:100%;height:auto}table{max-width:100%;border-collapse:collapse}td,th{padding:2px 6px;vertical-align:top}"
+    "img{max-width:100%;height:auto}img:not([src]){width:auto}table{max-width:100%;border-collapse:collapse}td,th{padding:2px 6px;vertical-align:top}"
     "blockquote{margin:8px 0;padding-inline-start:10px;border-inline-start:3px solid #c9c6c0;color:#55524c}pre{white-space:pre-wrap}"
 )
 POLICY = (
