@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.dovecot import PASSWORD, Dovecot
 
 from confida_core.api import Access
 from confida_service.answering.canned import canned_answers, filled
@@ -36,6 +38,36 @@ async def test_mailbox_that_does_not_answer_is_not_saved_and_nothing_typed_is_lo
         ), field  # fmt: skip
         assert 'value="Help"' in answer.text
     assert await accounts(crm, access) == []
+
+
+async def test_mailbox_is_tried_looked_into_paused_and_removed(
+    crm: Any, access: Access, client: Any, dovecot: Dovecot
+) -> None:
+    user = secrets.token_hex(6)
+    typed = {
+        "address": "help@example.org", "label": "Help", "host": "127.0.0.1", "port": str(dovecot.port), "security": "none",
+        "username": user, "password": "wrong", "folder": "INBOX", "whole": "yes",
+    }  # fmt: skip
+    dovecot.deliver(user, b"From: ada@example.org\nSubject: A lamp\nMessage-ID: <1@example.org>\n\nIt is dark.\n")
+    refused = await client.post(f"{BASE}/mailboxes/new", data=typed)
+    assert (refused.status_code, 'id="password-error"' in refused.text) == (422, True)
+    assert (await client.post(f"{BASE}/mailboxes/new", data=typed | {"password": PASSWORD})).status_code == 303
+    [one] = await accounts(crm, access)
+    page = f"{BASE}/mailboxes/{one.id}"
+    shown = (await client.get(page)).text
+    assert (f'value="{user}"' in shown, PASSWORD in shown) == (True, False)
+    assert (await client.post(f"{page}/look")).status_code == 303
+    assert "A lamp" in (await client.get("/x/service/tickets")).text
+    # An empty password leaves the old one.
+    data = typed | {"password": "", "label": "Desk", "version": str(one.version)}
+    assert (await client.post(page, data=data)).status_code == 303
+    for verb, state in (("pause", "paused"), ("resume", "running")):
+        await client.post(f"{page}/{verb}")
+        [kept] = await accounts(crm, access)
+        assert (kept.label, kept.state) == ("Desk", state)
+    assert "Is read" in (await client.get(f"{BASE}/mailboxes")).text
+    await client.post(f"{page}/remove")
+    assert (await accounts(crm, access), (await client.get(page)).status_code) == ([], 404)
 
 
 async def test_queue_is_made_with_its_people_and_taken_out_of_use(crm: Any, access: Access, client: Any) -> None:
