@@ -32,7 +32,7 @@ class Ticket(Table, tablename="service_ticket", db=DATA):
     """state: new, open, pending (on the customer), on_hold (on somebody else), solved, closed or merged.
 
     kind: question, fault, complaint, order or access. priority: 1 (low) to 4 (urgent). channel: where it came from.
-    touched_at: last message or change. first_response_at, solved_at: None as long as they have not happened.
+    touched_at: when something was last said. first_response_at, solved_at: None as long as they have not happened.
     first_response_due, solution_due: by the service level, None without one. paused_at: since when its clock stands still.
     paused_seconds: how much opening has passed while it stood still.
     """

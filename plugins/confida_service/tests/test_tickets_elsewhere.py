@@ -36,8 +36,8 @@ async def test_contact_shows_tickets_and_what_was_said_but_no_notes(
         await said(crm, access, ticket_id, text, direction)
     items = await elsewhere.timeline(crm, access, ada, kinds=frozenset(), before=None, limit=10)
     assert [(one.kind_label, one.body, one.subject) for one in items] == [
-        ("We answered", "Change it", "#1 The green lamp"),
-        ("They wrote", "It is dark", "#1 The green lamp"),
+        ("We called", "Change it", "#1 The green lamp"),
+        ("They called", "It is dark", "#1 The green lamp"),
     ]
     older = await elsewhere.timeline(
         crm, access, ada, kinds=frozenset(), before=Place(items[0].at, items[0].id), limit=10

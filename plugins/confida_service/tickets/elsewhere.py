@@ -21,7 +21,12 @@ from confida_web.api import Found
 
 KIND = "service_message"
 LONGEST_BODY = 2_000
-DIRECTIONS = {"in": "They wrote", "out": "We answered"}
+SAID = {
+    ("in", True): "They called",
+    ("out", True): "We called",
+    ("in", False): "They wrote",
+    ("out", False): "We answered",
+}
 ICONS = {"email": "mail", "phone": "phone", "chat": "chat", "post": "letter"}
 
 
@@ -29,7 +34,7 @@ async def panel_data(crm: Installation, access: Access, contact_id: UUID) -> Map
     """For the panel on a contact's page: what waits first, then the latest."""
     rows = await crm.data.fetch(
         "SELECT * FROM service_ticket WHERE contact_id = ? ORDER BY CASE WHEN state IN ('new', 'open', 'pending', 'on_hold') "
-        "THEN 0 ELSE 1 END, touched_at DESC, id DESC LIMIT 10",
+        "THEN 0 ELSE 1 END, touched_at DESC, id DESC LIMIT 6",
         contact_id,
     )  # fmt: skip
     return {
@@ -92,7 +97,8 @@ async def timeline(
             id=one.row["id"],
             at=one.row["at"],
             kind=KIND,
-            kind_label=DIRECTIONS[one.row["direction"]],
+            kind_label=SAID[one.row["direction"], one.row["channel"] == "phone"],
+            href=f"/x/service/tickets/{one.row['ticket_id']}",
             icon=ICONS.get(one.row["channel"], "chat"),
             subject=subjects[one.row["ticket_id"]],
             body=one.content.text.strip()[:LONGEST_BODY],

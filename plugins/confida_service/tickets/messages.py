@@ -21,6 +21,7 @@ class MessageDraft:
     """One thing that is said. direction: in, out or note. at: None for now.
 
     contact_id: of whoever said it, or is written to; None for the ticket's own contact. keep_state: the ticket's state stays.
+    automatic: no person wrote it, so it is not the first answer.
     """
 
     content: MessageContent
@@ -31,6 +32,7 @@ class MessageDraft:
     outbound_id: UUID | None = None
     contact_id: UUID | None = None
     keep_state: bool = False
+    automatic: bool = False
 
 
 def mail_hash(message_id: str) -> bytes:
@@ -84,7 +86,7 @@ async def touch_ticket(
         state = (after_answer_of_customer if draft.direction == "in" else after_answer_of_ours)(row["state"])
     if state != row["state"]:
         columns |= {"state": state} | clock_columns(row, state, moment)
-    if draft.direction == "out" and row["first_response_at"] is None:
+    if draft.direction == "out" and row["first_response_at"] is None and not draft.automatic:
         columns["first_response_at"] = moment
     columns |= await moved_clock(crm, row, columns, moment)
     if columns:

@@ -48,8 +48,8 @@ async def others_at(crm: Installation, access: Access, ticket_id: UUID, last: st
 
 
 async def newest(crm: Installation, ticket_id: UUID) -> str:
-    """Id of the newest message, notes too; "" where there is none."""
+    """Id of the message that came last, notes too, whatever date it bears; "" where there is none."""
     rows = await crm.data.fetch(
-        "SELECT id FROM service_message WHERE ticket_id = ? ORDER BY at DESC, id DESC LIMIT 1", ticket_id
+        "SELECT id FROM service_message WHERE ticket_id = ? ORDER BY id DESC LIMIT 1", ticket_id
     )
     return str(rows[0]["id"]) if rows else ""

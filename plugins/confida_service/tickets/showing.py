@@ -60,7 +60,7 @@ async def ticket_page(
     one = (await shown_tickets(crm, access, [opened.row]))[0]
     said = await messages_of(crm, access, ticket_id)
     writes = access.actor.may("service.write")
-    last = str(said[-1].row["id"]) if said else ""
+    last = str(max(each.row["id"] for each in said)) if said else ""
     return TicketPage(
         one=one,
         contact=PersonRef(name=one.contact, href=f"/contacts/{one.contact_id}"),

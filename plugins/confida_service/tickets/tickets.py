@@ -165,7 +165,7 @@ async def changed_columns(
         if state not in STATES or not may_follow(row["state"], state):
             raise InvalidContent({"state": "A ticket in this state cannot go there."})
         columns |= clock_columns(row, state, moment)
-    return columns | await moved_clock(crm, row, columns, moment) | {"touched_at": moment}
+    return columns | await moved_clock(crm, row, columns, moment)
 
 
 def clock_columns(row: Mapping[str, Any], state: str, moment: datetime) -> dict[str, Any]:
