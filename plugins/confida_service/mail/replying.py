@@ -32,7 +32,10 @@ LONGEST_QUOTE = 5_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What is written back. to: "" for whoever wrote last. hold_seconds: how long it can still be called off."""
+    """What is written back. to: "" for whoever wrote last. hold_seconds: how long it can still be called off.
+
+    automatic: a program writes it; it says so (RFC 3834), and does not count as the first answer.
+    """
 
     text: str
     to: str = ""
@@ -40,6 +43,7 @@ class Answer:
     files: tuple[AttachedFile, ...] = ()
     hold_seconds: int = 0
     keep_state: bool = False
+    automatic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +62,9 @@ async def answer_by_mail(crm: Installation, access: Access, ticket_id: UUID, ans
     access.actor.require("service.write")
     ticket = await followed(crm, access, ticket_id)
     content = MessageContent(text=answer.text.strip())
-    draft = MessageDraft(content=content, direction="out", channel="email", keep_state=answer.keep_state)
+    draft = MessageDraft(
+        content=content, direction="out", channel="email", keep_state=answer.keep_state, automatic=answer.automatic
+    )
     check_draft(draft)
     said = await messages_of(crm, access, ticket.row["id"])
     last = next((one for one in reversed(said) if one.row["direction"] == "in"), None)
@@ -91,7 +97,7 @@ async def written(
         to=to,
         subject=await subject_of(crm, ticket, answer.subject),
         text=f"{answer.text.strip()}\n{quoted(last) if theirs and last is not None else ''}",
-        headers=thread_headers(said),
+        headers=thread_headers(said) | ({"Auto-Submitted": "auto-replied"} if answer.automatic else {}),
         files=answer.files,
         leaves_at=now() + timedelta(seconds=answer.hold_seconds) if answer.hold_seconds else None,
     )

@@ -27,6 +27,7 @@ from confida_core.api import (
     active_accounts,
     create_many,
     discard_files,
+    enqueue,
     keep_files,
     new_id,
     now,
@@ -41,7 +42,7 @@ from confida_service.mail.reading import ReadMail, received_at
 from confida_service.mail.recognising import Sort
 from confida_service.mail.threads import ticket_for
 from confida_service.queues.queues import queues
-from confida_service.queues.routing import routed
+from confida_service.queues.routing import Routing, routed
 from confida_service.tickets.messages import MessageDraft, add_message
 from confida_service.tickets.tickets import LONGEST_SUBJECT, TicketDraft, note_event, open_ticket
 
@@ -137,7 +138,11 @@ async def store(
     mail = arrival.mail
     new_ticket = ticket_id is None
     if ticket_id is None:
-        ticket_id = await open_ticket(crm, INSIDE, contact_id, await draft_of(crm, arrival, contact_id))
+        routing = await routed(crm, arrival, contact_id)
+        ticket_id = await open_ticket(crm, INSIDE, contact_id, await draft_of(crm, arrival, routing))
+        if routing.canned_id and arrival.sort == "personal":
+            told = {"ticket_id": ticket_id, "canned_id": routing.canned_id}
+            await enqueue(crm, "service.answer_at_once", told)
     message = MessageDraft(
         content=content_of(mail, files),
         direction="in",
@@ -155,9 +160,8 @@ async def store(
     return Taken(ticket_id=ticket_id, message_id=message_id, contact_id=contact_id, new_ticket=new_ticket)
 
 
-async def draft_of(crm: Installation, arrival: Arrival, contact_id: UUID) -> TicketDraft:
+async def draft_of(crm: Installation, arrival: Arrival, routing: Routing) -> TicketDraft:
     """The ticket that a mail opens, as the rules want it; what is gone since they were written is left out."""
-    routing = await routed(crm, arrival, contact_id)
     here = {one.id for one in await active_accounts(crm)} if routing.assignee_id else set()
     return TicketDraft(
         subject=line(arrival.mail.subject, LONGEST_SUBJECT) or NO_SUBJECT,

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
-from confida_core.api import Access, InvalidContent, NotFound, PostalAddress, VersionConflict, now
+from confida_core.api import Access, InvalidContent, NotFound, PostalAddress, VersionConflict, now, system_access
+from confida_service.answering.canned import save_canned
 from confida_service.mail.reading import read_mail
 from confida_service.mail.recognising import sort_of
 from confida_service.mail.taking_in import Arrival, take_in
 from confida_service.queues.queues import archive_queue, first_queue, save_queue, set_members
 from confida_service.queues.routing import decide, today_of
+from confida_service.queues.routing_answer import answer_at_once
 from confida_service.queues.routing_content import RuleContent
 from confida_service.queues.routing_fields import facts_of
 from confida_service.queues.routing_language import guessed
 from confida_service.queues.routing_rules import all_rules, move_rule, remove_rule, rules, save_rule, switch_rule
+from confida_service.tickets.messages import messages_of
 from confida_service.tickets.tickets import TicketChange, TicketDraft, change_ticket, open_ticket, visible_ticket
 
 pytestmark = pytest.mark.anyio
 HEAD = "From: Ada Lovelace <ada@example.org>\nTo: help@example.org\nSubject: The lamp\n"
+
+
+@pytest.fixture
+def confida_settings() -> dict[str, Any]:
+    """A mail server that is never asked: messages wait at the door."""
+    return {"mail_from": "help@example.org", "smtp_host": "mail.example.org"}
 
 
 def when(*tests: tuple[str, str, Any], how: str = "all") -> str:
@@ -227,3 +237,87 @@ async def test_another_queue_gives_it_to_somebody_of_its_own(
 )
 def test_language_is_told_by_little_words(text: str, language: str) -> None:
     assert guessed(text) == language
+
+
+async def test_ready_answer_goes_out_once_and_is_not_the_first_answer(crm: Any, access: Access) -> None:
+    canned = await save_canned(crm, access, "Got it", "Dear {name}, we have it as {number}.")
+    await save_rule(crm, access, RuleContent(name="Thanks", canned_id=canned))
+    tickets = []
+    for text in ("One", "Two", "Three", "Auto"):
+        head = HEAD if text != "Auto" else f"{HEAD}Auto-Submitted: auto-replied\n"
+        tickets.append((await arrive(crm, head, text)).ticket_id)
+    jobs = await crm.data.fetch("SELECT id FROM job WHERE key = 'service.answer_at_once'")
+    assert len(jobs) == 3
+    for ticket_id in (*tickets[:3], tickets[0]):
+        await answer_at_once(crm, {"ticket_id": ticket_id, "canned_id": canned})
+    said = [[one.content.text for one in await messages_of(crm, access, ticket_id)] for ticket_id in tickets]
+    assert [texts[1:] for texts in said] == [
+        ["Dear Ada Lovelace, we have it as 1."], ["Dear Ada Lovelace, we have it as 2."], [], [],
+    ]  # fmt: skip
+    row = (await visible_ticket(crm, access, tickets[0])).row
+    assert (row["state"], row["first_response_at"]) == ("new", None)
+    from confida_core.outbound.content import OUTBOUND
+
+    (first, *_) = await crm.door.open(
+        system_access("test"), OUTBOUND, await crm.data.fetch("SELECT * FROM outbound_message ORDER BY id")
+    )
+    assert (first.content.to, first.content.headers["Auto-Submitted"]) == ("ada@example.org", "auto-replied")
+
+
+RULES = "/x/service/settings/rules"
+FILLED = {
+    "name": "Dark", "match": "all", "filter-0-field": "mail.subject", "filter-0-op": "contains", "filter-0-value": "lamp",
+    "filter-1-field": "tags", "filter-1-op": "is", "filter-1-value": "member", "priority": "4", "tags": "light, house",
+}  # fmt: skip
+
+
+async def test_rule_is_written_tried_and_kept_on_its_page(crm: Any, access: Access, client: Any, contact: Any) -> None:
+    await contact("Ada Lovelace", email="ada@example.org")
+    await save_rule(crm, access, RuleContent(name="Everything", kind="fault"))
+    page = await client.post(f"{RULES}/new", data=FILLED | {"_do": "try", "sample": f"{HEAD}\nIt is dark."})
+    words = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+    assert page.status_code == 200
+    shown = words[words.index("What would happen") : words.index("Cancel")].strip()
+    assert shown == (
+        "What would happen ada@example.org ( Ada Lovelace ) The lamp Kind Fault Everything It applies Dark It does not apply "
+        "Holds: Mail: subject contains lamp Does not hold: tagged member Save"
+    )
+    assert [one.content.name for one in await rules(crm, access)] == ["Everything"]
+    saved = await client.post(f"{RULES}/new", data=FILLED | {"_do": "save"})
+    assert (saved.status_code, saved.headers["location"]) == (303, RULES)
+    kept = (await rules(crm, access))[1]
+    assert (kept.content.priority, kept.content.tags) == (4, ("house", "light"))
+    listed = (await client.get(RULES)).text
+    assert "Mail: subject contains lamp, tagged member" in listed
+    again = (await client.get(f"{RULES}/{kept.row['id']}")).text
+    assert re.findall(r'name="filter-\d+-value" value="([^"]*)"', again) == ["lamp", "member", ""]
+
+
+async def test_wrong_conditions_stand_beside_their_row_and_a_ticket_can_be_the_sample(
+    crm: Any, access: Access, client: Any
+) -> None:
+    wrong = await client.post(f"{RULES}/new", data=FILLED | {"filter-0-field": "mail.files", "_do": "save"})
+    assert (wrong.status_code, 'id="filter-0-error"' in wrong.text, 'value="Dark"' in wrong.text) == (422, True, True)
+    empty = await client.post(f"{RULES}/new", data=FILLED | {"_do": "try"})
+    assert (empty.status_code, "Please paste a mail" in empty.text) == (422, True)
+    await arrive(crm)
+    sampled = await client.post(f"{RULES}/new", data=FILLED | {"match": "any", "_do": "try", "ticket": "1"})
+    assert ("It applies" in sampled.text, "Urgent" in sampled.text) == (True, True)
+    missing = await client.post(f"{RULES}/new", data=FILLED | {"_do": "try", "ticket": "7"})
+    assert (missing.status_code, "There is no such ticket" in missing.text) == (422, True)
+
+
+async def test_rules_are_ordered_switched_and_removed_by_those_who_set_up(
+    crm: Any, access: Access, client: Any, as_role: Any
+) -> None:
+    one, two = [await save_rule(crm, access, RuleContent(name=name)) for name in ("One", "Two")]
+    staff = await as_role("staff")
+    assert [(await staff.get(RULES)).status_code, (await staff.post(f"{RULES}/{one}/remove")).status_code] == [404, 404]
+    await client.post(f"{RULES}/{two}/earlier")
+    await client.post(f"{RULES}/{one}/off")
+    found = await rules(crm, access)
+    assert [(each.content.name, bool(each.row["enabled"])) for each in found] == [("Two", True), ("One", False)]
+    await client.post(f"{RULES}/{two}/later")
+    await client.post(f"{RULES}/{one}/on")
+    await client.post(f"{RULES}/{two}/remove")
+    assert [(each.row["id"], bool(each.row["enabled"])) for each in await rules(crm, access)] == [(one, True)]
