@@ -24,8 +24,8 @@ def load(program: Program, if_missing: bool) -> None:
     """Add 200 people, 30 organisations and 1,000 interactions; nobody among them exists."""
     from rich.progress import Progress
 
-    from confida_core.demo.loading import DemoPresent, load_demo
-    from confida_core.demo.people import ORGANISATIONS, PEOPLE, PERSON_IDS
+    from confida_core.demo.loading import DemoPresent, demo_ids, load_demo
+    from confida_core.demo.people import ORGANISATIONS, PEOPLE
     from confida_core.demo.talk import INTERACTIONS
 
     with Progress(console=program.console) as progress:
@@ -39,8 +39,9 @@ def load(program: Program, if_missing: bool) -> None:
                 if if_missing:
                     return None
                 raise
+            people = (await demo_ids(crm)).people
             for more in crm.registry.all("demo_data"):
-                await more.load(crm, access, PERSON_IDS)
+                await more.load(crm, access, people)
             return count
 
         count = program.run(work)
@@ -54,16 +55,18 @@ def purge(program: Program) -> None:
     """Erase the invented contacts with everything that is about them alone."""
     from rich.progress import Progress
 
-    from confida_core.demo.loading import purge_demo
-    from confida_core.demo.people import ORGANISATIONS, PEOPLE, PERSON_IDS
+    from confida_core.demo.loading import demo_ids, next_round, purge_demo
+    from confida_core.demo.people import ORGANISATIONS, PEOPLE
 
     with Progress(console=program.console) as progress:
         bar = progress.add_task("erasing", total=PEOPLE + ORGANISATIONS)
 
         async def work(crm: Installation) -> int:
             count = await purge_demo(crm, lambda more: progress.advance(bar, more))
+            people = (await demo_ids(crm)).people
             for more in crm.registry.all("demo_data"):
-                await more.remove(crm, program.access("demo purge"), PERSON_IDS)
+                await more.remove(crm, program.access("demo purge"), people)
+            await next_round(crm)
             return count
 
         count = program.run(work)

@@ -17,7 +17,7 @@ class DemoData:
     """What a plugin adds to the invented people of `confida demo`, so that its pages have something to show.
 
     load: after the people are in; it may rely on their ids. remove: after they are gone, whatever of it would outlive them;
-    repeatable. Both are given the ids of the people, always the same ones in the same order.
+    repeatable. Both are given the ids of the people, in the same order; after they were erased, others come next.
     """
 
     key: str

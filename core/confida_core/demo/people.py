@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,16 +31,36 @@ ORGANISATIONS = 30
 DAYS = 700
 
 
-def demo_id(kind: str, number: int) -> UUID:
+def demo_id(kind: str, number: int, round: int = 0) -> UUID:
     """An id of the form all our ids have, the same in every installation, so that purging knows what it may take."""
-    digest = bytearray(hashlib.sha256(f"confida demo {kind} {number}".encode()).digest()[:16])
+    told = f"confida demo {kind} {number}" + (f" {round}" if round else "")
+    digest = bytearray(hashlib.sha256(told.encode()).digest()[:16])
     digest[:6] = (1_700_000_000_000 + number).to_bytes(6, "big")
     digest[6], digest[8] = 0x70 | digest[6] & 0x0F, 0x80 | digest[8] & 0x3F
     return UUID(bytes=bytes(digest))
 
 
-PERSON_IDS = tuple(demo_id("person", number) for number in range(PEOPLE))
-ORGANISATION_IDS = tuple(demo_id("organisation", number) for number in range(ORGANISATIONS))
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Whose ids are whose. Nobody who was erased comes back under the same id, so that each time they are others."""
+
+    people: tuple[UUID, ...]
+    organisations: tuple[UUID, ...]
+
+    @property
+    def everybody(self) -> tuple[UUID, ...]:
+        return (*self.people, *self.organisations)
+
+
+def ids_of(round: int) -> Ids:
+    """round: how often the invented people were erased here before."""
+    return Ids(
+        people=tuple(demo_id("person", number, round) for number in range(PEOPLE)),
+        organisations=tuple(demo_id("organisation", number, round) for number in range(ORGANISATIONS)),
+    )
+
+
+FIRST = ids_of(0)
 
 
 def locale_of(number: int) -> Locale:
@@ -58,10 +79,10 @@ def organisation_name(number: int) -> str:
     return locale_of(number).organisations[number // len(LOCALES)][0]
 
 
-def organisations(moment: datetime) -> Iterator[NewContact]:
+def organisations(moment: datetime, ids: Ids = FIRST) -> Iterator[NewContact]:
     """moment: what the dates are counted back from."""
     chance = random.Random(SEED)  # noqa: S311 -- Invented data; nothing secret depends on it.
-    for number, organisation_id in enumerate(ORGANISATION_IDS):
+    for number, organisation_id in enumerate(ids.organisations):
         locale = locale_of(number)
         domain = locale.organisations[number // len(LOCALES)][1]
         content = ContactContent(
@@ -77,13 +98,13 @@ def organisations(moment: datetime) -> Iterator[NewContact]:
         yield new_contact(chance, ContactKind.ORGANISATION, content, organisation_id, moment)
 
 
-def people(moment: datetime) -> Iterator[NewContact]:
+def people(moment: datetime, ids: Ids = FIRST) -> Iterator[NewContact]:
     chance = random.Random(SEED + 1)  # noqa: S311 -- Invented data; nothing secret depends on it.
     names = {locale.language: list(itertools.product(locale.given, locale.family)) for locale in LOCALES}
     for language in sorted(names):
         chance.shuffle(names[language])
     employed = employers()
-    for number, person_id in enumerate(PERSON_IDS):
+    for number, person_id in enumerate(ids.people):
         locale = locale_of(number)
         (given, given_latin), (family, family_latin) = names[locale.language].pop()
         content = person(chance, locale, number, (given, family), f"{given_latin}.{family_latin}")

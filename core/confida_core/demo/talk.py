@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from confida_core.demo.people import PERSON_IDS, SEED, locale_of
+from confida_core.demo.people import FIRST, PEOPLE, SEED, Ids, locale_of
 from confida_core.demo.words import TALK
 from confida_core.interactions.content import InteractionDraft
 
@@ -17,15 +17,15 @@ WEIGHTS = (30, 20, 15, 28, 7)
 MINUTES = {"call": (3, 40), "meeting": (30, 120)}
 
 
-def interactions(moment: datetime, assignees: Sequence[UUID] = ()) -> Iterator[InteractionDraft]:
+def interactions(moment: datetime, assignees: Sequence[UUID] = (), ids: Ids = FIRST) -> Iterator[InteractionDraft]:
     """The same ones every time, counted back from `moment`; tasks are shared out among the assignees."""
     chance = random.Random(SEED + 2)  # noqa: S311 -- Invented data; nothing secret depends on it.
     for number in range(INTERACTIONS):
         kind = chance.choices(KINDS, WEIGHTS)[0]
         # Few people take part in much, many in little, as everywhere.
-        first = min(int(chance.expovariate(1 / 60)), len(PERSON_IDS) - 1)
-        others = chance.sample(range(len(PERSON_IDS)), chance.randint(1, 3)) if kind == "meeting" else []
-        people = tuple(PERSON_IDS[index] for index in dict.fromkeys([first, *others]))
+        first = min(int(chance.expovariate(1 / 60)), PEOPLE - 1)
+        others = chance.sample(range(PEOPLE), chance.randint(1, 3)) if kind == "meeting" else []
+        people = tuple(ids.people[index] for index in dict.fromkeys([first, *others]))
         subject, body = chance.choice(TALK[locale_of(first).language][kind])
         when = moment - timedelta(days=int(chance.triangular(0, 600, 0)), minutes=chance.randint(1, 600))
         due = moment.date() + timedelta(days=chance.randint(-10, 30))
