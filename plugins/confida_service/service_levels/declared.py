@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from confida_core.api import JobDeclaration, TableDeclaration
+from confida_service.service_levels import setting_routes
 from confida_service.service_levels.escalation import escalate
 from confida_service.service_levels.tables import ServiceHours, ServiceTarget
 
@@ -24,3 +25,4 @@ TABLES = (
 JOBS = (
     JobDeclaration(key="service.escalate", run=escalate, label="Tickets that are getting late", attempts=1, every=300),
 )
+ROUTES = setting_routes.ROUTES

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confida_core.api import Access, Forbidden, InvalidContent, VersionConflict, now
+from confida_core.api import Access, InvalidContent, VersionConflict, now
 from confida_service.content import MessageContent
 from confida_service.service_levels.business_hours import ALWAYS, BusinessHours, open_seconds
 from confida_service.service_levels.clock import changed_dues, due_columns
@@ -189,19 +189,6 @@ async def test_settings_are_checked_by_field_and_kept_at_the_version_that_was_se
     assert (await level_settings(crm)).version == 2
 
 
-async def test_only_who_sets_up_service_changes_what_is_promised(crm: Any, as_role: Any) -> None:
-    staff = await as_role("staff")
-    from confida_core.api import Actor
-
-    nobody = Access(
-        actor=Actor(id=staff.account_id, kind="staff", permissions=frozenset({"service.write"})),
-        purpose="relationship",
-        where="test",
-    )
-    with pytest.raises(Forbidden):
-        await save_levels(crm, nobody, LevelSettings(), seen=0)
-
-
 def test_holidays_of_a_region_and_own_days_are_closed() -> None:
     bavaria = LevelSettings(country="DE", region="BY", closed_days=(date(2026, 11, 20),))
     days = [date(2026, 1, 6), date(2026, 12, 25), date(2026, 11, 20), date(2026, 11, 19)]
@@ -218,3 +205,36 @@ def test_holidays_of_a_region_and_own_days_are_closed() -> None:
 def test_times_are_read_as_people_write_them(text: str, minutes: int | None) -> None:
     assert read_span(text) == minutes
     assert read_span(written_span(minutes)) == minutes
+
+
+PAGE = "/x/service/settings/service-levels"
+
+
+async def test_page_keeps_what_is_typed_and_says_beside_the_field_what_is_wrong(crm: Any, client: Any) -> None:
+    filled = {
+        "version": "0", "first-2": "4 h", "solution-2": "16 h", "day-0": "9-12:30, 14-18", "country": "DE", "region": "BY",
+        "closed_days": "2026-12-24, 2026-12-31", "warn_minutes": "45", "notify": "yes",
+    }  # fmt: skip
+    wrong = await client.post(PAGE, data=filled | {"first-2": "soon", "closed_days": "Easter"})
+    assert (wrong.status_code, 'value="soon"' in wrong.text, 'id="closed_days-error"' in wrong.text) == (
+        422,
+        True,
+        True,
+    )
+    wrong = await client.post(PAGE, data=filled | {"first-2": "soon"})
+    assert (wrong.status_code, 'id="first-2-error"' in wrong.text) == (422, True)
+    saved = await client.post(PAGE, data=filled)
+    assert (saved.status_code, saved.headers["location"]) == (303, PAGE)
+    kept = await level_settings(crm)
+    assert (kept.targets[2], kept.targets[1], kept.week[0], len(kept.closed_days), kept.notify, kept.raise_priority) == (
+        Target(240, 960), Target(), "9:00-12:30, 14:00-18:00", 2, True, False,
+    )  # fmt: skip
+    again = await client.get(PAGE)
+    assert all(f'value="{each}"' in again.text for each in ("4 h", "16 h", "9:00-12:30, 14:00-18:00", "45"))
+    conflict = await client.post(PAGE, data=filled)
+    assert (conflict.status_code, "Somebody else changed this" in conflict.text) == (409, True)
+
+
+async def test_staff_find_no_page_of_service_levels(as_role: Any) -> None:
+    staff = await as_role("staff")
+    assert [(await staff.get(PAGE)).status_code, (await staff.post(PAGE)).status_code] == [404, 404]
