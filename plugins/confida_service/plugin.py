@@ -67,7 +67,7 @@ def of_all_parts(name: str) -> list[Any]:
 
 @hookimpl
 def plugin_info() -> PluginInfo:
-    summary = "In the making: mail becomes tickets, which are read, answered and changed; rules, service levels and telephone are not there yet."
+    summary = "In the making: mail becomes tickets, which rules sort, and which are read and answered in time; telephone is not there yet."
     return PluginInfo(key="service", name="Service", summary=summary, api=1)
 
 
