@@ -37,7 +37,7 @@ MAIL_FIELDS: Mapping[str, IndexField] = {
         mail_field("recipient", "text", "sent to"),
         mail_field("subject", "text", "subject"),
         mail_field("body", "text", "text"),
-        mail_field("header", "text", "a header, like “list-id: …”"),
+        mail_field("header", "text", "header (name: value)"),
         mail_field("language", "choice", "language"),
         mail_field("sort", "choice", "sort", choices=SORTS),
         mail_field("files", "number", "number of files"),

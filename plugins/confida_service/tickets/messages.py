@@ -88,6 +88,9 @@ async def touch_ticket(
         columns |= {"state": state} | clock_columns(row, state, moment)
     if draft.direction == "out" and row["first_response_at"] is None and not draft.automatic:
         columns["first_response_at"] = moment
+        if row["solution_due"] and row["solution_due"] > moment:
+            # It may have escalated for want of an answer; it shall once more for want of a solution.
+            columns["escalated_at"] = None
     columns |= await moved_clock(crm, row, columns, moment)
     if columns:
         await crm.records.set_columns(TICKET, row["id"], row["contact_id"], **columns)
