@@ -15,7 +15,7 @@ from confida_service.mail.reading import read_mail
 from confida_service.mail.recognising import sort_of
 from confida_service.mail.taking_in import Arrival, take_in
 from confida_service.queues.queues import first_queue, save_queue
-from confida_service.tickets.html_mail import cleaned
+from confida_service.tickets.html_mail import REST, TOO_DEEP, cleaned
 from confida_service.tickets.messages import messages_of
 from confida_service.tickets.tickets import TicketChange, TicketDraft, change_ticket, open_ticket, visible_ticket
 
@@ -195,6 +195,19 @@ async def test_page_shows_mail_folded_and_html_in_a_frame_that_can_do_nothing(
 )  # fmt: skip
 def test_html_of_strangers_is_cleaned(html: str, clean: str) -> None:
     assert cleaned(html) == clean
+
+
+@pytest.mark.parametrize("bomb", ["<div>", "<div></p></x>", "<b><div></b>", "<UL><LI>", "<blockquote><p>"])
+def test_mail_of_boxes_within_boxes_is_not_built_up(bomb: str) -> None:
+    assert cleaned(bomb * 40_000) == TOO_DEEP
+
+
+def test_long_mail_is_shown_to_where_it_can_be_and_says_so() -> None:
+    long = cleaned("<p>" + "<p>Dear you</p><br>" * 20_000)
+    picture = cleaned(f'<img src="data:image/png;base64,{"QUJD" * 100_000}"><p>Dear you</p>')
+    assert (long.startswith("<p></p><p>Dear you</p><br>"), long.endswith(REST), picture) == (
+        True, True, "<img><p>Dear you</p>",
+    )  # fmt: skip
 
 
 async def test_answer_waits_half_a_minute_and_comes_back_into_the_form(

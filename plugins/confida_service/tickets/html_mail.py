@@ -6,8 +6,10 @@ import asyncio
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from html import unescape
+from typing import Any
 from urllib.parse import unquote
 
 from confida_core.api import Access, Installation, NoPicture, NotFound, Opened, TooLarge, open_file, open_picture
@@ -38,6 +40,18 @@ ATTRIBUTES = {
 }
 # What nh3 writes; a quote within a value is written as &quot;.
 OWN_PICTURE = re.compile(r' src="cid:([^"]*)"')
+# What holds the parser up grows with the square of these: half a megabyte of nested boxes kept it busy for fifty seconds.
+LONGEST = 200_000
+DEEPEST = 500
+INLINE_DATA = re.compile(r"data:[\w/+.;=-]{0,100}base64,[A-Za-z0-9+/=]+")
+BEGIN_OR_END = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,20})")
+# These need no end, so that many in a row are not one within the other.
+ENDLESS = frozenset(
+    {"p", "li", "td", "th", "tr", "dd", "dt", "tbody", "thead", "tfoot", "option", "br", "hr", "img", "meta", "link", "input", "col",
+     "wbr", "area", "base", "source", "embed"}
+)  # fmt: skip
+TOO_DEEP = "<p>This mail is built so that it cannot be shown. The message as it came has all of it.</p>"
+REST = "<hr><p>It goes on; the message as it came has all of it.</p>"
 PICTURE = 1_000_000
 MOST_PICTURES = 20
 
@@ -47,11 +61,33 @@ def only_own(tag: str, attribute: str, value: str) -> str | None:
     return None if tag == "img" and attribute == "src" and not value.strip().lower().startswith("cid:") else value
 
 
+def too_deep(html: str) -> bool:
+    """Whether more boxes may stand within each other than any mail needs; an end that belongs to no beginning ends nothing."""
+    within, depth = Counter[str](), 0
+    for end, name in BEGIN_OR_END.findall(html):
+        key = name.lower()
+        if key in ENDLESS or (end and not within[key]):
+            continue
+        step = -1 if end else 1
+        within[key] += step
+        depth += step
+        if depth > DEEPEST:
+            return True
+    return False
+
+
 def cleaned(html: str) -> str:
-    """What can do nothing but be read; links open apart, and say nothing of where they were."""
+    """What can do nothing but be read, in bounded time; links open apart, and say nothing of where they were."""
     import nh3
 
-    return nh3.clean(
+    short = INLINE_DATA.sub("", html)
+    if too_deep(short[:LONGEST]):
+        return TOO_DEEP
+    return sanitised(nh3, short[:LONGEST]) + (REST if len(short) > LONGEST else "")
+
+
+def sanitised(nh3: Any, html: str) -> str:
+    clean: str = nh3.clean(
         html,
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
@@ -61,6 +97,7 @@ def cleaned(html: str) -> str:
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
+    return clean
 
 
 async def document(crm: Installation, access: Access, message: Opened[MessageContent]) -> str:
