@@ -19,7 +19,7 @@ from confida_service.mail.taking_in import Arrival, take_in
 from confida_service.queues.queues import archive_queue, first_queue, save_queue, set_members
 from confida_service.queues.routing import decide, today_of
 from confida_service.queues.routing_answer import answer_at_once
-from confida_service.queues.routing_content import RuleContent
+from confida_service.queues.routing_content import ROUTING_RULE, RuleContent
 from confida_service.queues.routing_fields import facts_of
 from confida_service.queues.routing_language import guessed
 from confida_service.queues.routing_rules import all_rules, move_rule, remove_rule, rules, save_rule, switch_rule
@@ -129,8 +129,6 @@ async def test_what_is_gone_or_broken_never_loses_mail(crm: Any, access: Access,
     await archive_queue(crm, access, gone)
     await crm.data.fetch("UPDATE account SET state = 'disabled' WHERE id = ?", mats)
     opened = (await all_rules(crm))[0]
-    from confida_service.queues.routing_content import ROUTING_RULE
-
     left = replace(opened.content, condition=when(("membership.gone", "is", "x")))
     await crm.records.update(ROUTING_RULE, {"id": broken}, left, seen=1)
     ticket = await ticket_after(crm, access)
@@ -256,10 +254,9 @@ async def test_ready_answer_goes_out_once_and_is_not_the_first_answer(crm: Any, 
     ]  # fmt: skip
     row = (await visible_ticket(crm, access, tickets[0])).row
     assert (row["state"], row["first_response_at"]) == ("new", None)
-    from confida_core.outbound.content import OUTBOUND
-
+    declaration = crm.registry.records["outbound_message"]
     (first, *_) = await crm.door.open(
-        system_access("test"), OUTBOUND, await crm.data.fetch("SELECT * FROM outbound_message ORDER BY id")
+        system_access("test"), declaration, await crm.data.fetch("SELECT * FROM outbound_message ORDER BY id")
     )
     assert (first.content.to, first.content.headers["Auto-Submitted"]) == ("ada@example.org", "auto-replied")
 
