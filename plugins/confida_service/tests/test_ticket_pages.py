@@ -11,12 +11,12 @@ import pytest
 from confida_core.api import Access, now
 from confida_service.answering.canned import save_canned
 from confida_service.answering.checklists import key_of, save_checklist
+from confida_service.content import MessageContent
 from confida_service.mail.reading import read_mail
 from confida_service.mail.recognising import sort_of
 from confida_service.mail.taking_in import Arrival, take_in
 from confida_service.queues.queues import first_queue, save_queue
-from confida_service.tickets.html_mail import REST, TOO_DEEP, cleaned
-from confida_service.tickets.messages import messages_of
+from confida_service.tickets.messages import MessageDraft, add_message, messages_of
 from confida_service.tickets.tickets import TicketChange, TicketDraft, change_ticket, open_ticket, visible_ticket
 
 pytestmark = pytest.mark.anyio
@@ -180,36 +180,6 @@ async def test_page_shows_mail_folded_and_html_in_a_frame_that_can_do_nothing(
     assert (await client.get(strange)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("html", "clean"),
-    [
-        ('<img src="http://x.example.org/a.gif" alt="A">', '<img alt="A">'),
-        ('<img src="cid:one">', '<img src="cid:one">'),
-        ('<img srcset="http://x.example.org/a 2x">', "<img>"),
-        ('<p style="background:url(http://x.example.org)" data-hx-get="/x">a</p>', "<p>a</p>"),
-        ('<a href="javascript:x()">a</a>', '<a target="_blank" rel="noopener noreferrer nofollow">a</a>'),
-        ("<style>p{color:red}</style><title>t</title><form><input name=a>b</form>", "b"),
-        ('<svg><image href="http://x.example.org"/></svg><iframe src="http://x.example.org"></iframe>c', "c"),
-        ('<base href="http://x.example.org"><link rel=stylesheet href="http://x.example.org"><meta http-equiv=refresh>d', "d"),
-    ],
-)  # fmt: skip
-def test_html_of_strangers_is_cleaned(html: str, clean: str) -> None:
-    assert cleaned(html) == clean
-
-
-@pytest.mark.parametrize("bomb", ["<div>", "<div></p></x>", "<b><div></b>", "<UL><LI>", "<blockquote><p>"])
-def test_mail_of_boxes_within_boxes_is_not_built_up(bomb: str) -> None:
-    assert cleaned(bomb * 40_000) == TOO_DEEP
-
-
-def test_long_mail_is_shown_to_where_it_can_be_and_says_so() -> None:
-    long = cleaned("<p>" + "<p>Dear you</p><br>" * 20_000)
-    picture = cleaned(f'<img src="data:image/png;base64,{"QUJD" * 100_000}"><p>Dear you</p>')
-    assert (long.startswith("<p></p><p>Dear you</p><br>"), long.endswith(REST), picture) == (
-        True, True, "<img><p>Dear you</p>",
-    )  # fmt: skip
-
-
 async def test_answer_waits_half_a_minute_and_comes_back_into_the_form(
     crm: Any, access: Access, client: Any, ada: UUID
 ) -> None:
@@ -296,6 +266,21 @@ async def test_notes_calls_time_and_steps_are_written_down(crm: Any, access: Acc
     assert (ticked.text.count("Not done: Send a bulb"), ticked.text.count("Done: Ask which")) == (1, 1)
     assert (await client.post(f"{page}/steps", data=step | {"step": "x"})).status_code == 404
     assert "1 hr 15 min" in (await client.get(page)).text
+
+
+async def test_endless_conversation_is_shown_from_its_end(crm: Any, access: Access, client: Any, ada: UUID) -> None:
+    ticket_id = await mailed(crm)
+    for number in range(101):
+        draft = MessageDraft(content=MessageContent(text=f"No {number}."), direction="note", channel="staff")
+        await add_message(crm, access, ticket_id, draft)
+    short, whole = [(await client.get(f"{LIST}/{ticket_id}{query}")).text for query in ("", "?all=yes")]
+    assert ([text in short for text in ("No 0.", "No 1.", "No 100.", "2 earlier messages")]) == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert ([text in whole for text in ("It is dark.", "No 0.", "earlier messages")]) == [True, True, False]
 
 
 async def test_tickets_are_merged_split_and_linked_by_number(crm: Any, access: Access, client: Any, ada: UUID) -> None:

@@ -97,6 +97,22 @@ async def visible_message(crm: Installation, access: Access, message_id: UUID) -
     return opened
 
 
+async def latest_messages(
+    crm: Installation, access: Access, ticket_id: UUID, most: int
+) -> tuple[list[Opened[MessageContent]], int]:
+    """What was said last in a ticket that has passed its gate, the oldest first, and how much was said before that."""
+    rows = await crm.data.fetch(
+        "SELECT * FROM service_message WHERE ticket_id = ? ORDER BY at DESC, id DESC LIMIT ?", ticket_id, most + 1
+    )
+    earlier = 0
+    if len(rows) > most:
+        [counted] = await crm.data.fetch(
+            "SELECT count(*) AS number FROM service_message WHERE ticket_id = ?", ticket_id
+        )
+        earlier = counted["number"] - most
+    return await crm.door.open(access, MESSAGE, rows[:most][::-1]), earlier
+
+
 async def shown_messages(
     crm: Installation, access: Access, said: Sequence[Opened[MessageContent]]
 ) -> tuple[ShownMessage, ...]:

@@ -107,6 +107,7 @@ class TicketPage(Page):
     """GET /x/service/tickets/<id>. answer: what stands in the form of the answer, by field; note: in that of the note.
 
     merged_into: where it went. states: what may follow. minutes: time spent so far. last: id of the newest message.
+    earlier: how much was said before what is shown.
     """
 
     template: ClassVar[str] = "service/tickets/ticket.html"
@@ -116,6 +117,7 @@ class TicketPage(Page):
     one: ShownTicket
     contact: PersonRef
     messages: tuple[ShownMessage, ...] = ()
+    earlier: int = 0
     events: tuple[ShownEvent, ...] = ()
     presence: Presence = field(default_factory=Presence)
     others: tuple[OtherTicket, ...] = ()

@@ -22,15 +22,16 @@ from confida_service.tickets.choices import (
     queue_options,
     state_options,
 )
-from confida_service.tickets.conversation import shown_events, shown_messages
+from confida_service.tickets.conversation import latest_messages, shown_events, shown_messages
 from confida_service.tickets.listing import ShownTicket, shown_tickets
-from confida_service.tickets.messages import messages_of
 from confida_service.tickets.pages import OtherTicket, ShownChecklist, Step, TicketPage
-from confida_service.tickets.presence import others_at
+from confida_service.tickets.presence import newest, others_at
 from confida_service.tickets.states import MERGED, NEXT, STATES
 from confida_service.tickets.tickets import tickets_of, visible_ticket
 from confida_web.api import Errors, PersonRef, access_for, page
 
+# A ticket into which a machine writes for days must not keep its readers waiting.
+MOST_SAID, MOST_OF_ALL = 100, 2_000
 AFTERWARDS = {"pending": "Wait for the customer", "solved": "It is solved", "keep": "Leave the state as it is"}
 LINKS = {
     "related": ("belongs together with", "belongs together with"),
@@ -58,15 +59,17 @@ async def ticket_page(
     crm, access = request.state.crm, access_for(request, PURPOSE)
     opened = await visible_ticket(crm, access, ticket_id)
     one = (await shown_tickets(crm, access, [opened.row]))[0]
-    said = await messages_of(crm, access, ticket_id)
+    whole = request.query_params.get("all") == "yes"
+    said, earlier = await latest_messages(crm, access, ticket_id, MOST_OF_ALL if whole else MOST_SAID)
+    last = await newest(crm, ticket_id)
     writes = access.actor.may("service.write")
-    last = str(max(each.row["id"] for each in said)) if said else ""
     return TicketPage(
         one=one,
         contact=PersonRef(name=one.contact, href=f"/contacts/{one.contact_id}"),
         messages=await shown_messages(crm, access, said),
         events=await shown_events(crm, ticket_id),
         presence=await others_at(crm, access, ticket_id, last),
+        earlier=earlier,
         others=await others_of(crm, access, opened),
         links=await linked(crm, access, ticket_id),
         merged_into=await other_of(crm, access, opened.row["merged_into"]),
