@@ -48,6 +48,7 @@ class LevelSettings:
     warn_minutes: int = 30
     raise_priority: bool = False
     notify: bool = True
+    survey: bool = False
     targets: Mapping[int, Target] = field(default_factory=dict)
     version: int = 0
 
@@ -82,6 +83,7 @@ async def level_settings(crm: Installation) -> LevelSettings:
         warn_minutes=row["warn_minutes"],
         raise_priority=row["raise_priority"],
         notify=row["notify"],
+        survey=row["survey"],
         targets=targets,
         version=row["version"],
     )
@@ -116,7 +118,7 @@ async def save_levels(crm: Installation, access: Access, settings: LevelSettings
     columns = {
         "week": "\n".join(kept.week), "country": kept.country, "region": kept.region,
         "closed_days": " ".join(day.isoformat() for day in kept.closed_days), "warn_minutes": kept.warn_minutes,
-        "raise_priority": kept.raise_priority, "notify": kept.notify,
+        "raise_priority": kept.raise_priority, "notify": kept.notify, "survey": kept.survey,
     }  # fmt: skip
     async with crm.data.transaction():
         await store_hours(crm, columns, seen)
@@ -176,7 +178,8 @@ def checked_levels(settings: LevelSettings) -> LevelSettings:
     return LevelSettings(
         week=tuple(week), country=settings.country, region=settings.region if settings.country else "",
         closed_days=tuple(sorted(set(settings.closed_days))), warn_minutes=settings.warn_minutes,
-        raise_priority=settings.raise_priority, notify=settings.notify, targets=settings.targets,
+        raise_priority=settings.raise_priority, notify=settings.notify, survey=settings.survey,
+        targets=settings.targets,
     )  # fmt: skip
 
 

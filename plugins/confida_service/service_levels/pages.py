@@ -38,5 +38,6 @@ class LevelsPage(Page):
     regions: tuple[str, ...] = ()
     raise_priority: bool = False
     notify: bool = True
+    survey: bool = False
     version: int = 0
     errors: Errors = field(default_factory=dict)

@@ -66,6 +66,7 @@ def settings_of(form: FormData) -> LevelSettings:
         warn_minutes=form.integer("warn_minutes", -1),
         raise_priority=form.flag("raise_priority"),
         notify=form.flag("notify"),
+        survey=form.flag("survey"),
         targets={
             priority: Target(read_span(form.get(f"first-{priority}")), read_span(form.get(f"solution-{priority}")))
             for priority in PRIORITIES
@@ -82,7 +83,7 @@ def typed_of(settings: LevelSettings) -> dict[str, str]:
             f"first-{priority}": written_span(target.first_response),
             f"solution-{priority}": written_span(target.solution),
         }
-    ticked = {name: "yes" for name in ("raise_priority", "notify") if getattr(settings, name)}
+    ticked = {name: "yes" for name in ("raise_priority", "notify", "survey") if getattr(settings, name)}
     return found | ticked | {
         "country": settings.country,
         "region": settings.region,
@@ -111,6 +112,7 @@ def levels_page(
         regions=tuple(known.get(country, ())),
         raise_priority=bool(typed.get("raise_priority")),
         notify=bool(typed.get("notify")),
+        survey=bool(typed.get("survey")),
         version=version,
         errors=errors or {},
     )  # fmt: skip

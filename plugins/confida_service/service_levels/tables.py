@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Boolean, Integer, Varchar
+from piccolo.columns import UUID, Boolean, Bytea, Integer, Timestamptz, Varchar
 from piccolo.table import Table
 
 from confida_core.api import DATA
@@ -20,6 +20,7 @@ class ServiceHours(Table, tablename="service_hours", db=DATA):
     """One row. week: seven lines, Monday first. country, region: whose holidays are kept (ISO 3166). closed_days: ISO dates, by space.
 
     warn_minutes: so long before a ticket is late it escalates. raise_priority, notify: what happens then.
+    survey: those who agreed are asked how it went.
     """
 
     id = Integer(primary_key=True)
@@ -31,3 +32,19 @@ class ServiceHours(Table, tablename="service_hours", db=DATA):
     warn_minutes = Integer()
     raise_priority = Boolean(default=False)
     notify = Boolean(default=True)
+    survey = Boolean(default=False)
+
+
+class Survey(Table, tablename="service_survey", db=DATA):
+    """That somebody was asked how a ticket went. score: 1 (worst) to 5; None as long as they did not answer."""
+
+    id = UUID(primary_key=True)
+    ticket_id = UUID(index=True)
+    contact_id = UUID(index=True)
+    queue_id = UUID()
+    assignee_id = UUID(null=True, default=None)
+    asked_at = Timestamptz(index=True)
+    answered_at = Timestamptz(null=True, default=None)
+    score = Integer(null=True, default=None)
+    version = Integer()
+    sealed = Bytea()

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confida_core.api import Access, InvalidContent, VersionConflict, now
+from confida_consent.api import Channel, Indication, Kind, Method, record_event
+from confida_core.api import Access, InvalidContent, VersionConflict, now, system_access
 from confida_service.content import MessageContent
 from confida_service.service_levels.business_hours import ALWAYS, BusinessHours, open_seconds
 from confida_service.service_levels.clock import changed_dues, due_columns
@@ -26,10 +27,19 @@ from confida_service.service_levels.levels import (
     save_levels,
     written_span,
 )
+from confida_service.service_levels.surveys import answer_survey, ask_surveys, token_of
 from confida_service.tickets.messages import MessageDraft, add_message
 from confida_service.tickets.tickets import TicketChange, TicketDraft, change_ticket, open_ticket, visible_ticket
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def confida_settings() -> dict[str, Any]:
+    """A mail server that is never asked: messages wait at the door."""
+    return {"mail_from": "help@example.org", "smtp_host": "mail.example.org"}
+
+
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = BusinessHours(BERLIN, (((540, 720), (780, 1_020)),) * 5 + ((), ()))
 ROUND_THE_CLOCK = ("0-24",) * 7
@@ -238,3 +248,77 @@ async def test_page_keeps_what_is_typed_and_says_beside_the_field_what_is_wrong(
 async def test_staff_find_no_page_of_service_levels(as_role: Any) -> None:
     staff = await as_role("staff")
     assert [(await staff.get(PAGE)).status_code, (await staff.post(PAGE)).status_code] == [404, 404]
+
+
+async def agrees(crm: Any, contact_id: UUID) -> None:
+    said = Indication(
+        subject_id=contact_id, purpose="service.survey", channel=Channel.EMAIL, kind=Kind.GIVEN, method=Method.IN_PERSON
+    )
+    await record_event(crm, system_access("test", "consent"), said)
+
+
+async def solved(crm: Any, access: Access, contact_id: UUID, hours_ago: float = 2) -> UUID:
+    moment = now() - timedelta(hours=hours_ago)
+    ticket_id = await open_ticket(crm, access, contact_id, TicketDraft(subject="The lamp", opened_at=moment))
+    await crm.data.fetch(
+        "UPDATE service_ticket SET state = 'solved', solved_at = ?, first_response_at = ? WHERE id = ?",
+        moment,
+        moment,
+        ticket_id,
+    )
+    return ticket_id
+
+
+async def letters(crm: Any) -> list[Any]:
+    declaration = crm.registry.records["outbound_message"]
+    rows = await crm.data.fetch("SELECT * FROM outbound_message ORDER BY id")
+    return list(await crm.door.open(system_access("test"), declaration, rows))
+
+
+async def test_who_agreed_is_asked_once_and_answers_without_signing_in(
+    crm: Any, access: Access, ada: UUID, contact: Any, stranger: Any
+) -> None:
+    zoe, new = await contact("Zoe", email="zoe@example.org"), await contact("Mats", email="mats@example.org")
+    for person in (ada, new):
+        await agrees(crm, person)
+    first = await solved(crm, access, ada, 3)
+    last = await solved(crm, access, ada)
+    await solved(crm, access, zoe)
+    await solved(crm, access, new, 0.1)
+    await ask_surveys(crm, {})
+    assert await letters(crm) == []
+    await promise(crm, access, survey=True)
+    for _ in range(2):
+        await ask_surveys(crm, {})
+    (letter,) = await letters(crm)
+    (row,) = await crm.data.fetch("SELECT * FROM service_survey")
+    assert (letter.row["contact_id"], letter.row["purpose"], row["ticket_id"]) == (ada, "service.survey", last)
+    assert first != last
+    path = f"/my/x/service/survey/{token_of(crm, row['id'])}"
+    assert path in letter.content.text
+    page = await stranger.get(path)
+    assert (page.status_code, page.text.count('name="score"')) == (200, 5)
+    assert (await crm.data.fetch("SELECT score FROM service_survey"))[0]["score"] is None
+    wrong = await stranger.post(path, data={"comment": "sealed-comment"})
+    assert (wrong.status_code, "sealed-comment" in wrong.text) == (422, True)
+    done = await stranger.post(path, data={"score": "5", "comment": "sealed-comment"})
+    assert (done.status_code, "Thank you" in done.text) == (200, True)
+    assert (await crm.data.fetch("SELECT score FROM service_survey"))[0]["score"] == 5
+
+
+async def test_links_that_are_wrong_or_old_open_no_survey(
+    crm: Any, access: Access, ada: UUID, stranger: Any, assert_sealed: Any
+) -> None:
+    await agrees(crm, ada)
+    await solved(crm, access, ada)
+    await promise(crm, access, survey=True)
+    await ask_surveys(crm, {})
+    (row,) = await crm.data.fetch("SELECT * FROM service_survey")
+    token = token_of(crm, row["id"])
+    other = token_of(crm, UUID(int=5))[:21] + token[21:]
+    paths = [f"/my/x/service/survey/{one}" for one in (other, "x", "%C3%A4", token_of(crm, UUID(int=5)), token)]
+    await answer_survey(crm, token, 2, "sealed-comment")
+    await assert_sealed("sealed-comment")
+    assert [(await stranger.get(path)).status_code for path in paths] == [404, 404, 404, 404, 200]
+    await crm.data.fetch("UPDATE service_survey SET asked_at = ?", now() - timedelta(days=31))
+    assert (await stranger.get(paths[-1])).status_code == 404
