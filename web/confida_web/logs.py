@@ -44,7 +44,8 @@ def log_structures_as_json() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up for each line: whoever puts another standard error in its place closes the one from before.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 
