@@ -93,6 +93,13 @@ async def test_answer_to_ours_comes_back_into_its_ticket(crm: Any, access: Acces
     assert (await visible_ticket(crm, access, taken.ticket_id)).row["state"] == "open"
 
 
+async def test_mail_without_a_word_is_taken_as_it_is(crm: Any, access: Access) -> None:
+    taken = await arrive(crm, HEAD, "")
+    assert taken.ticket_id is not None
+    (message,) = await messages_of(crm, access, taken.ticket_id)
+    assert (message.content.text.strip(), message.content.subject, message.content.defects) == ("", "The lamp", ())
+
+
 async def test_nobody_gets_into_a_ticket_by_guessing_its_number(crm: Any) -> None:
     taken = await arrive(crm, HEAD)
     assert taken.ticket_id is not None

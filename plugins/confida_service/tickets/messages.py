@@ -106,7 +106,8 @@ def check_draft(draft: MessageDraft) -> None:
         errors["direction"] = "Please choose one of the directions."
     if draft.channel not in CHANNELS:
         errors["channel"] = "Please choose one of the channels."
-    if not (content.text.strip() or content.html.strip() or content.files or content.defects):
+    # What others send is taken as it is; an empty mail is one, too.
+    if draft.direction != "in" and not (content.text.strip() or content.html.strip() or content.files):
         errors["text"] = "Please write something."
     if len(content.text) > LONGEST_MESSAGE:
         errors["text"] = "This is too long."
