@@ -186,5 +186,7 @@ async def test_editor_holds_no_more_lines_than_a_form_can_send(crm: Any) -> None
 
 
 async def test_texts_are_stored_in_one_form(crm: Any) -> None:
-    typed = await read_paper(crm, GERMAN, form(TEA, {"lines-0-name": " Cafe\u0301\t au  lait "}, opening="a\r\nb\u0007 "))
+    typed = await read_paper(
+        crm, GERMAN, form(TEA, {"lines-0-name": " Cafe\u0301\t au  lait "}, opening="a\r\nb\u0007 ")
+    )
     assert (typed.paper.lines[0].name, typed.paper.opening) == ("Café au lait", "a\nb")
