@@ -193,10 +193,10 @@ async def test_pages_of_the_list_hold_every_one_once(
 def fields(html: str) -> dict[str, Any]:
     """The form of a pipeline as a browser would send it."""
     form = html.partition("data-guard")[2]
-    found: dict[str, Any] = {"name": re.search(r'name="name" type="text" value="([^"]*)"', form)[1]}  # type: ignore[index]
+    found: dict[str, Any] = {"name": re.search(r'name="name" type="text" value="([^"]*)"', form)[1]}  # type: ignore[index]  # A miss fails.
     found |= dict(re.findall(r'name="(stages-\d+-(?:id|name|probability|rot_days))"[^>]*value="([^"]*)"', form))
     for name, options in re.findall(r'<select id="[^"]+" name="(stages-\d+-outcome)">(.*?)</select>', form):
-        found[name] = re.search(r'value="(\w+)" selected', options)[1]  # type: ignore[index]
+        found[name] = re.search(r'value="(\w+)" selected', options)[1]  # type: ignore[index]  # A miss fails.
     for name, key in re.findall(r'name="(stages-\d+-required)" value="(\w+)" checked', form):
         found.setdefault(name, []).append(key)
     return found

@@ -22,7 +22,7 @@ from confida_service.content import MessageContent, TicketContent
 from confida_service.mail.cutting import line
 from confida_service.mail.threads import MARK, mark_of
 from confida_service.settings import ServiceSettings
-from confida_service.tickets.messages import MessageDraft, add_message, check_draft, followed, messages_of
+from confida_service.tickets.messages import MessageDraft, add_message, check_draft, followed, last_received
 
 PURPOSE = "service.answers"
 LONGEST_SUBJECT = 200
@@ -66,8 +66,8 @@ async def answer_by_mail(crm: Installation, access: Access, ticket_id: UUID, ans
         content=content, direction="out", channel="email", keep_state=answer.keep_state, automatic=answer.automatic
     )
     check_draft(draft)
-    said = await messages_of(crm, access, ticket.row["id"])
-    last = next((one for one in reversed(said) if one.row["direction"] == "in"), None)
+    said = await last_received(crm, access, ticket.row["id"], MOST_REFERENCES)
+    last = said[-1] if said else None
     message = await written(crm, ticket, answer, last, said)
     result = await send(crm, access, message)
     if result.state is not MessageState.QUEUED:

@@ -122,6 +122,15 @@ async def messages_of(crm: Installation, access: Access, ticket_id: UUID) -> lis
     return await crm.door.open(access, MESSAGE, rows)
 
 
+async def last_received(crm: Installation, access: Access, ticket_id: UUID, most: int) -> list[Opened[MessageContent]]:
+    """The last messages that came in, the oldest of them first; one query, of a ticket that the gate has let through."""
+    rows = await crm.data.fetch(
+        "SELECT * FROM service_message WHERE ticket_id = ? AND direction = 'in' ORDER BY at DESC, id DESC LIMIT ?",
+        ticket_id, most,
+    )  # fmt: skip
+    return await crm.door.open(access, MESSAGE, rows[::-1])
+
+
 async def ticket_of_mail(crm: Installation, message_ids: Sequence[str]) -> UUID | None:
     """The ticket in which one of these mails was said, the last named first. Opens nothing."""
     hashes = [mail_hash(one) for one in message_ids][-50:]
