@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,10 @@ from uuid import UUID
 import msgspec
 
 from confida_core.clock import now
-from confida_core.contacts.content import ContactContent
-from confida_core.contacts.records import CONTACT
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue_many
+from confida_core.outbound.addressing import own_addresses
 from confida_core.outbound.checking import (
     LONGEST_SUBJECT,
     check_wait,
@@ -49,6 +48,7 @@ from confida_core.vault.access import Access, NotFound
 
 DELIVER = "outbound.deliver"
 BATCH = 500
+Noted = Callable[[Sequence[SendResult]], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,8 +75,14 @@ async def send(crm: Installation, access: Access, message: OutboundMessage) -> S
     return (await send_batch(crm, access, [message]))[0]
 
 
-async def send_batch(crm: Installation, access: Access, messages: Sequence[OutboundMessage]) -> list[SendResult]:
-    """The same for up to 500 at once, in one transaction, with the results in order: all are stored, or none."""
+async def send_batch(
+    crm: Installation, access: Access, messages: Sequence[OutboundMessage], *, noted: Noted | None = None
+) -> list[SendResult]:
+    """The same for up to 500 at once, in one transaction, with the results in order: all are stored, or none.
+
+    noted: awaited with the results in that very transaction, so that whoever sends can write down what became of each; what it
+    raises undoes everything. The gates are asked before it begins, because they must not be asked inside one.
+    """
     access.actor.require("outbound.send")
     if len(messages) > BATCH:
         raise ValueError(f"at most {BATCH} messages at once")
@@ -85,7 +91,7 @@ async def send_batch(crm: Installation, access: Access, messages: Sequence[Outbo
     if refusal("no_contact") in verdicts:
         raise NotFound
     headers = await _headers(crm, messages, verdicts)
-    addresses = await _own_addresses(crm, access, messages, verdicts)
+    addresses = await own_addresses(crm, access, messages, verdicts)
     whole = [
         msgspec.structs.replace(
             content, to=content.to or addresses.get(message.contact_id, ""), headers=content.headers | headers[place]
@@ -97,7 +103,7 @@ async def send_batch(crm: Installation, access: Access, messages: Sequence[Outbo
         _decided(crm, message, content, verdict)
         for message, content, verdict in zip(messages, whole, verdicts, strict=True)
     ]
-    return await _store(crm, access, decided)
+    return await _store(crm, access, decided, noted)
 
 
 def _checked(access: Access, message: OutboundMessage) -> OutboundContent:
@@ -161,24 +167,6 @@ async def _headers(
     return wanted
 
 
-async def _own_addresses(
-    crm: Installation, access: Access, messages: Sequence[OutboundMessage], verdicts: Sequence[Verdict]
-) -> dict[UUID, str]:
-    """First e-mail addresses of those contacts whose message is allowed and names none; opened through the door."""
-    wanted = [
-        message.contact_id
-        for message, verdict in zip(messages, verdicts, strict=True)
-        if verdict.allowed and message.path == "email" and not message.to
-    ]
-    rows = await crm.records.rows(CONTACT, list(dict.fromkeys(wanted)))
-    found = {one.row["id"]: one.content for one in await crm.door.open(access, CONTACT, rows)}
-    return {one: _first_address(content) for one, content in found.items()}
-
-
-def _first_address(content: ContactContent) -> str:
-    return next((email.address for email in content.emails if email.address), "")
-
-
 def _decided(crm: Installation, message: OutboundMessage, content: OutboundContent, verdict: Verdict) -> _Decided:
     sealed = msgspec.structs.replace(content, sentence=verdict.sentence[:500], basis=verdict.basis)
     state, reason = MessageState.REFUSED, verdict.reason
@@ -192,9 +180,15 @@ def _decided(crm: Installation, message: OutboundMessage, content: OutboundConte
     return _Decided(message=message, verdict=verdict, content=sealed, state=state, reason=reason)
 
 
-async def _store(crm: Installation, access: Access, decided: Sequence[_Decided]) -> list[SendResult]:
+async def _store(
+    crm: Installation, access: Access, decided: Sequence[_Decided], noted: Noted | None
+) -> list[SendResult]:
     restores = await restores_of(crm)
     rows = [(_row(access, one) | {"restores": restores}, one.content) for one in decided]
+    results = [
+        SendResult(id=columns["id"], state=one.state, reason=one.reason, verdict=one.verdict)
+        for (columns, _), one in zip(rows, decided, strict=True)
+    ]
     people = list(dict.fromkeys(one.message.contact_id for one in decided))
     await crm.keyring.ensure(people, OUTBOUND.retention_class)
     async with crm.data.transaction():
@@ -206,10 +200,9 @@ async def _store(crm: Installation, access: Access, decided: Sequence[_Decided])
         for moment in {one.message.leaves_at for one in leaving.values()}:
             ids = [one for one, its in leaving.items() if its.message.leaves_at == moment]
             await enqueue_many(crm, DELIVER, [{"message_id": one} for one in ids], run_at=moment)
-    return [
-        SendResult(id=columns["id"], state=one.state, reason=one.reason, verdict=one.verdict)
-        for (columns, _), one in zip(rows, decided, strict=True)
-    ]
+        if noted is not None:
+            await noted(results)
+    return results
 
 
 def _row(access: Access, one: _Decided) -> dict[str, Any]:
