@@ -80,6 +80,11 @@ def template_folders() -> Sequence[Path]:
 
 
 @hookimpl
+def static_folders() -> Sequence[Path]:
+    return [HERE / "static"]
+
+
+@hookimpl
 def translation_folders() -> Sequence[Path]:
     return [HERE / "translations"]
 

@@ -14,7 +14,7 @@ from tests.consent.rights.answers import Markers, answered, columns_for
 from tests.consent.rights.test_completeness import found_in, plant, plantable, planted_contact
 
 pytestmark = pytest.mark.anyio
-PLUGINS = ("sales", "service")
+PLUGINS = ("sales", "service", "marketing")
 
 
 @pytest.fixture
