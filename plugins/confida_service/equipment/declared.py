@@ -1,3 +1,56 @@
 """What this part of service declares; `plugin` gathers the lists of all parts by their names."""
 
 from __future__ import annotations
+
+from confida_consent.api import ConsentPurpose, Wording
+from confida_core.api import TableDeclaration
+from confida_service.equipment.content import CONTRACT, EQUIPMENT, VISIT
+from confida_service.equipment.tables import ServiceReminder, TicketEquipment
+
+TABLE_MODULES = ("confida_service.equipment.tables",)
+TABLES = (
+    TableDeclaration(
+        table=ServiceReminder,
+        subject="contact_id",
+        subject_free="Ids, days and a key; rows go with their contact.",
+        clear={"kind": "one of three words"},
+    ),
+    TableDeclaration(
+        table=TicketEquipment,
+        subject="contact_id",
+        subject_free="Ids of a ticket and of what it is about; rows go with their contact.",
+    ),
+)
+RECORDS = (EQUIPMENT, VISIT, CONTRACT)
+CONSENT_PURPOSES = (
+    ConsentPurpose(
+        key="service.reminders",
+        version=1,
+        texts={
+            "en": Wording(
+                title="Reminders about what you have from us",
+                description="We remind you when service is due, a warranty ends or notice can be given. You can object.",
+            ),
+            "de": Wording(
+                title="Erinnerungen zu dem, was Sie von uns haben",
+                description=(
+                    "Wir erinnern Sie, wenn eine Wartung fällig ist, eine Garantie endet oder eine Kündigungsfrist abläuft. "
+                    "Sie können widersprechen."
+                ),
+                retention="Bis Sie widersprechen oder das Gerät oder den Vertrag nicht mehr haben.",
+                balancing_note=(
+                    "Wer ein Gerät oder einen Vertrag hat, verliert ohne Erinnerung leicht Ansprüche oder Fristen. "
+                    "Die Nachricht wirbt für nichts, kommt einmal je Termin, und ein Widerspruch beendet sie."
+                ),
+            ),
+        },
+        basis="legitimate_interest",
+        balancing_note=(
+            "Whoever has a device or a contract easily loses claims or misses dates without a reminder. The message advertises "
+            "nothing, comes once for each date, and an objection ends it."
+        ),
+        channels=("email",),
+        category="service",
+        retention="Until you object, or no longer have the device or the contract.",
+    ),
+)

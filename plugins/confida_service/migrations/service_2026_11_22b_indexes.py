@@ -30,6 +30,14 @@ STATEMENTS = [
     # One row for each who is there, and one tick for each step, whoever clicks how often.
     "CREATE UNIQUE INDEX service_ticket_watch_once ON service_ticket_watch (ticket_id, account_id)",
     "CREATE UNIQUE INDEX service_ticked_step_once ON service_ticked_step (ticket_id, checklist_id, step)",
+    # Complaints by what is due first, and figures of a span of time.
+    "CREATE INDEX service_complaint_due ON service_complaint (answer_by, id) WHERE closed_on IS NULL",
+    "CREATE INDEX service_complaint_closed ON service_complaint (answer_by, id) WHERE closed_on IS NOT NULL",
+    "CREATE INDEX service_complaint_received ON service_complaint (received_on)",
+    # One reminder for each date, and one link to each piece of equipment, whatever runs or is clicked twice.
+    "CREATE UNIQUE INDEX service_reminder_once ON service_reminder (kind, about_id, due_on)",
+    "CREATE UNIQUE INDEX service_ticket_equipment_once ON service_ticket_equipment (ticket_id, equipment_id)",
+    "CREATE INDEX service_visit_done ON service_visit (contact_id, done_on, id)",
 ]
 
 
