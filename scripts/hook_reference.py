@@ -17,6 +17,7 @@ from confida_consent import hooks as consent_hooks
 from confida_consent.hookspecs import ConsentHooks
 from confida_core import hooks as core_hooks
 from confida_core.hookspecs import CoreHooks
+from confida_core.loaded_plugin import listed
 from confida_web import hooks as web_hooks
 from confida_web.hookspecs import WebHooks
 
@@ -48,6 +49,9 @@ HEAD = f"""\
 A hook is a function of the plugin's module, marked with `hookimpl`. It is called once, when a process starts; it is synchronous,
 takes no arguments and has no effects: it returns frozen dataclasses, and whatever is dynamic is an `async` function inside
 them. Nothing calls a hook during a request. Confida's own features are declared through the same hooks.
+
+A larger plugin is divided into parts, modules that list what they declare under the hook's name in capitals: see
+[parts](#parts).
 
 What a hook returns is checked as soon as it is called. An error stops the start and names the plugin, its version, the file and
 line, and what to do; [compatibility](compatibility.md) says how hooks change.
@@ -97,7 +101,7 @@ def hook_of(layer: str, name: str, function: Callable[..., Any]) -> Hook:
         parts={key: flowing(words) for key, words in zip(paragraphs[1::2], paragraphs[2::2], strict=True)},
         example=code.partition("```")[0],
         returns=typing.get_type_hints(function)["return"],
-        users=tuple(key for key, _, module in LAYERS if hasattr(module, name)),
+        users=tuple(key for key, _, module in LAYERS if hasattr(module, name) or listed(module.parts(), name.upper())),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 
 from confida_consent import declared, own_purposes, own_settings, reach, sending, soundness
 from confida_consent.commands import COMMANDS
@@ -17,15 +18,10 @@ from confida_consent.rights.trash_guard import RIGHTS
 from confida_core.declarations import (
     CLICommand,
     IndexField,
-    JobDeclaration,
-    PermissionDeclaration,
     PiccoloApp,
     PluginInfo,
-    PurposeDeclaration,
-    RecordDeclaration,
     SelfCheck,
     SettingsModel,
-    TableDeclaration,
     TrashGuard,
 )
 from confida_core.demo.declarations import DemoData
@@ -42,33 +38,13 @@ def plugin_info() -> PluginInfo:
 
 
 @hookimpl
+def parts() -> Sequence[ModuleType]:
+    return [declared]
+
+
+@hookimpl
 def piccolo_apps() -> Sequence[PiccoloApp]:
     return [app()]
-
-
-@hookimpl
-def records() -> Sequence[RecordDeclaration]:
-    return declared.RECORDS
-
-
-@hookimpl
-def tables() -> Sequence[TableDeclaration]:
-    return declared.TABLES
-
-
-@hookimpl
-def purposes() -> Sequence[PurposeDeclaration]:
-    return declared.PURPOSES
-
-
-@hookimpl
-def permissions() -> Sequence[PermissionDeclaration]:
-    return declared.PERMISSIONS
-
-
-@hookimpl
-def jobs() -> Sequence[JobDeclaration]:
-    return declared.JOBS
 
 
 @hookimpl

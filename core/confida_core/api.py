@@ -91,7 +91,7 @@ from confida_core.interactions.interactions import log_interaction, visible_inte
 from confida_core.interactions.timeline import Place, TimelineItem
 from confida_core.jobs.arguments import ArgumentRefused
 from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
-from confida_core.loaded_plugin import PluginError
+from confida_core.loaded_plugin import PluginError, listed
 from confida_core.outbound.content import AttachedFile, MessageState, OutboundMessage, Permitted, SendResult
 from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
@@ -245,6 +245,7 @@ __all__ = [
     "hookimpl",
     "keep_files",
     "likely_contacts",
+    "listed",
     "log_interaction",
     "matches",
     "messages_shown",

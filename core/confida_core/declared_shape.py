@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Sequence
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from difflib import get_close_matches
+from types import ModuleType
 from typing import Any
 
 from pluggy import HookCaller
@@ -18,6 +19,8 @@ from confida_core.loaded_plugin import Declared, LoadedPlugin, PluginError
 DOTTED = frozenset({"permissions", "jobs", "listeners", "index_fields", "purposes", "consent_purposes", "self_checks"})
 # These have an address of their own below the plugin's, so that their keys stand in nobody's way.
 APART = frozenset({"plugin_info", "api_resources"})
+# How alike two names are of which one is probably meant to be the other, from 0 to 1: NAV_ITEM and NAV_ITEMS are.
+NEARLY = 0.85
 
 
 def collect(hook: HookCaller, plugins: Sequence[LoadedPlugin]) -> list[Declared]:
@@ -27,9 +30,35 @@ def collect(hook: HookCaller, plugins: Sequence[LoadedPlugin]) -> list[Declared]
     found = []
     for plugin in plugins:
         function = implementations.get(plugin.module)
-        if function is not None:
-            found += [Declared(plugin, value) for value in answers(plugin, hook.name, function, expected)]
+        values = answers(plugin, hook.name, function, expected) if function is not None else []
+        if typing.get_args(expected):
+            values += [value for part in plugin.parts for value in listed_in(plugin, part, hook.name, expected)]
+        found += [Declared(plugin, value) for value in values]
     return found
+
+
+def with_parts(hook: HookCaller, plugin: LoadedPlugin, hooks: Sequence[str]) -> LoadedPlugin:
+    """The plugin with the modules that its hook `parts` returns. hooks: all there are. Raises PluginError."""
+    parts = tuple(one.value for one in collect(hook, [plugin]))
+    for part in parts:
+        check_names(plugin, part, hooks)
+    return replace(plugin, parts=parts)
+
+
+def listed_in(plugin: LoadedPlugin, part: ModuleType, hook: str, expected: Any) -> list[Any]:
+    """What a part lists under the hook's name in capitals, checked as if the hook had returned it."""
+    result = getattr(part, hook.upper(), ())
+    return checked(f"{plugin}: {hook.upper()} in {file_of(part)}", plugin, hook, (result, expected))
+
+
+def check_names(plugin: LoadedPlugin, part: ModuleType, hooks: Sequence[str]) -> None:
+    """A list whose name is nearly that of a hook would be passed over in silence."""
+    known = [hook.upper() for hook in hooks]
+    for name, value in vars(part).items():
+        if name.isupper() and isinstance(value, list | tuple) and name not in known:
+            near = get_close_matches(name, known, 1, NEARLY)
+            if near:
+                raise PluginError(f"{plugin}: {name} in {file_of(part)} is no hook; did you mean {near[0]}?")
 
 
 def returned(hook: HookCaller) -> Any:
@@ -48,6 +77,12 @@ def answers(plugin: LoadedPlugin, hook: str, function: Callable[[], Any], expect
     except Exception as error:
         advice = "" if plugin.built_in else f"; mend it, or run `confida plugins disable {plugin.info.key}`"
         raise PluginError(f"{place} failed: {error!r}{advice}") from error
+    return checked(place, plugin, hook, (result, expected))
+
+
+def checked(place: str, plugin: LoadedPlugin, hook: str, answer: tuple[Any, Any]) -> list[Any]:
+    """One by one what was declared at this place. answer: what it is, and the type it should have. Raises PluginError."""
+    result, expected = answer
     values = [result] if typing.get_origin(expected) is None else result
     if not isinstance(values, list | tuple):
         raise PluginError(f"{place} must return {worded(expected)}, and returned {named(result)}")
@@ -91,6 +126,10 @@ def where(function: Callable[..., Any]) -> str:
     """File and line, so that nobody has to search for it."""
     code: Any = getattr(inspect.unwrap(function), "__code__", None)
     return f"{code.co_filename}:{code.co_firstlineno}" if code else "no file"
+
+
+def file_of(part: ModuleType) -> str:
+    return getattr(part, "__file__", None) or part.__name__
 
 
 def worded(expected: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import ModuleType
 
 import pluggy
 
@@ -42,7 +43,7 @@ class CoreHooks:
 
     # What a disabled plugin is still asked as long as its tables hold something: its data take part in every answer,
     # erasure, retention and restriction.
-    _parked = ("plugin_info", "piccolo_apps", "records", "tables", "stores", "purposes", "permissions")
+    _parked = ("plugin_info", "parts", "piccolo_apps", "records", "tables", "stores", "purposes", "permissions")
 
     @hookspec
     def plugin_info(self) -> PluginInfo:  # type: ignore[empty-body]
@@ -58,6 +59,29 @@ class CoreHooks:
         @hookimpl
         def plugin_info():
             return PluginInfo(key="membership", name="Membership", summary="Members, fees and renewals.", api=1)
+        ```
+        """
+
+    @hookspec
+    def parts(self) -> Sequence[ModuleType]:  # type: ignore[empty-body]
+        """The modules that a larger plugin is divided into, each of which lists what it declares.
+
+        Called: once, at start, right after `plugin_info`; of a disabled plugin too, as long as its tables hold something.
+        Returns: a list of modules. Whatever one of them lists under the name of a hook in capitals (`ROUTES`, `JOBS`,
+        `NAV_ITEMS`) counts as if that hook had returned it, after what the hook of the plugin's module itself returns. That
+        holds for every hook that returns a list; `plugin_info` and `settings_model` stay functions.
+        Failure: what is listed is checked like what is returned, and the error names the part's file; so does a list whose name is
+        nearly that of a hook.
+
+        ```python
+        from types import ModuleType
+
+        members = ModuleType("members")  # In your plugin: from confida_membership.members import declared as members
+        members.PERMISSIONS = (PermissionDeclaration(key="membership.read", label="See members", roles=EVERYBODY),)
+
+        @hookimpl
+        def parts():
+            return [members]
         ```
         """
 

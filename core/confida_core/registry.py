@@ -17,7 +17,7 @@ import structlog
 
 from confida_core.declarations import API, PiccoloApp, PluginInfo, RecordDeclaration
 from confida_core.declared_schema import check_schema, check_twice
-from confida_core.declared_shape import collect, misspelt, where
+from confida_core.declared_shape import collect, misspelt, where, with_parts
 from confida_core.hookspecs import PROJECT, CoreHooks
 from confida_core.loaded_plugin import Declared, LoadedPlugin, Loading, NotInstalled, PluginError
 
@@ -113,11 +113,14 @@ def load_registry(
     plugins += [register_named(manager, name, points) for name in enabled]
     plugins += [replace(register_named(manager, name, points), parked=True) for name in parked]
     check_misspelt(manager, plugins, hooks)
+    plugins = [with_parts(manager.hook.parts, plugin, hooks) for plugin in plugins]
     ordered = sorted(plugins, key=lambda plugin: (not plugin.built_in, plugin.info.key))
     check_keys(ordered)
     active = [plugin for plugin in ordered if not plugin.parked]
     declared = {
-        name: tuple(collect(getattr(manager.hook, name), ordered if name in kept else active)) for name in hooks
+        name: tuple(collect(getattr(manager.hook, name), ordered if name in kept else active))
+        for name in hooks
+        if name != "parts"
     }
     check_twice(declared)
     check_schema(declared)

@@ -183,3 +183,43 @@ def test_plugin_that_does_not_say_who_it_is_is_refused(monkeypatch: pytest.Monke
     with pytest.raises(PluginError, match=r"^confida-membership 2\.3 \(.*\) has no hook plugin_info"):
         load_registry(["membership"], built_in=[core_hooks])
     assert "must return one PluginInfo" in refused(monkeypatch, plugin_info={"key": "membership"})
+
+
+def part(**lists: Any) -> ModuleType:
+    module = ModuleType("confida_membership.members.declared")
+    module.__file__ = "/plugins/members/declared.py"
+    vars(module).update(lists)
+    return module
+
+
+def test_what_a_part_lists_counts_after_what_the_hook_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [JobDeclaration(key=f"membership.{name}", run=work, label=name) for name in ("own", "first", "second")]
+    parts = [part(JOBS=(jobs[1],), LIMIT=3), part(JOBS=[jobs[2]])]
+    registry = load(monkeypatch, jobs=[jobs[0]], parts=parts)
+    declared = registry.with_owner("jobs")
+    mine = [item.value.key for item in declared if item.plugin.info.key == "membership"]
+    assert mine == ["membership.own", "membership.first", "membership.second"]
+
+
+@pytest.mark.parametrize(
+    ("lists", "said"),
+    [
+        (
+            {"JOBS": (None,)},
+            "JOBS in /plugins/members/declared.py must return a list of JobDeclaration, and there was nothing in it",
+        ),
+        ({"JOB": ()}, "JOB in /plugins/members/declared.py is no hook; did you mean JOBS?"),
+        ({"NAV_ITEM": ()}, "NAV_ITEM in /plugins/members/declared.py is no hook; did you mean NAV_ITEMS?"),
+    ],
+)
+def test_wrong_list_of_a_part_is_named_with_its_file(
+    monkeypatch: pytest.MonkeyPatch, lists: dict[str, Any], said: str
+) -> None:
+    assert refused(monkeypatch, parts=[part(**lists)]) == f"confida-membership 2.3 (plugin membership): {said}"
+
+
+def test_part_that_is_no_module_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert re.search(
+        r"hook parts .* must return a list of module, and there was a str in it",
+        refused(monkeypatch, parts=["members"]),
+    )
