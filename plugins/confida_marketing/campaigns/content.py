@@ -1,0 +1,75 @@
+"""What is sealed of campaigns, and how each record stands at export and erasure."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from confida_core.api import InAnswer, LineText, LongText, RecordDeclaration, Sealed, ShortText, TableDeclaration
+from confida_marketing.campaigns.tables import Campaign, Delivery, Total
+
+
+class CampaignContent(Sealed, frozen=True):
+    """name: never empty. goal: in words. include, exclude: ids of segments. subject_b: tried against the e-mail's own subject.
+
+    message: text of an SMS, of a letter, or what is to be said on the telephone. print_shop: who gets the addresses, "" for us.
+    """
+
+    name: ShortText = ""
+    goal: LineText = ""
+    note: LongText = ""
+    include: tuple[UUID, ...] = ()
+    exclude: tuple[UUID, ...] = ()
+    subject_b: LineText = ""
+    message: LongText = ""
+    print_shop: ShortText = ""
+
+
+class DeliveryContent(Sealed, frozen=True):
+    """title: what the campaign or journey was called. note: what was said on the telephone."""
+
+    title: ShortText = ""
+    note: LongText = ""
+
+
+CAMPAIGN = RecordDeclaration(
+    table=Campaign,
+    content=CampaignContent,
+    subject=None,
+    retention_class="relationship",
+    purpose="operation",
+    label="Campaigns",
+    clear={
+        "state": "one of six words",
+        "channel": "one of four words",
+        "purpose": "key of a purpose",
+        "goal_kind": "one of six words",
+        "currency": "ISO 4217",
+        "decide_by": "one of three words",
+        "winner": "a, b or nothing",
+    },
+    answer=InAnswer(left_out={"*": "What the organisation plans; nothing in it is about one of its contacts."}),
+)
+DELIVERY = RecordDeclaration(
+    table=Delivery,
+    content=DeliveryContent,
+    subject="contact_id",
+    retention_class="relationship",
+    purpose="relationship",
+    label="Messages of marketing",
+    clear={
+        "source": "one of three words",
+        "part": "a key",
+        "variant": "a, b or nothing",
+        "state": "one of a few words",
+        "reason": "a code",
+    },
+    answer=InAnswer(category="Marketing that was meant for you", source="The program notes it when it sends."),
+)
+RECORDS = (CAMPAIGN, DELIVERY)
+TABLES = (
+    TableDeclaration(
+        table=Total,
+        subject_free="Sums over everybody who got a message.",
+        clear={"part": "a key", "variant": "a, b or nothing", "what": "one of a few words"},
+    ),
+)
