@@ -34,7 +34,14 @@ from confida_core.contacts.content import (
 )
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
 from confida_core.contacts.indexing import catch_up_index, values_of_contact
-from confida_core.contacts.lists import likely_contacts, possible_duplicates, select_ids
+from confida_core.contacts.lists import (
+    count_matching,
+    likely_contacts,
+    matching_ids,
+    possible_duplicates,
+    select_ids,
+)
+from confida_core.contacts.lists import opened_in_order as open_contacts
 from confida_core.contacts.people import (
     NewContact,
     create_contact,
@@ -231,6 +238,7 @@ __all__ = [
     "catch_up_index",
     "clean_line",
     "clean_text",
+    "count_matching",
     "create_contact",
     "create_many",
     "custom_fields",
@@ -248,10 +256,12 @@ __all__ = [
     "listed",
     "log_interaction",
     "matches",
+    "matching_ids",
     "messages_shown",
     "new_id",
     "normal_phone",
     "now",
+    "open_contacts",
     "open_file",
     "open_picture",
     "pass_program",
