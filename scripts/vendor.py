@@ -111,12 +111,18 @@ ICONS = {
     "work": "briefcase", "number": "hash", "file": "file-text", "picture": "image", "ask": "hand",
     "no": "ban", "home": "house", "language": "languages", "keyboard": "keyboard", "refresh": "refresh-cw",
     "audit": "scroll-text", "system": "server", "relations": "network", "fields": "sliders-horizontal", "time": "alarm-clock",
+}  # fmt: skip
+"""Our name of an icon -> its name in the package. Only what the pages use, because the whole sheet weighs 91 kB."""
+
+PLUGIN_ICONS = {
     "board": "square-kanban", "lead": "sprout", "target": "target", "won": "trophy", "lost": "thumbs-down", "grip": "grip-vertical",
     "product": "package", "price": "coins", "quote": "file-pen", "order": "shopping-cart", "invoice": "receipt-text",
     "payment": "banknote", "percent": "percent", "chart": "chart-column",
     "deal": "handshake", "stale": "hourglass",
 }  # fmt: skip
-"""Our name of an icon -> its name in the package. Only what the pages use, because the whole sheet weighs 91 kB."""
+"""Those that only plugins use, in a sheet of their own, so that the first page without them stays light."""
+
+SHEETS = {"icons.svg": ICONS, "plugin-icons.svg": PLUGIN_ICONS}
 
 
 def open_package(folder: Path, package: Package) -> tarfile.TarFile:
@@ -148,15 +154,15 @@ def take(folder: Path, package: Package) -> list[Path]:
     return written
 
 
-def cut_icons(folder: Path) -> Path:
-    """Writes static/icons.svg, one symbol per icon, and returns its path."""
+def cut_icons(folder: Path, sheet: str) -> Path:
+    """Writes one sheet below static/, one symbol per icon, and returns its path."""
     symbols = []
     with open_package(folder, ICON_PACKAGE) as archive:
-        for name, source in sorted(ICONS.items()):
+        for name, source in sorted(SHEETS[sheet].items()):
             svg = read(archive, f"icons/{source}.svg").decode()
             inner = " ".join(svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")].split())
             symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{inner.replace("> <", "><")}</symbol>')
-    path = STATIC / "icons.svg"
+    path = STATIC / sheet
     head = (
         '<svg xmlns="http://www.w3.org/2000/svg">\n<!-- Cut by scripts/vendor.py from lucide-static, ISC licence. -->\n'
     )
@@ -170,7 +176,7 @@ def main(folder: Path) -> None:
     for package in (*PACKAGES, ICON_PACKAGE):
         written = take(folder, package)
         if package is ICON_PACKAGE:
-            written.append(cut_icons(folder))
+            written += [cut_icons(folder, sheet) for sheet in SHEETS]
         for path in written:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             where = path.relative_to(ROOT).as_posix()

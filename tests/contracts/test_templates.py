@@ -199,6 +199,11 @@ def read(html: str) -> Reader:
     return reader
 
 
+def icon_sheets() -> str:
+    """Both sheets of icons, one after the other."""
+    return "".join((STATIC_FOLDER / name).read_text("utf-8") for name in ("icons.svg", "plugin-icons.svg"))
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_page_is_sound(environment: Environment, name: str) -> None:
     reader = read(render(environment, SAMPLES[name], frame()))
@@ -206,7 +211,7 @@ def test_page_is_sound(environment: Environment, name: str) -> None:
     assert sorted({one for one in reader.ids if reader.ids.count(one) > 1}) == []
     assert (reader.unlabelled, reader.misplaced) == ([], [])
     assert {"_add", "_remove"} & set(reader.pressed_by_enter) == set()
-    symbols = set(re.findall(r'<symbol id="([^"]+)"', (STATIC_FOLDER / "icons.svg").read_text(encoding="utf-8")))
+    symbols = set(re.findall(r'<symbol id="([^"]+)"', icon_sheets()))
     assert reader.icons - symbols == set()
 
 

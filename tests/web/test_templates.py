@@ -14,7 +14,7 @@ from litestar.testing import TestClient
 from confida_web.errors.pages import ErrorPage
 from confida_web.frame import Frame
 from confida_web.page import STATIC_FOLDER, build_environment, page, render, static_url
-from tests.contracts.test_templates import read
+from tests.contracts.test_templates import icon_sheets, read
 from tests.web.samples import LONG, TOAST_FRAME, contact_page, contacts_page, frame, head
 
 FIRST_VISIT_BYTES = 60_000  # DESIGN.md 8: compressed, with every file the page asks for.
@@ -119,7 +119,7 @@ def test_person_without_name_is_called_by_mail_or_says_so() -> None:
 
 
 def test_every_icon_of_the_sheet_is_used() -> None:
-    sheet = set(re.findall(r'<symbol id="([^"]+)"', (STATIC_FOLDER / "icons.svg").read_text(encoding="utf-8")))
+    sheet = set(re.findall(r'<symbol id="([^"]+)"', icon_sheets()))
     folders = (STATIC_FOLDER.parent, Path(__file__).parents[2] / "plugins")
     sources = [path for folder in folders for kind in ("*.html", "*.py") for path in folder.rglob(kind)]
     sources.append(Path(__file__).parent / "samples.py")

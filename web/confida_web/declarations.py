@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class NavDeclaration:
     """One place of the side navigation, or of quick add.
 
-    icon: a symbol of static/icons.svg. permission: who sees it. order: smaller stands higher. quick_add: in the "+" menu
+    icon: a symbol of static/icons.svg or plugin-icons.svg. permission: who sees it. order: smaller stands higher. quick_add: in the "+" menu
     instead of at the side. badge: how many things wait there, asked once per whole page; it may raise, then 0 is shown.
     group: the heading under which a plugin with several places gathers them; "" for none. It stands where its first place would.
     """

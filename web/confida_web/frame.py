@@ -15,7 +15,7 @@ Tone = Literal["done", "notice", "problem"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NavItem:
-    """One place of the side navigation or of quick add. icon: a symbol of static/icons.svg. badge: 0 shows none.
+    """One place of the side navigation or of quick add. icon: a symbol of static/icons.svg or plugin-icons.svg. badge: 0 shows none.
 
     group: the heading it stands under, "" for none.
     """

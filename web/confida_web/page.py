@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -151,9 +152,15 @@ def build_environment(
 
 @lru_cache(maxsize=512)
 def icon(name: str) -> Markup:
-    """One symbol of static/icons.svg; decoration only, so the words beside it must say the same."""
-    sheet = static_url("icons.svg")
+    """One symbol of static/icons.svg or plugin-icons.svg; decoration only, so the words beside it must say the same."""
+    sheet = static_url("plugin-icons.svg" if name in plugin_icons() else "icons.svg")
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(sheet, name)
+
+
+@lru_cache(maxsize=1)
+def plugin_icons() -> frozenset[str]:
+    """Names of the symbols that only plugins use."""
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', (STATIC_FOLDER / "plugin-icons.svg").read_text("utf-8")))
 
 
 @lru_cache(maxsize=256)
