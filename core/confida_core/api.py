@@ -35,6 +35,7 @@ from confida_core.contacts.content import (
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
 from confida_core.contacts.indexing import catch_up_index, values_of_contact
 from confida_core.contacts.lists import (
+    contacts_with_number,
     count_matching,
     likely_contacts,
     matching_ids,
@@ -95,7 +96,7 @@ from confida_core.index.reading import read_condition
 from confida_core.installation import Installation
 from confida_core.interactions.content import Attachment, InteractionContent, InteractionDraft
 from confida_core.interactions.interactions import log_interaction, visible_interaction
-from confida_core.interactions.timeline import Place, TimelineItem
+from confida_core.interactions.timeline import Place, TimelineItem, TimelinePage, read_timeline
 from confida_core.jobs.arguments import ArgumentRefused
 from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
 from confida_core.loaded_plugin import PluginError, listed
@@ -220,6 +221,7 @@ __all__ = [
     "TableDeclaration",
     "TeamOf",
     "TimelineItem",
+    "TimelinePage",
     "TimelineSource",
     "TooLarge",
     "Transport",
@@ -238,6 +240,7 @@ __all__ = [
     "catch_up_index",
     "clean_line",
     "clean_text",
+    "contacts_with_number",
     "count_matching",
     "create_contact",
     "create_many",
@@ -270,6 +273,7 @@ __all__ = [
     "possible_duplicates",
     "print_json",
     "read_condition",
+    "read_timeline",
     "receive_file",
     "receive_picture",
     "record_audit_event",
