@@ -9,7 +9,7 @@ from confida_marketing.campaigns.tables import Campaign, Delivery, Total
 
 
 class CampaignContent(Sealed, frozen=True):
-    """name: never empty. goal: in words. include, exclude: ids of segments. subject_b: tried against the e-mail's own subject.
+    """name: never empty. goal: in words. include, exclude: ids of segments.
 
     message: text of an SMS, of a letter, or what is to be said on the telephone. print_shop: who gets the addresses, "" for us.
     """
@@ -19,7 +19,6 @@ class CampaignContent(Sealed, frozen=True):
     note: LongText = ""
     include: tuple[UUID, ...] = ()
     exclude: tuple[UUID, ...] = ()
-    subject_b: LineText = ""
     message: LongText = ""
     print_shop: ShortText = ""
 
@@ -45,7 +44,7 @@ CAMPAIGN = RecordDeclaration(
         "goal_kind": "one of six words",
         "currency": "ISO 4217",
         "decide_by": "one of three words",
-        "winner": "a, b or nothing",
+        "winner": "one letter or nothing",
     },
     answer=InAnswer(left_out={"*": "What the organisation plans; nothing in it is about one of its contacts."}),
 )
@@ -59,7 +58,7 @@ DELIVERY = RecordDeclaration(
     clear={
         "source": "one of three words",
         "part": "a key",
-        "variant": "a, b or nothing",
+        "variant": "one letter or nothing",
         "state": "one of a few words",
         "reason": "a code",
     },
@@ -70,6 +69,6 @@ TABLES = (
     TableDeclaration(
         table=Total,
         subject_free="Sums over everybody who got a message.",
-        clear={"part": "a key", "variant": "a, b or nothing", "what": "one of a few words"},
+        clear={"part": "a key", "variant": "one letter or nothing", "what": "one of a few words"},
     ),
 )

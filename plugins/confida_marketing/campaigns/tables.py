@@ -11,7 +11,7 @@ from confida_core.api import DATA
 class Campaign(Table, tablename="marketing_campaign", db=DATA):
     """One campaign. state: draft, planned, running, paused, stopped or done. sealed: CampaignContent.
 
-    email_id, email_b_id: the message, and the one it is tried against. goal_figure: how many, or minor units of the currency
+    email_id: the message; its variants are tried against each other. goal_figure: how many, or minor units of the currency
     where the goal is money. spent: minor units. hold_out, test_share: percent. local_minute: minute of the recipient's own day
     at which it leaves, None for one moment for all. per_hour: 0 for as fast as it goes. lead_until: how long the process that
     sends it now is taken to be alive. audience_at: when the list of its people was complete.
@@ -22,7 +22,6 @@ class Campaign(Table, tablename="marketing_campaign", db=DATA):
     channel = Varchar(length=10)
     purpose = Varchar(length=60)
     email_id = UUID(null=True, default=None, index=True)
-    email_b_id = UUID(null=True, default=None)
     owner_id = UUID(null=True, default=None)
     goal_kind = Varchar(length=12)
     goal_figure = BigInt(default=0)

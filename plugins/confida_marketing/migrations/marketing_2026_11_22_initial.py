@@ -942,27 +942,6 @@ async def forwards():
     manager.add_column(
         table_class_name="Campaign",
         tablename="marketing_campaign",
-        column_name="email_b_id",
-        db_column_name="email_b_id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": None,
-            "null": True,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="Campaign",
-        tablename="marketing_campaign",
         column_name="owner_id",
         db_column_name="owner_id",
         column_class_name="UUID",
