@@ -30,6 +30,9 @@ STATEMENTS = [
     # One row for each who is there, and one tick for each step, whoever clicks how often.
     "CREATE UNIQUE INDEX service_ticket_watch_once ON service_ticket_watch (ticket_id, account_id)",
     "CREATE UNIQUE INDEX service_ticked_step_once ON service_ticked_step (ticket_id, checklist_id, step)",
+    # Articles are found by this index alone; and no version is kept twice.
+    "CREATE INDEX service_article_word_in ON service_article_word (word, article_id, weight)",
+    "CREATE UNIQUE INDEX service_article_version_once ON service_article_version (article_id, number)",
     # Complaints by what is due first, and figures of a span of time.
     "CREATE INDEX service_complaint_due ON service_complaint (answer_by, id) WHERE closed_on IS NULL",
     "CREATE INDEX service_complaint_closed ON service_complaint (answer_by, id) WHERE closed_on IS NOT NULL",
