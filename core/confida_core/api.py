@@ -6,7 +6,8 @@ Names without words of their own: `API` is the number of this surface, which a p
 and the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINISTRATORS` are sets of roles for permissions.
 `ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters), and `Secret` marks
 a setting that is never shown. `Row` is one row of a table, by column. `Condition` is a question in the condition language, as
-`read_condition` returns it. `pass_program` hands a command of the command line its `Program`.
+`read_condition` returns it: a tree of `FieldTest`, `AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`.
+`pass_program` hands a command of the command line its `Program`.
 """
 
 from __future__ import annotations
@@ -86,7 +87,13 @@ from confida_core.exchange.formula_guard import guarded as guarded_cell
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.inbound.declarations import InboundRefused, InboundWebhook
+from confida_core.index.conditions import All as AllOf
+from confida_core.index.conditions import Any as AnyOf
 from confida_core.index.conditions import Condition, InvalidCondition
+from confida_core.index.conditions import Not as Negation
+from confida_core.index.conditions import Test as FieldTest
+from confida_core.index.conditions import fields_of as condition_fields
+from confida_core.index.conditions import to_tree as condition_tree
 from confida_core.index.cursors import InvalidCursor
 from confida_core.index.explain import explain
 from confida_core.index.in_python import matches
@@ -138,6 +145,8 @@ __all__ = [
     "WORKERS",
     "Access",
     "Actor",
+    "AllOf",
+    "AnyOf",
     "ArgumentRefused",
     "AttachedFile",
     "Attachment",
@@ -159,6 +168,7 @@ __all__ = [
     "EventKind",
     "Exporter",
     "FieldDefinition",
+    "FieldTest",
     "Finding",
     "Forbidden",
     "Handover",
@@ -181,6 +191,7 @@ __all__ = [
     "Listener",
     "LongText",
     "MessageState",
+    "Negation",
     "NewContact",
     "NoPicture",
     "NotFound",
@@ -240,6 +251,8 @@ __all__ = [
     "catch_up_index",
     "clean_line",
     "clean_text",
+    "condition_fields",
+    "condition_tree",
     "contacts_with_number",
     "count_matching",
     "create_contact",

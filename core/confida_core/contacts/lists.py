@@ -26,6 +26,7 @@ from confida_core.vault.door import Opened
 
 T = TypeVar("T")
 COUNTED_EXACTLY = 10_000
+EVERYBODY = 2**31
 # A condition with more tests is not answered in the thread that answers everybody.
 SHORT = 10
 # What lists show of a row; every further column would be read and converted fifty times for nothing.
@@ -150,6 +151,27 @@ async def select_ids(
         if cursor is None:
             break
     return found[:limit]
+
+
+async def matching_ids(
+    crm: Installation, access: Access, scope: Scope, *, definitions: Sequence[FieldDefinition] = ()
+) -> tuple[UUID, ...]:
+    """All contacts of a filter in the order of their making: a hundred thousand in one walk of the index.
+
+    Nothing is opened. Not inside a transaction. Raises Forbidden, InvalidCondition.
+    """
+    access.actor.require("contacts.read")
+    await follow(crm, definitions)
+    return await crm.index.run(lambda ask: ask.every(scope))
+
+
+async def count_matching(
+    crm: Installation, access: Access, scope: Scope, *, definitions: Sequence[FieldDefinition] = ()
+) -> int:
+    """How many contacts a filter has, exactly. Not inside a transaction. Raises Forbidden, InvalidCondition."""
+    access.actor.require("contacts.read")
+    await follow(crm, definitions)
+    return (await crm.index.count(scope, EVERYBODY))[0]
 
 
 async def likely_contacts(

@@ -64,8 +64,8 @@ _decode_ids = msgpack.Decoder(tuple[UUID, ...]).decode
 
 
 def ids_of(found: Sequence[bytes]) -> tuple[UUID, ...]:
-    """The ids of a page. As an array of MessagePack they are made five times faster than by UUID itself."""
-    return _decode_ids(b"\xdc" + len(found).to_bytes(2, "big") + b"".join([b"\xc4\x10" + each for each in found]))
+    """As an array of MessagePack they are made five times faster than by UUID itself."""
+    return _decode_ids(b"\xdd" + len(found).to_bytes(4, "big") + b"".join([b"\xc4\x10" + each for each in found]))
 
 
 class Ask:
@@ -148,6 +148,12 @@ class Ask:
         sql, params = self._rows(self._plan(scope))
         counted = self._connection.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*params, cap + 1)).fetchone()[0]
         return (counted, True) if counted <= cap else (cap, False)
+
+    def every(self, scope: Scope) -> tuple[UUID, ...]:
+        """Ids of all contacts of the answer in the order of their making, in one walk. Raises InvalidCondition."""
+        sql, params = self._rows(self._plan(scope))
+        found = self._connection.execute(f"SELECT id FROM contact WHERE row IN ({sql}) ORDER BY id", params).fetchall()
+        return ids_of([each for (each,) in found])
 
     def facets(self, scope: Scope, field: str, *, limit: int = 50, cap: int = 10_000) -> tuple[list[Facet], bool]:
         """The most frequent values of a text, choice or set field among the contacts, most frequent first.

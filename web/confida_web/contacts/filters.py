@@ -77,21 +77,21 @@ def filter_fields(fields: Mapping[str, IndexField], owners: Mapping[str, str]) -
     )
 
 
-def rows_of_form(form: FormData) -> list[FilterRow]:
-    """The rows as posted, in order, without empty ones and the one that `_remove` names."""
-    removed = form.get("_remove").removeprefix("filters-")
-    numbers = sorted(
-        {int(found[1]) for name in form.names() if (found := re.fullmatch(r"filter-(\d{1,4})-field", name))}
-    )
+def rows_of_form(form: FormData, group: str = "") -> list[FilterRow]:
+    """The rows as posted, in order, without empty ones and the one that `_remove` names.
+
+    group: what stands before the number in the names of a form with several lists of conditions, such as "a-".
+    """
+    removed = form.get("_remove").removeprefix(f"filters-{group}")
+    # A script that adds a row numbers it by the clock.
+    pattern = re.compile(rf"filter-{re.escape(group)}(\d{{1,9}})-field")
+    numbers = sorted({int(found[1]) for name in form.names() if (found := pattern.fullmatch(name))})
     rows = []
     for number in numbers[:MOST_ROWS]:
-        field = form.get(f"filter-{number}-field")
+        name = f"filter-{group}{number}"
+        field = form.get(f"{name}-field")
         if field and str(number) != removed:
-            rows.append(
-                FilterRow(
-                    field=field, op=form.get(f"filter-{number}-op"), value=form.get(f"filter-{number}-value").strip()
-                )
-            )
+            rows.append(FilterRow(field=field, op=form.get(f"{name}-op"), value=form.get(f"{name}-value").strip()))
     return rows
 
 
