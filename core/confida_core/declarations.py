@@ -261,6 +261,8 @@ class JobDeclaration:
     key: `<plugin>.<verb>`. attempts: how often before the job becomes a dead letter. seconds: its lease.
     every: run again after so many seconds, without anybody queueing it (None: only when queued).
     after_restore: run it, without arguments, at the first start after a backup was put in place.
+    background: nobody waits for it, and it may take long: it gives way to everything else that is due, and a part of each
+    worker never takes it.
     """
 
     key: str
@@ -270,6 +272,7 @@ class JobDeclaration:
     seconds: int = 300
     every: int | None = None
     after_restore: bool = False
+    background: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -292,8 +295,11 @@ class TimelineSource:
 
     entries: (crm, access, contact id, kinds=, before=, limit=) -> `TimelineItem`s, the newest first, strictly older than the
     `Place` before (None: from the newest), at most limit, of these kinds only (empty: of all); it opens through the door.
+    covers: purposes whose sent messages are among them already, so that core does not show each a second time; those that were
+    refused or failed it shows all the same.
     """
 
     key: str
     label: str
     entries: Callable[..., Awaitable[list[Any]]]
+    covers: tuple[str, ...] = ()

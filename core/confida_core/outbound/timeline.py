@@ -26,17 +26,26 @@ async def message_items(
     before: Place | None,
     limit: int,
 ) -> list[TimelineItem]:
-    """Sent, refused and failed ones, by the time that happened. One walk of an index, one opening."""
+    """Sent, refused and failed ones, by the time that happened, but what another source shows. One walk of an index, one opening."""
     if (kinds and KIND not in kinds) or not access.actor.may("outbound.read"):
         return []
     where = " AND (at, id) < (?, ?)" if before is not None else ""
     open_to_all, hidden = unless_hidden(crm, access)
+    shown_once, covered = _unless_covered(crm)
     rows = await crm.data.fetch(
-        f"SELECT * FROM outbound_message WHERE contact_id = ?{where} AND state IN (?, ?, ?){open_to_all} "
+        f"SELECT * FROM outbound_message WHERE contact_id = ?{where} AND state IN (?, ?, ?){open_to_all}{shown_once} "
         "ORDER BY at DESC, id DESC LIMIT ?",
-        contact_id, *(before or ()), *SHOWN, *hidden, limit,
+        contact_id, *(before or ()), *SHOWN, *hidden, *covered, limit,
     )  # fmt: skip
     return [_item(opened) for opened in await crm.door.open(access, OUTBOUND, rows)]
+
+
+def _unless_covered(crm: Installation) -> tuple[str, list[str]]:
+    """A condition on messages, and its values: ("", []) where no other source shows any."""
+    covered = [purpose for source in crm.registry.timeline_sources.values() for purpose in source.covers]
+    marks = ", ".join("?" * len(covered))
+    sent = MessageState.SENT.value
+    return (f" AND NOT (state = ? AND purpose IN ({marks}))", [sent, *covered]) if covered else ("", [])
 
 
 def _item(opened: Opened[OutboundContent]) -> TimelineItem:

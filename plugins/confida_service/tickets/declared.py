@@ -40,7 +40,7 @@ NAV_ITEMS = (
         icon="chat",
         href=LIST,
         permission="service.read",
-        order=60,
+        order=49,
         group="Service",
         badge=elsewhere.unassigned,
     ),

@@ -136,4 +136,6 @@ INDEX_FIELDS = (
     IndexField(key=SUBJECTS, type="text", label="Subject of a ticket", gather=subjects, follows=FOLLOWS),
     IndexField(key="service.waiting", type="number", label="Tickets that wait", gather=waiting, follows=FOLLOWS),
 )
-TIMELINE_SOURCES = (TimelineSource(key="service.messages", label="Tickets", entries=timeline),)
+TIMELINE_SOURCES = (
+    TimelineSource(key="service.messages", label="Tickets", entries=timeline, covers=("service.answers",)),
+)

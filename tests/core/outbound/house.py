@@ -17,7 +17,7 @@ from confida_core import hooks
 from confida_core.clock import now
 from confida_core.contacts.content import ContactContent, ContactKind, EmailAddress
 from confida_core.contacts.people import NewContact, create_many
-from confida_core.declarations import PluginInfo
+from confida_core.declarations import PluginInfo, TimelineSource
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.installation import open_installation
@@ -97,12 +97,17 @@ class Pigeons:
         return Transport(path="pigeon", label="Pigeon", deliver=self.deliver, recipient=lambda _: "Pigeon Post")
 
 
+async def _none(*_: Any, **__: Any) -> list[Any]:
+    return []
+
+
 def plugin(gates: Sequence[SendingGate], transports: Sequence[Transport] = ()) -> ModuleType:
     module: Any = ModuleType("confida_guard")
     found: dict[str, Any] = {
         "plugin_info": PluginInfo(key="guard", name="Guard", summary="Says who may be written to."),
         "sending_gates": list(gates),
         "transports": list(transports),
+        "timeline_sources": [TimelineSource(key="guard.surveys", label="Surveys", entries=_none, covers=("survey",))],
     }
     for name, value in found.items():
 

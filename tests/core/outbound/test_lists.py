@@ -149,6 +149,22 @@ async def test_timeline_shows_what_left_and_what_was_stopped(crm: Any, guard: Gu
     assert [item.id for item in (*paged.items, *rest.items)] == [item.id for item in page.items]
 
 
+async def test_timeline_leaves_out_what_another_source_shows_unless_it_failed(
+    crm: Any, guard: Guard, mailbox: Mailbox
+) -> None:
+    ada = await make_ada(crm)
+    for purpose in ("survey", "newsletter"):
+        await send(crm, access_of(), OutboundMessage(contact_id=ada, purpose=purpose, subject=purpose, text="T"))
+    await work(crm)
+    guard.no.add((ada, "survey", "email"))
+    await send(crm, access_of(), OutboundMessage(contact_id=ada, purpose="survey", subject="survey again", text="T"))
+    page = await read_timeline(crm, access_of(), ada)
+    assert [(item.kind_label, item.subject) for item in page.items] == [
+        ("Message that was not allowed", "survey again"),
+        ("Message", "newsletter"),
+    ]
+
+
 async def test_batch_is_stored_whole_or_not_at_all(crm: Any) -> None:
     ada, mats = await make_people(crm, "Ada", "Mats")
     good = OutboundMessage(contact_id=ada, purpose="newsletter", subject="S", text="T")
