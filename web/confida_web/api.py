@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from confida_web.charts.chart import Chart
 from confida_web.charts.chart import Series as ChartSeries
+from confida_web.contacts.contact_page import panels as contact_panels
 from confida_web.contacts.filters import (
     checked_rows,
     filter_fields,
@@ -31,6 +32,7 @@ from confida_web.declarations import (
     DashboardWidget,
     Found,
     NavDeclaration,
+    PageScript,
     PortalItem,
     SearchSource,
 )
@@ -39,9 +41,11 @@ from confida_web.files.routes import disposition
 from confida_web.formatting import Formatter, formatter
 from confida_web.forms import FormData, SavedFile, UploadedFile, parse_form, read_json, whole_number
 from confida_web.frame import Frame, NavItem, Toast
+from confida_web.interactions.markdown import rendered as rendered_markdown
 from confida_web.languages import gettext, mark, ngettext
 from confida_web.multipart import BadBody
 from confida_web.page import Page, is_fragment_request, page
+from confida_web.portal.entering import note_attempt
 from confida_web.portal.showing import show as show_portal
 from confida_web.portal.visit import Person
 from confida_web.redirect import own_path, redirect
@@ -50,6 +54,7 @@ from confida_web.rest.declarations import ApiResource, Entity, Given, Instant, L
 from confida_web.rest.record_resource import record_resource
 from confida_web.search.words import matches_words, words_of
 from confida_web.security.access import access_for
+from confida_web.security.limits import Meter, Policy, TooManyRequests, granted
 
 __all__ = [
     "ApiResource",
@@ -73,31 +78,38 @@ __all__ = [
     "Instant",
     "ListPage",
     "ListQuery",
+    "Meter",
     "NavDeclaration",
     "NavItem",
     "Option",
     "Page",
+    "PageScript",
     "Paging",
     "Panel",
     "Parameter",
     "Person",
     "PersonRef",
+    "Policy",
     "PortalItem",
     "SavedFile",
     "SearchSource",
     "Tab",
     "Toast",
+    "TooManyRequests",
     "UploadedFile",
     "access_for",
     "checked_rows",
+    "contact_panels",
     "disposition",
     "filter_fields",
     "formatter",
     "gettext",
+    "granted",
     "is_fragment_request",
     "mark",
     "matches_words",
     "ngettext",
+    "note_attempt",
     "open_contact",
     "open_place",
     "operator_options",
@@ -108,6 +120,7 @@ __all__ = [
     "read_json",
     "record_resource",
     "redirect",
+    "rendered_markdown",
     "rows_of_condition",
     "rows_of_form",
     "seal_place",
