@@ -134,13 +134,15 @@ async def receive_file(
     return ReceivedFile(file_id, content)
 
 
-async def receive_picture(crm: Installation, name: str, pieces: AsyncIterator[bytes]) -> ReceivedFile:
-    """A picture, redrawn: upright, at most 512 pixels wide and high, without metadata.
+async def receive_picture(
+    crm: Installation, name: str, pieces: AsyncIterator[bytes], *, longest: int = PICTURE_SIDE
+) -> ReceivedFile:
+    """A picture, redrawn: upright, at most `longest` pixels wide and high, without metadata.
 
     Raises NoPicture, TooLarge, StorageFull.
     """
     data = await collected(pieces, MAX_BYTES)
-    picture = await redrawn(data, PICTURE_SIDE)
+    picture = await redrawn(data, longest)
     stored = await receive_file(crm, name, only(picture.data))
     content = msgspec.structs.replace(
         stored.content, media_type=picture.media_type, width=picture.width, height=picture.height
