@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import ModuleType
 
-from confida_consent import declared, own_purposes, own_settings, reach, sending, soundness
+from confida_consent import declared, own_purposes, own_settings, reach, sending, soundness, state_field
 from confida_consent.commands import COMMANDS
 from confida_consent.declarations import ConsentPurpose
 from confida_consent.demo import DEMO
@@ -69,7 +69,7 @@ def trash_guards() -> Sequence[TrashGuard]:
 
 @hookimpl
 def index_fields() -> Sequence[IndexField]:
-    return reach.INDEX_FIELDS
+    return [*reach.INDEX_FIELDS, *state_field.INDEX_FIELDS]
 
 
 @hookimpl
