@@ -10,8 +10,9 @@ from confida_consent.gate import EVEN_RESTRICTED, may_many
 from confida_consent.own_purposes import DATA_SUBJECT_REQUEST
 from confida_consent.proof import note_uses
 from confida_consent.purposes import all_purposes
-from confida_consent.tokens import make_token
+from confida_consent.tokens import make_tokens
 from confida_consent.vocabulary import OBJECTABLE, Basis
+from confida_core.accounts.signing_in import address_of
 from confida_core.installation import Installation
 from confida_core.outbound.checking import ONE_CLICK
 from confida_core.outbound.declarations import SendingGate, Verdict
@@ -73,15 +74,22 @@ async def unsubscribe_headers(
     base = crm.settings.public_url.rstrip("/")
     if channel != "email" or found is None or found.declared.basis not in STOPPABLE or not base.startswith("https://"):
         return {}
-    headers = {}
-    async with crm.data.transaction():
-        for contact_id in contact_ids:
-            token = await make_token(crm, contact_id, "unsubscribe", purpose=purpose, channel=channel)
-            headers[contact_id] = {
-                "List-Unsubscribe": f"<{base}{UNSUBSCRIBE}{token}>",
-                "List-Unsubscribe-Post": ONE_CLICK,
-            }
-    return headers
+    tokens = await make_tokens(crm, contact_ids, "unsubscribe", purpose=purpose, channel=channel)
+    return {
+        contact_id: {"List-Unsubscribe": f"<{base}{UNSUBSCRIBE}{token}>", "List-Unsubscribe-Post": ONE_CLICK}
+        for contact_id, token in tokens.items()
+    }
+
+
+async def unsubscribe_links(
+    crm: Installation, contact_ids: Sequence[UUID], purpose: str, channel: str = "email"
+) -> dict[UUID, str]:
+    """For the text of a message: the address of a page with one button that stops this purpose on this channel; five years.
+
+    The header of the message, which a mail program follows by itself, is added at the sending door. One statement.
+    """
+    tokens = await make_tokens(crm, contact_ids, "unsubscribe", purpose=purpose, channel=channel)
+    return {one: f"{address_of(crm)}{UNSUBSCRIBE}{token}" for one, token in tokens.items()}
 
 
 GATE = SendingGate(

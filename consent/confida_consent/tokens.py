@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -85,6 +85,25 @@ async def make_token(
         },
     )
     return token
+
+
+async def make_tokens(
+    crm: Installation, subject_ids: Sequence[UUID], action: Action, *, purpose: str = "", channel: str = ""
+) -> dict[UUID, str]:
+    """The same for many subjects, one each, in one statement."""
+    moment = now()
+    made = {one: secrets.token_urlsafe(32) for one in subject_ids}
+    rows = [
+        (new_id(), hash_of(token), 0, one, action, purpose, channel, moment, moment + LIFE[action])
+        for one, token in made.items()
+    ]
+    if rows:
+        await crm.data.execute_many(
+            "INSERT INTO consent_token (id, token_hash, tries, subject_id, action, purpose, channel, created_at, expires_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+    return made
 
 
 async def insert_token(crm: Installation, token: str, columns: Mapping[str, object]) -> UUID:
