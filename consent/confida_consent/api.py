@@ -18,11 +18,15 @@ from confida_consent.ledger.openers import LedgerOpener
 from confida_consent.proof import telephone_list
 from confida_consent.purposes import all_purposes, purpose_of
 from confida_consent.sending import unsubscribe_links
+from confida_consent.state_field import FIELD as CONSENT_FIELD
+from confida_consent.state_field import state_choices, state_value
+from confida_consent.vocabulary import CHANNEL_LABELS, Basis, Category, Channel, ConsentType, Kind, Method
 from confida_consent.vocabulary import Actor as ActorKind
-from confida_consent.vocabulary import Basis, Category, Channel, ConsentType, Kind, Method
 from confida_core.hookspecs import hookimpl
 
 __all__ = [
+    "CHANNEL_LABELS",
+    "CONSENT_FIELD",
     "ActorKind",
     "Answer",
     "Basis",
@@ -50,6 +54,8 @@ __all__ = [
     "read_controller",
     "record_event",
     "record_events",
+    "state_choices",
+    "state_value",
     "telephone_list",
     "unsubscribe_links",
 ]
