@@ -1,0 +1,107 @@
+"""Pages of articles for colleagues: written, found, compared, taken back; and what the interface gives out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from confida_core.api import Access
+from confida_service.knowledge.articles import ArticleDraft, create_article
+
+pytestmark = pytest.mark.anyio
+BASE = "/x/service/articles"
+LAMP = {
+    "title": "Change a bulb", "body": "# Before\n\n**Switch** it off. <script>alert(1)</script> ![x](https://example.org/p.gif)",
+    "language": "en", "audience": "public", "category": "Light", "tags": "lamp, dark",
+}  # fmt: skip
+
+
+def listed(html: str) -> list[str]:
+    return re.findall(r'<h2><a href="/x/service/articles/[^"]+" lang="\w\w"><bdi>([^<]+)</bdi>', html)
+
+
+async def test_article_is_written_changed_and_taken_back(client: Any) -> None:
+    wrong = await client.post(f"{BASE}/new", data={**LAMP, "title": ""})
+    assert (wrong.status_code, "Please give it a title" in wrong.text, "**Switch**" in wrong.text) == (422, True, True)
+    made = await client.post(f"{BASE}/new", data=LAMP)
+    one = made.headers["location"]
+    shown = (await client.get(one)).text
+    assert "<strong>Switch</strong>" in shown
+    assert ("<script>alert" in shown, "<img" in shown.partition('class="article-text"')[2], "Draft" in shown) == (
+        False,
+        False,
+        True,
+    )
+    assert (listed((await client.get(BASE)).text), listed((await client.get(f"{BASE}?show=draft")).text)) == (
+        [],
+        ["Change a bulb"],
+    )
+    await client.post(f"{one}/state", data={"state": "published"})
+    saved = await client.post(f"{one}/edit", data={**LAMP, "body": "Ask us.", "version": "1"})
+    late = await client.post(f"{one}/edit", data={**LAMP, "body": "Mine.", "version": "1"})
+    assert (saved.status_code, late.status_code, "Mine." in late.text, 'value="2"' in late.text) == (
+        303,
+        409,
+        True,
+        True,
+    )
+    version = (await client.get(f"{one}/history/1")).text
+    assert ('<ins dir="auto"' in version, '<del dir="auto"' in version, "<strong>Switch</strong>" in version) == (
+        True,
+        True,
+        True,
+    )
+    await client.post(f"{one}/history/1/restore", data={"version": "2"})
+    assert "<strong>Switch</strong>" in (await client.get(one)).text
+    history = (await client.get(f"{one}/history")).text
+    assert re.findall(r'<td class="number">(\d)</td><th', history) == ["3", "2", "1"]
+    assert (await client.get(f"{one}/history/9")).status_code == 404
+
+
+async def test_articles_are_found_filtered_deleted_and_brought_back(client: Any, crm: Any, access: Access) -> None:
+    for title, audience in (("Change a bulb", "public"), ("Bulbs in stock", "internal"), ("Printers", "public")):
+        await client.post(f"{BASE}/new", data={**LAMP, "title": title, "audience": audience, "_do": "publish"})
+    assert listed((await client.get(BASE)).text) == ["Bulbs in stock", "Change a bulb", "Printers"]
+    assert listed((await client.get(f"{BASE}?audience=internal&category=Light")).text) == ["Bulbs in stock"]
+    found = await client.fragment("POST", f"{BASE}/search", data={"q": "bulb"})
+    assert (listed(found.text), "<html" in found.text) == (["Change a bulb", "Bulbs in stock"], False)
+    assert "Nothing found" in (await client.post(f"{BASE}/search", data={"q": "zebra"})).text
+    searched = await client.post("/search", data={"q": "printer"})
+    assert "Printers" in searched.text
+    one = re.findall(r'href="(/x/service/articles/[^"]+)" lang="en"><bdi>Printers', (await client.get(BASE)).text)[0]
+    await client.post(f"{one}/delete")
+    assert (await client.get(one)).status_code == 404
+    trash = (await client.get(f"{BASE}?show=deleted")).text
+    assert (listed(trash), f'action="{one}/restore"' in trash) == (["Printers"], True)
+    await client.post(f"{one}/restore")
+    assert listed((await client.get(BASE)).text) == ["Bulbs in stock", "Change a bulb", "Printers"]
+
+
+async def test_as_many_queries_for_one_article_as_for_three(
+    client: Any, crm: Any, access: Access, queries: Any
+) -> None:
+    counted = []
+    for more in (1, 2):
+        for number in range(more):
+            await create_article(crm, access, ArticleDraft(title=f"Lamp {more} {number}", body="Text."))
+        with queries() as asked:
+            assert len(listed((await client.get(f"{BASE}?show=draft")).text)) == (1 if more == 1 else 3)
+        counted.append(len(asked))
+    assert counted[0] == counted[1]
+
+
+async def test_readers_read_and_programs_do_too(as_role: Any, crm: Any, access: Access, as_program: Any) -> None:
+    one = await create_article(crm, access, ArticleDraft(title="Bulbs", body="Text."))
+    reader = await as_role("readonly")
+    assert (await reader.get(f"{BASE}/{one}")).status_code == 200
+    refused = [(await reader.post(f"{BASE}/{one}/{step}")).status_code for step in ("edit", "state", "delete")]
+    assert refused == [404, 404, 404]
+    program = await as_program("service.read")
+    listing = (await program.get("/api/v1/x/service/articles?state=draft")).json()
+    assert [(each["title"], each["audience"], each["version"]) for each in listing["items"]] == [
+        ("Bulbs", "internal", 1)
+    ]
+    assert (await program.get("/api/v1/x/service/articles?audience=public")).json()["items"] == []
+    assert (await program.get(f"/api/v1/x/service/articles/{one}")).json()["body"] == "Text."
