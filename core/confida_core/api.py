@@ -103,6 +103,7 @@ from confida_core.index.reading import read_condition
 from confida_core.installation import Installation
 from confida_core.interactions.content import Attachment, InteractionContent, InteractionDraft
 from confida_core.interactions.interactions import log_interaction, visible_interaction
+from confida_core.interactions.tasks import complete_task, reopen_task
 from confida_core.interactions.timeline import Place, TimelineItem, TimelinePage, read_timeline
 from confida_core.jobs.arguments import ArgumentRefused
 from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
@@ -251,6 +252,7 @@ __all__ = [
     "catch_up_index",
     "clean_line",
     "clean_text",
+    "complete_task",
     "condition_fields",
     "condition_tree",
     "contacts_with_number",
@@ -293,6 +295,7 @@ __all__ = [
     "record_disclosures",
     "relationships_of",
     "remove_relationship",
+    "reopen_task",
     "restore_contact",
     "select_ids",
     "send",

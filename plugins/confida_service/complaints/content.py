@@ -32,5 +32,7 @@ COMPLAINT = RecordDeclaration(
         "currency": "a code of a currency",
         "satisfied": "one of three words",
     },
-    answer=InAnswer(category="What you asked us", source="Written by somebody who works for us, about what you told us."),
+    answer=InAnswer(
+        category="What you asked us", source="Written by somebody who works for us, about what you told us."
+    ),
 )

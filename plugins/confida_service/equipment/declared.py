@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from confida_consent.api import ConsentPurpose, Wording
-from confida_core.api import TableDeclaration
+from confida_core.api import JobDeclaration, TableDeclaration
 from confida_service.equipment.content import CONTRACT, EQUIPMENT, VISIT
+from confida_service.equipment.reminders import remind
 from confida_service.equipment.tables import ServiceReminder, TicketEquipment
+from confida_service.equipment.trash import purge_trash
 
 TABLE_MODULES = ("confida_service.equipment.tables",)
 TABLES = (
@@ -22,6 +24,24 @@ TABLES = (
     ),
 )
 RECORDS = (EQUIPMENT, VISIT, CONTRACT)
+SIX_HOURS = 6 * 3_600
+JOBS = (
+    # Four times a day, so that a day on which the program stood still for a while is no day without reminders.
+    JobDeclaration(
+        key="service.remind",
+        run=remind,
+        label="Reminders of service, warranties and contracts",
+        attempts=1,
+        every=SIX_HOURS,
+    ),
+    JobDeclaration(
+        key="service.purge_equipment",
+        run=purge_trash,
+        label="Trash of equipment and contracts",
+        attempts=1,
+        every=86_400,
+    ),
+)
 CONSENT_PURPOSES = (
     ConsentPurpose(
         key="service.reminders",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
@@ -15,8 +16,10 @@ from confida_core.api import (
     Opened,
     VersionConflict,
     clean_text,
+    complete_task,
     new_id,
     now,
+    reopen_task,
 )
 from confida_service.equipment.content import EQUIPMENT, VISIT, VisitContent
 from confida_service.equipment.equipment import EARLIEST, LATEST, NO_DAY, Piece, today_of, visible_equipment
@@ -54,7 +57,21 @@ async def service_done(crm: Installation, access: Access, equipment_id: UUID, dr
     async with crm.data.transaction():
         await crm.records.update(EQUIPMENT, moved, opened.content, seen=seen)
         await crm.records.insert(VISIT, columns, content)
+        await follow_task(crm, access, equipment_id, row["next_service_on"], done=True)
     return visit_id
+
+
+async def follow_task(
+    crm: Installation, access: Access, equipment_id: UUID, due_on: date | None, *, done: bool
+) -> None:
+    """The task that reminded colleagues of this date is done with it, or to be done again; whoever may not, leaves it."""
+    rows = await crm.data.fetch(
+        "SELECT task_id FROM service_reminder WHERE kind = 'service' AND about_id = ? AND due_on = ? AND task_id IS NOT NULL",
+        equipment_id, due_on or EARLIEST,
+    )  # fmt: skip
+    if rows and access.actor.may("interactions.write") and access.actor.may("interactions.read"):
+        with suppress(NotFound):
+            await (complete_task if done else reopen_task)(crm, access, rows[0]["task_id"])
 
 
 def checked_visit(draft: VisitDraft, today: date) -> VisitContent:
@@ -106,6 +123,7 @@ async def undo_service(crm: Installation, access: Access, visit_id: UUID) -> UUI
     async with crm.data.transaction():
         await crm.records.update(EQUIPMENT, columns, opened.content, seen=opened.row["version"])
         await crm.records.delete(VISIT, visit_id, [opened.row["contact_id"]])
+        await follow_task(crm, access, equipment_id, visit["due_on"], done=False)
     return equipment_id
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from confida_core.api import (
     Access,
@@ -18,7 +19,10 @@ from confida_core.api import (
     now,
     visible_contact,
 )
+from confida_service.complaints.beginning import KIND as COMPLAINT
+from confida_service.complaints.beginning import begin_complaint
 from confida_service.content import TICKET, TicketContent
+from confida_service.equipment.promises import promised_priority
 from confida_service.queues.queues import first_queue, members_of
 from confida_service.queues.routing_assignment import next_assignee
 from confida_service.service_levels.clock import due_columns, moved_clock
@@ -34,6 +38,7 @@ LONGEST_TAG = 60
 class TicketDraft:
     """What a ticket begins with. queue_id: None for the first one. opened_at: None for now.
 
+    priority: at least; a contract of the contact may promise a higher one.
     assignee_id: None for whoever the queue gives it to. language: of whoever asks (ISO 639-1), by which somebody is chosen.
     waits: False for what nobody has to answer: it is given to nobody and never due.
     """
@@ -82,22 +87,31 @@ async def open_ticket(crm: Installation, access: Access, contact_id: UUID, draft
     check_words(kind=draft.kind, priority=draft.priority, channel=draft.channel)
     queue_id = await known_queue(crm, draft.queue_id) if draft.queue_id else await first_queue(crm)
     moment, ticket_id = draft.opened_at or now(), new_id()
+    priority = await begun_with(crm, contact_id, draft, moment)
     columns = {
         "id": ticket_id, "contact_id": contact_id, "queue_id": queue_id, "state": "new", "kind": draft.kind,
-        "priority": draft.priority, "channel": draft.channel, "assignee_id": draft.assignee_id, "opened_at": moment,
+        "priority": priority, "channel": draft.channel, "assignee_id": draft.assignee_id, "opened_at": moment,
         "touched_at": moment,
     }  # fmt: skip
     if draft.waits:
-        columns |= due_columns(await service_levels(crm), draft.priority, moment)
+        columns |= due_columns(await service_levels(crm), priority, moment)
     await crm.keyring.ensure([contact_id], TICKET.retention_class)
     async with crm.data.transaction():
         if draft.assignee_id is None and draft.waits:
             columns["assignee_id"] = await next_assignee(crm, queue_id, content.tags, draft.language)
         await crm.records.insert(TICKET, columns | {"number": await next_number(crm)}, content)
+        if draft.kind == COMPLAINT:
+            await begin_complaint(crm, columns)
         await note_event(crm, access, columns, "opened", (None, draft.channel))
         if columns["assignee_id"]:
             await note_event(crm, access, columns, "assignee", (None, columns["assignee_id"]))
     return ticket_id
+
+
+async def begun_with(crm: Installation, contact_id: UUID, draft: TicketDraft, moment: datetime) -> int:
+    """Its priority, or the higher one that a contract promises; what nobody has to answer needs none."""
+    today = moment.astimezone(ZoneInfo(crm.settings.time_zone)).date()
+    return max(draft.priority, await promised_priority(crm, contact_id, today)) if draft.waits else draft.priority
 
 
 async def next_number(crm: Installation) -> int:
@@ -134,6 +148,8 @@ async def change_ticket(crm: Installation, access: Access, ticket_id: UUID, chan
         if "queue_id" in columns and "assignee_id" not in columns:
             columns |= await given_anew(crm, row, columns["queue_id"], content.tags)
         version = await crm.records.update(TICKET, columns | keys, content, seen=seen)
+        if columns.get("kind") == COMPLAINT:
+            await begin_complaint(crm, keys | {"opened_at": row["opened_at"]})
         for what in ("state", "kind", "priority", "queue_id", "assignee_id"):
             if what in columns and columns[what] != row[what]:
                 await note_event(crm, access, keys, what.removesuffix("_id"), (row[what], columns[what]))
