@@ -111,7 +111,7 @@ from confida_core.loaded_plugin import PluginError, listed
 from confida_core.outbound.content import AttachedFile, MessageState, OutboundMessage, Permitted, SendResult
 from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
-from confida_core.outbound.log import OutboundEntry, cancel_message, messages_shown
+from confida_core.outbound.log import OutboundEntry, cancel_many, cancel_message, messages_shown
 from confida_core.outbound.sender import permitted, send, send_batch
 from confida_core.outbound.transporting import Undeliverable
 from confida_core.piccolo_app import tables_of
@@ -248,6 +248,7 @@ __all__ = [
     "active_accounts",
     "add_relationship",
     "address_of",
+    "cancel_many",
     "cancel_message",
     "catch_up_index",
     "clean_line",

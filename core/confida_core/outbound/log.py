@@ -212,3 +212,24 @@ async def cancel_message(crm: Installation, access: Access, message_id: UUID) ->
         if not done:
             raise NotFound
         crm.feed.append(OUTBOUND.name, message_id, row["contact_id"])
+
+
+async def cancel_many(crm: Installation, access: Access, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Call off up to 500 of those that have not begun to leave; which they were. Joins the caller's transaction.
+
+    Raises Forbidden without `outbound.send`. Messages that this access must not know of are left alone.
+    """
+    access.actor.require("outbound.send")
+    if not message_ids:
+        return set()
+    open_to_all, hidden = unless_hidden(crm, access)
+    marks = ", ".join("?" * len(message_ids))
+    async with crm.data.transaction():
+        done = await crm.data.fetch(
+            f"UPDATE outbound_message SET state = ?, at = ? WHERE id IN ({marks}) AND state = ?{open_to_all} "
+            "RETURNING id, contact_id",
+            MessageState.CANCELLED.value, now(), *message_ids, MessageState.QUEUED.value, *hidden,
+        )  # fmt: skip
+        for row in done:
+            crm.feed.append(OUTBOUND.name, row["id"], row["contact_id"])
+    return {row["id"] for row in done}
