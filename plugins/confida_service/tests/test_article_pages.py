@@ -9,6 +9,7 @@ import pytest
 
 from confida_core.api import Access
 from confida_service.knowledge.articles import ArticleDraft, create_article
+from confida_service.tickets.tickets import TicketDraft, open_ticket
 
 pytestmark = pytest.mark.anyio
 BASE = "/x/service/articles"
@@ -16,6 +17,12 @@ LAMP = {
     "title": "Change a bulb", "body": "# Before\n\n**Switch** it off. <script>alert(1)</script> ![x](https://example.org/p.gif)",
     "language": "en", "audience": "public", "category": "Light", "tags": "lamp, dark",
 }  # fmt: skip
+
+
+@pytest.fixture
+def confida_settings() -> dict[str, Any]:
+    """A mail server that is never asked: messages wait at the door."""
+    return {"mail_from": "help@example.org", "smtp_host": "mail.example.org"}
 
 
 def listed(html: str) -> list[str]:
@@ -105,3 +112,36 @@ async def test_readers_read_and_programs_do_too(as_role: Any, crm: Any, access: 
     ]
     assert (await program.get("/api/v1/x/service/articles?audience=public")).json()["items"] == []
     assert (await program.get(f"/api/v1/x/service/articles/{one}")).json()["body"] == "Text."
+
+
+async def test_articles_are_proposed_beside_an_answer_and_put_into_it(
+    client: Any, crm: Any, access: Access, contact: Any
+) -> None:
+    for title, audience in (("Change a bulb", "public"), ("Bulbs in stock", "internal"), ("Printers", "public")):
+        await client.post(
+            f"{BASE}/new", data={**LAMP, "title": title, "audience": audience, "_do": "publish", "tags": ""}
+        )
+    ticket = await open_ticket(
+        crm, access, await contact("Ada", email="ada@example.org"), TicketDraft(subject="A dark bulb")
+    )
+    page = (await client.get(f"/x/service/tickets/{ticket}")).text
+    assert sorted(re.findall(r'<a href="/x/service/articles/[^>]+><bdi>([^<]+)', page)) == [
+        "Bulbs in stock",
+        "Change a bulb",
+    ]
+    offered = re.findall(r'name="_article" value="([^"]+)"', page)
+    assert [each.partition(":")[0] for each in offered] == ["link", "text"]
+    typed = [
+        (await client.post(f"/x/service/tickets/{ticket}/answer", data={"text": "Dear Ada,", "_article": each})).text
+        for each in offered
+    ]
+    link = f"/my/x/service/help/{offered[0].partition(':')[2]}"
+    assert [("Dear Ada," in each, "Change a bulb:\n" in each and link in each, "**Switch** it off" in each) for each in typed] == [
+        (True, True, False), (True, False, True),
+    ]  # fmt: skip
+    [internal] = await crm.data.fetch("SELECT id FROM service_article WHERE audience = 'internal'")
+    forced = await client.post(
+        f"/x/service/tickets/{ticket}/answer", data={"text": "Hm.", "_article": f"text:{internal['id']}"}
+    )
+    assert (forced.status_code, "**Switch**" in forced.text) == (200, False)
+    assert await crm.data.fetch("SELECT id FROM service_message") == []

@@ -22,6 +22,7 @@ from confida_core.api import (
 )
 from confida_service.answering.canned import canned_answer, filled
 from confida_service.content import MessageContent
+from confida_service.knowledge.suggesting import with_article
 from confida_service.mail.replying import Answer, Answered
 from confida_service.tickets.answering import answer_with_files, call_off
 from confida_service.tickets.choices import LIST, PURPOSE, id_in
@@ -45,12 +46,15 @@ WRITTEN_DOWN = {"note": ("note", "staff"), "told": ("out", "phone"), "asked": ("
 
 @post(f"{ONE}/answer", permission="service.write", status_code=303)
 async def answer_ticket(request: Request[Any, Any, Any], ticket_id: FromPath[UUID]) -> Response[Any]:
-    """Leaves after half a minute, so that it can be called off. A button of the form fills in a ready answer instead."""
+    """Leaves after half a minute, so that it can be called off. Buttons of the form fill in a ready answer or an article instead."""
     form = await parse_form(request)
     crm = request.state.crm
     typed = {name: form.get(name) for name in ("text", "to", "then")}
     if form.get("_canned"):
         typed["text"] = await with_canned(request, ticket_id, form)
+        return await show_ticket_page(request, ticket_id, answer=typed)
+    if form.get("_article"):
+        typed["text"] = await with_article(crm, access_for(request, PURPOSE), form.get("text"), form.get("_article"))
         return await show_ticket_page(request, ticket_id, answer=typed)
     if "last" in form and form.get("last") != await newest(crm, ticket_id):
         return await show_ticket_page(request, ticket_id, answer=typed, errors={"": SOMETHING_NEW}, status=409)

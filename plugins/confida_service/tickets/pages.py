@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
+from confida_service.knowledge.pages import ShownArticle
 from confida_service.tickets.conversation import ShownEvent, ShownMessage
 from confida_service.tickets.listing import ShownTicket
 from confida_web.api import Errors, Option, Page, PersonRef, Tab
@@ -106,8 +107,8 @@ class ShownChecklist:
 class TicketPage(Page):
     """GET /x/service/tickets/<id>. answer: what stands in the form of the answer, by field; note: in that of the note.
 
-    merged_into: where it went. states: what may follow. minutes: time spent so far. last: id of the newest message.
-    earlier: how much was said before what is shown.
+    articles: what the question may be answered by. merged_into: where it went. states: what may follow. minutes: time spent so
+    far. last: id of the newest message. earlier: how much was said before what is shown.
     """
 
     template: ClassVar[str] = "service/tickets/ticket.html"
@@ -130,6 +131,7 @@ class TicketPage(Page):
     assignees: tuple[Option, ...] = ()
     afterwards: tuple[Option, ...] = ()
     canned: tuple[Option, ...] = ()
+    articles: tuple[ShownArticle, ...] = ()
     checklists: tuple[ShownChecklist, ...] = ()
     minutes: int = 0
     answer: Mapping[str, str] = field(default_factory=dict)

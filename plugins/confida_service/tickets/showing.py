@@ -13,6 +13,7 @@ from confida_service.answering.canned import canned_answers
 from confida_service.answering.checklists import checklists, key_of, ticked_steps
 from confida_service.answering.time_spent import minutes_of
 from confida_service.content import TICKET, MessageContent, TicketContent
+from confida_service.knowledge.suggesting import suggested_for
 from confida_service.tickets.choices import (
     PURPOSE,
     assignee_options,
@@ -63,6 +64,7 @@ async def ticket_page(
     said, earlier = await latest_messages(crm, access, ticket_id, MOST_OF_ALL if whole else MOST_SAID)
     last = await newest(crm, ticket_id)
     writes = access.actor.may("service.write")
+    sends = writes and access.actor.may("outbound.send")
     return TicketPage(
         one=one,
         contact=PersonRef(name=one.contact, href=f"/contacts/{one.contact_id}"),
@@ -80,13 +82,14 @@ async def ticket_page(
         assignees=await assignee_options(crm, one.assignee_id, one.assignee),
         afterwards=afterwards_of(one, answer.get("then", "pending")),
         canned=options({each.id: each.name for each in await canned_answers(crm)}, every="A ready answer …"),
+        articles=await suggested_for(crm, access, one.subject, said) if sends and one.state != MERGED else (),
         checklists=await shown_checklists(crm, one),
         minutes=await minutes_of(crm, ticket_id),
         answer={"to": last_address(said)} | dict(answer),
         errors=errors,
         last=last,
         may_write=writes,
-        may_send=writes and access.actor.may("outbound.send"),
+        may_send=sends,
     )
 
 
