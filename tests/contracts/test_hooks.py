@@ -30,7 +30,10 @@ API_MODULES = ("confida_core.api", "confida_consent.api", "confida_web.api")
 BUILT_IN = (core_hooks, consent_hooks, web_hooks)
 SPECIFICATIONS = (CoreHooks, ConsentHooks, WebHooks)
 # Hook -> why none of our own layers implements it; a plugin of ours, which is tested like anybody's, does.
-BY_PLUGINS = {"listeners": "Core and web wait for nobody else; mailboxes and telephone exchanges belong to plugins."}
+BY_PLUGINS = {
+    "listeners": "Core and web wait for nobody else; mailboxes and telephone exchanges belong to plugins.",
+    "page_scripts": "What our own pages load stands in the layout; a call that follows from page to page is a plugin's.",
+}
 
 
 def reference() -> Any:

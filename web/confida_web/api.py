@@ -45,7 +45,7 @@ from confida_web.interactions.markdown import rendered as rendered_markdown
 from confida_web.languages import gettext, mark, ngettext
 from confida_web.multipart import BadBody
 from confida_web.page import Page, is_fragment_request, page
-from confida_web.portal.entering import note_attempt
+from confida_web.portal.entering import client_of, note_attempt
 from confida_web.portal.showing import show as show_portal
 from confida_web.portal.visit import Person
 from confida_web.redirect import own_path, redirect
@@ -99,6 +99,7 @@ __all__ = [
     "UploadedFile",
     "access_for",
     "checked_rows",
+    "client_of",
     "contact_panels",
     "disposition",
     "filter_fields",

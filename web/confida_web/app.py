@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import copy
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from confida_core import hooks as core_hooks
 from confida_core.hookspecs import CoreHooks
 from confida_core.installation import Installation, open_installation
 from confida_core.jobs.worker import run_worker
+from confida_core.loaded_plugin import Declared, PluginError
 from confida_core.registry import Registry, load_registry
 from confida_core.settings import Settings
 from confida_web import hooks as web_hooks
@@ -32,6 +33,7 @@ from confida_web.search.commands import check_commands
 from confida_web.security.envelope import Envelope
 from confida_web.security.guard import guard
 from confida_web.static_files import folders_of, static_files
+from confida_web.stopping import told_to_stop
 
 
 def load_everything(settings: Settings) -> Registry:
@@ -45,13 +47,23 @@ def create_app(crm: Installation) -> Litestar:
     check_handlers(crm.registry)
     check_commands(crm.registry.with_owner("commands"))
     folders = folders_of(crm.registry)
+    check_scripts(crm.registry.with_owner("page_scripts"), static_files(folders))
     speak_also(crm.registry.all("translation_folders"))
     app = copy.copy(routed(tuple(handlers_of(crm.registry))))
     templates = build_environment(tuple(crm.registry.all("template_folders")), folders)
-    app.state = State({"crm": crm, "templates": templates, "static_files": static_files(folders)})
+    state = {"crm": crm, "templates": templates, "static_files": static_files(folders), "stopping": asyncio.Event()}
+    app.state = State(state)
     # Around everything, errors of routing included: Litestar's own middleware never sees those.
     app.asgi_handler = Envelope(app.asgi_handler, crm)
     return app
+
+
+def check_scripts(declared: Iterable[Declared], files: Container[str]) -> None:
+    """Raises PluginError for a script that is not among the plugin's own static files."""
+    for item in declared:
+        src, own = item.value.src, f"x/{item.plugin.info.key}/"
+        if src not in files or not (item.plugin.built_in or src.startswith(own)):
+            raise PluginError(f"{item.plugin}: script {item.value.key!r} must be a static file that begins with {own}")
 
 
 @lru_cache(maxsize=4)
@@ -94,6 +106,7 @@ class OpeningApp:
                 await crm.isolation.breakers.remember(crm)
                 self._app = create_app(crm)
                 await stack.enter_async_context(self._app.lifespan())
+                stack.enter_context(told_to_stop(self._app.state.stopping))
                 await stack.enter_async_context(background_work(crm))
                 keep_what_is_there()
             except Exception as error:

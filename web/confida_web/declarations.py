@@ -63,6 +63,21 @@ class DashboardWidget:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PageScript:
+    """A script on every page of staff, such as one that tells of a call.
+
+    src: of a static file, as in `static()`: `x/<key>/<name>.js`. permission: of whom it is for. wanted: whether this actor
+    has it, asked once per whole page; it may raise, then it is left out.
+    """
+
+    key: str
+    src: str
+    permission: str
+    wanted: Callable[[Installation, Access], Awaitable[bool]]
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PortalItem:
     """A place on the pages of a person who is signed in to the public side, beside their choices and requests.
 

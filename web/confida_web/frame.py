@@ -60,6 +60,7 @@ class Frame:
     portal: the page belongs to the public side, which knows no staff. base: where that person's pages begin ("/my" or a
     link's own address). languages: those the page can be switched to. person_in: somebody is on their own pages, whose
     name is person_name; may_sign_out: with a session, not by a link. places: of these pages, in order.
+    scripts: static files that plugins load on every page.
     """
 
     account_name: str = ""
@@ -87,6 +88,7 @@ class Frame:
     person_name: str = ""
     may_sign_out: bool = False
     places: tuple[NavItem, ...] = ()
+    scripts: tuple[str, ...] = ()
 
     @property
     def signed_in(self) -> bool:

@@ -12,6 +12,7 @@ from confida_web.declarations import (
     ContactPanel,
     DashboardWidget,
     NavDeclaration,
+    PageScript,
     PortalItem,
     SearchSource,
 )
@@ -160,6 +161,26 @@ class WebHooks:
         @hookimpl
         def static_folders():
             return [Path("static")]
+        ```
+        """
+
+    @hookspec
+    def page_scripts(self) -> Sequence[PageScript]:  # type: ignore[empty-body]
+        """Scripts on every page of staff, for what must reach people wherever they are, such as a call.
+
+        Called: once, at start. `wanted` is asked for whole pages, of those who have the permission, so it answers by one small query.
+        Returns: a list of `PageScript`. It is loaded as a module, after the page; whatever it shows must also stand on a page of
+        its own, for those without scripts.
+        Failure: one whose `wanted` raises, hangs, or says no is left out, and the page lives. A file that is not there stops the start.
+
+        ```python
+        async def listens(crm, access):
+            return bool(await crm.data.fetch("SELECT id FROM account WHERE id = ?", access.actor.id))
+
+
+        @hookimpl
+        def page_scripts():
+            return [PageScript(key="membership.bell", src="x/membership/bell.js", permission="contacts.read", wanted=listens)]
         ```
         """
 

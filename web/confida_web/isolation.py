@@ -10,7 +10,7 @@ from litestar import Request
 from confida_core.installation import Installation
 from confida_core.isolation.breakers import Origin
 from confida_core.isolation.running import Call, Fault
-from confida_core.isolation.shapes import listed, named, require_path, require_plain, whole_number
+from confida_core.isolation.shapes import Rubbish, listed, named, require_path, require_plain, whole_number
 from confida_core.registry import Declared
 from confida_core.vault.access import Access
 from confida_web.declarations import Found, SearchSource
@@ -85,6 +85,21 @@ async def counted(
     return {
         item.value.key: 0 if isinstance(result, Fault) else result for item, result in zip(items, results, strict=True)
     }
+
+
+async def wanted_scripts(crm: Installation, access: Access) -> tuple[str, ...]:
+    """Static files of the scripts that this actor has on every page, in order; one that fails is left out."""
+    items = in_order(crm, "page_scripts", lambda script: access.actor.may(script.permission))
+    calls = [call_of(item, "page_scripts", lambda one, own: one.wanted(crm, own), yes_or_no) for item in items]
+    results = await crm.isolation.run_all(crm, access, calls) if calls else []
+    return tuple(item.value.src for item, result in zip(items, results, strict=True) if result is True)
+
+
+def yes_or_no(_: Any, found: Any) -> bool:
+    """Raises Rubbish."""
+    if type(found) is not bool:
+        raise Rubbish(f"yes or no was promised, not {type(found).__name__}")
+    return found
 
 
 async def searched(

@@ -41,6 +41,11 @@ STATEMENTS = [
     "CREATE UNIQUE INDEX service_reminder_once ON service_reminder (kind, about_id, due_on)",
     "CREATE UNIQUE INDEX service_ticket_equipment_once ON service_ticket_equipment (ticket_id, equipment_id)",
     "CREATE INDEX service_visit_done ON service_visit (contact_id, done_on, id)",
+    # Calls: the list, what waits in it, one contact's.
+    "CREATE INDEX service_call_begun ON service_call (started_at, id)",
+    "CREATE INDEX service_call_waiting ON service_call (started_at, id) "
+    "WHERE direction = 'in' AND outcome = 'missed' AND handled_at IS NULL",
+    "CREATE INDEX service_call_about ON service_call (contact_id, started_at, id)",
 ]
 
 

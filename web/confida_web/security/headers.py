@@ -31,7 +31,7 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),
 )
 # What a page or file may state differently; everything else of the list above is ours to say.
-_MAY_DIFFER = frozenset({b"cache-control", b"content-security-policy"})
+_MAY_DIFFER = frozenset({b"cache-control", b"content-security-policy", b"cross-origin-resource-policy"})
 # On the public side addresses are secrets, and nothing of it belongs into a search engine.
 PUBLIC_SIDE: tuple[tuple[bytes, bytes], ...] = (
     (b"referrer-policy", b"no-referrer"),

@@ -13,7 +13,7 @@ from confida_core.registry import Registry
 from confida_core.vault.access import SYSTEM_ID, Access, Actor
 from confida_web.declarations import NavDeclaration
 from confida_web.frame import Frame, NavItem
-from confida_web.isolation import counted
+from confida_web.isolation import counted, wanted_scripts
 from confida_web.languages import direction_of
 from confida_web.security.cookies import SESSION, TOAST, read_cookie, read_toast
 
@@ -89,7 +89,7 @@ def is_within(path: str, href: str) -> bool:
 
 
 async def count_badges(crm: Installation, access: Access, frame: Frame) -> Frame:
-    """The frame with what waits in each place; a count that fails is no reason not to show the page."""
+    """The frame with what waits in each place, and scripts that follow from page to page; a count that fails is no reason not to show the page."""
     badges = await counted(
         crm,
         access,
@@ -100,4 +100,5 @@ async def count_badges(crm: Installation, access: Access, frame: Frame) -> Frame
     items = tuple(
         replace(item, badge=count) if (count := badges.get(item.key, 0)) else item for item in frame.nav_items
     )
-    return replace(frame, nav_items=items, due_count=badges.get("tasks", 0))
+    scripts = await wanted_scripts(crm, access)
+    return replace(frame, nav_items=items, due_count=badges.get("tasks", 0), scripts=scripts)
