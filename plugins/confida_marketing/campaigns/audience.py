@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 from confida_consent.api import may_many
 from confida_core.api import Access, Installation, Opened, new_id, now
-from confida_marketing.campaigns.content import DELIVERY, CampaignContent, DeliveryContent
+from confida_marketing.campaigns.content import CampaignContent
+from confida_marketing.campaigns.ledger import insert_rows, those_here
 from confida_marketing.campaigns.limits import zones_of
 from confida_marketing.segments.kept import visible_segment
 from confida_marketing.segments.members import everybody, meant, members_of
@@ -126,12 +127,11 @@ async def list_people(crm: Installation, plan: Round, ids: Sequence[UUID]) -> No
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         due = await due_times(crm, campaign, some, moment)
-        await crm.keyring.ensure(some, DELIVERY.retention_class)
-        content = DeliveryContent(title=campaign.content.name)
         async with crm.data.transaction():
             there = await listed_among(crm, campaign.row["id"], plan.part, some)
-            rows = [(list_row(crm, plan, one, due[one]), content) for one in some if one not in there]
-            await crm.records.insert_many(DELIVERY, rows)
+            alive = await those_here(crm, some)
+            rows = [list_row(crm, plan, one, due[one]) for one in some if one in alive and one not in there]
+            await insert_rows(crm, rows)
 
 
 async def listed_among(crm: Installation, source_id: UUID, part: str, contact_ids: Sequence[UUID]) -> set[UUID]:
@@ -145,7 +145,7 @@ async def listed_among(crm: Installation, source_id: UUID, part: str, contact_id
 
 def list_row(crm: Installation, plan: Round, contact_id: UUID, due: datetime) -> dict[str, Any]:
     row = plan.campaign.row
-    nothing = held_out(crm, row["id"], contact_id, row["hold_out"])
+    nothing = bool(row["hold_out"]) and held_out(crm, row["id"], contact_id, row["hold_out"])
     variant = ""
     if plan.variants and not nothing:
         variant = variant_of(crm, row["id"], contact_id, row["test_share"], plan.variants)

@@ -23,13 +23,6 @@ class CampaignContent(Sealed, frozen=True):
     print_shop: ShortText = ""
 
 
-class DeliveryContent(Sealed, frozen=True):
-    """title: what the campaign or journey was called. note: what was said on the telephone."""
-
-    title: ShortText = ""
-    note: LongText = ""
-
-
 CAMPAIGN = RecordDeclaration(
     table=Campaign,
     content=CampaignContent,
@@ -48,24 +41,20 @@ CAMPAIGN = RecordDeclaration(
     },
     answer=InAnswer(left_out={"*": "What the organisation plans; nothing in it is about one of its contacts."}),
 )
-DELIVERY = RecordDeclaration(
-    table=Delivery,
-    content=DeliveryContent,
-    subject="contact_id",
-    retention_class="relationship",
-    purpose="relationship",
-    label="Messages of marketing",
-    clear={
-        "source": "one of three words",
-        "part": "a key",
-        "variant": "one letter or nothing",
-        "state": "one of a few words",
-        "reason": "a code",
-    },
-    answer=InAnswer(category="Marketing that was meant for you", source="The program notes it when it sends."),
-)
-RECORDS = (CAMPAIGN, DELIVERY)
+RECORDS = (CAMPAIGN,)
 TABLES = (
+    TableDeclaration(
+        table=Delivery,
+        subject="contact_id",
+        subject_free="Ids, times and keys; rows go with their contact. What was sent stands among the person's messages.",
+        clear={
+            "source": "one of three words",
+            "part": "a key",
+            "variant": "one letter or nothing",
+            "state": "one of a few words",
+            "reason": "a code",
+        },
+    ),
     TableDeclaration(
         table=Total,
         subject_free="Sums over everybody who got a message.",

@@ -25,7 +25,7 @@ from confida_core.api import (
     plugin_settings,
     send_batch,
 )
-from confida_marketing.campaigns.content import DELIVERY, DeliveryContent
+from confida_marketing.campaigns.ledger import insert_rows
 from confida_marketing.campaigns.limits import at_their_cap
 from confida_marketing.settings import MarketingSettings
 
@@ -52,7 +52,7 @@ class Sending:
     """What is sent, and as part of what.
 
     source_id: of the campaign or journey; part: which sending of it or which step, a key. email_id: None where it is no
-    e-mail. variant: which of the e-mail's ways to say it. title: what the campaign is called, for whoever asks what we hold of them.
+    e-mail. variant: which of the e-mail's ways to say it.
     """
 
     source: Literal["campaign", "journey", "test"]
@@ -61,7 +61,6 @@ class Sending:
     purpose: str
     email_id: UUID | None = None
     variant: str = ""
-    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,11 +185,7 @@ async def enter(crm: Installation, sending: Sending, outcomes: Mapping[UUID, Del
             "UPDATE marketing_delivery SET state = ?, reason = ?, message_id = ?, variant = ?, at = ? WHERE id = ?",
             settled,
         )
-        for contact_id, row_id in listed.items():
-            crm.feed.append(DELIVERY.name, row_id, contact_id)
-        content = DeliveryContent(title=sending.title)
-        new = [(ledger_row(sending, one, outcomes[one]), content) for one in outcomes if one not in listed]
-        await crm.records.insert_many(DELIVERY, new)
+        await insert_rows(crm, [ledger_row(sending, one, outcomes[one]) for one in outcomes if one not in listed])
 
 
 def ledger_row(sending: Sending, contact_id: UUID, outcome: Delivered) -> Row:

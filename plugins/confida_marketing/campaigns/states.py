@@ -19,7 +19,7 @@ from confida_core.api import (
     system_access,
 )
 from confida_marketing.campaigns.campaigns import set_state, visible_campaign
-from confida_marketing.campaigns.content import DELIVERY, CampaignContent
+from confida_marketing.campaigns.content import CampaignContent
 from confida_marketing.campaigns.delivering import BATCH, Sending
 from confida_marketing.campaigns.emailing import email_writer
 from confida_marketing.campaigns.wording import broken_words
@@ -94,7 +94,6 @@ def sending_of(campaign: Opened[CampaignContent], part: str, variant: str) -> Se
         purpose=row["purpose"],
         email_id=row["email_id"],
         variant=variant,
-        title=campaign.content.name,
     )
 
 
@@ -199,10 +198,7 @@ async def list_again(crm: Installation, row_ids: list[UUID]) -> None:
     if not row_ids:
         return
     marks, moment = ", ".join("?" * len(row_ids)), now()
-    done = await crm.data.fetch(
-        "UPDATE marketing_delivery SET state = 'listed', message_id = NULL, due_at = ?, at = ? "
-        f"WHERE id IN ({marks}) RETURNING id, contact_id",
+    await crm.data.fetch(
+        f"UPDATE marketing_delivery SET state = 'listed', message_id = NULL, due_at = ?, at = ? WHERE id IN ({marks})",
         moment, moment, *row_ids,
     )  # fmt: skip
-    for row in done:
-        crm.feed.append(DELIVERY.name, row["id"], row["contact_id"])

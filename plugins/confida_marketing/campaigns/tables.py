@@ -56,7 +56,7 @@ class Delivery(Table, tablename="marketing_delivery", db=DATA):
     source: campaign, journey or test; part: which sending of it, or which step. variant: a, b, or "" for the only one.
     state: listed (still to come), held_out, queued (handed to core's sending door), refused, failed, capped, printed, called or
     gone. reason: why, a code. due_at: not before then; None while it waits for the better of two messages. message_id: of core's
-    outbound message, which knows what became of it. at: of the last change of state. sealed: DeliveryContent.
+    outbound message, which knows what became of it. at: of the last change of state. Ids, times and keys only.
     """
 
     id = UUID(primary_key=True)
@@ -71,8 +71,6 @@ class Delivery(Table, tablename="marketing_delivery", db=DATA):
     due_at = Timestamptz(null=True, default=None)
     message_id = UUID(null=True, default=None, index=True)
     at = Timestamptz()
-    version = Integer()
-    sealed = Bytea()
 
 
 class Total(Table, tablename="marketing_total", db=DATA):
