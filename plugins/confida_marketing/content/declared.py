@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from confida_marketing.content import email_content
+from confida_marketing.content import edit_routes, email_content, email_routes, list_routes, public_routes
 
 TABLE_MODULES = ("confida_marketing.content.tables",)
 RECORDS = email_content.RECORDS
 TABLES = email_content.TABLES
+ROUTES = (*list_routes.ROUTES, *email_routes.ROUTES, *edit_routes.ROUTES)
+PORTAL_ROUTES = public_routes.PORTAL_ROUTES

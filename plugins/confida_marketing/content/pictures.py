@@ -29,7 +29,6 @@ from confida_marketing.content.pictures_shown import ShownPicture
 
 ADDRESS = "/my/x/marketing/pictures/"
 LONGEST_SIDE = 1_200
-MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,12 @@ async def recent_pictures(crm: Installation, limit: int = 24) -> list[str]:
 
 def is_id(text: str) -> bool:
     return len(text) == 32 and all(letter in "0123456789abcdef" for letter in text)
+
+
+async def is_picture(crm: Installation, picture_id: UUID) -> None:
+    """Raises NotFound for any other file."""
+    if not await crm.data.fetch("SELECT id FROM marketing_picture WHERE id = ?", picture_id):
+        raise NotFound
 
 
 async def picture_at(crm: Installation, token: str) -> PictureBytes:
