@@ -21,7 +21,7 @@ from confida_core.installation import Installation
 FIELD: Final = "consent.state"
 STATE_LABELS: Final[Mapping[str, str]] = {
     Kind.GIVEN: "given",
-    Kind.REQUESTED: "asked, no answer yet",
+    Kind.REQUESTED: "asked without an answer",
     Kind.REFUSED: "refused",
     Kind.WITHDRAWN: "withdrawn",
     Kind.EXPIRED: "expired",

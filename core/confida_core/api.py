@@ -6,7 +6,8 @@ Names without words of their own: `API` is the number of this surface, which a p
 and the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINISTRATORS` are sets of roles for permissions.
 `ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters), and `Secret` marks
 a setting that is never shown. `Row` is one row of a table, by column. `Condition` is a question in the condition language, as
-`read_condition` returns it: a tree of `FieldTest`, `AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`.
+`read_condition` returns it: a tree of `FieldTest`, `AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`;
+`FIELD_OPERATORS` says what each type of field may be asked.
 `pass_program` hands a command of the command line its `Program`.
 """
 
@@ -87,6 +88,7 @@ from confida_core.exchange.formula_guard import guarded as guarded_cell
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.inbound.declarations import InboundRefused, InboundWebhook
+from confida_core.index.conditions import OPERATORS as FIELD_OPERATORS
 from confida_core.index.conditions import All as AllOf
 from confida_core.index.conditions import Any as AnyOf
 from confida_core.index.conditions import Condition, InvalidCondition
@@ -142,6 +144,7 @@ __all__ = [
     "API",
     "DATA",
     "EVERYBODY",
+    "FIELD_OPERATORS",
     "PRIVACY",
     "WORKERS",
     "Access",
