@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,33 @@ def opened_kek(root_wrap: Key, row: Row) -> Key:
     bucket, epoch = row["bucket"], row["epoch"]
     secret = open_sealed(root_wrap, bytes(row["wrapped"]), _place(bucket, epoch))
     return Key.shared(b"confida-kek" + bytes((bucket,)) + epoch.to_bytes(4, "big"), secret)
+
+
+class Keks(Mapping[tuple[int, int], Key]):
+    """Those of a keyring, by bucket and epoch. Each is opened when it is first asked for: most starts need a few of them.
+
+    Raises SealBroken then.
+    """
+
+    def __init__(self, root_wrap: Key, rows: Iterable[Row] = ()) -> None:
+        self._root_wrap = root_wrap
+        self._rows = {(row["bucket"], row["epoch"]): row for row in rows}
+        self._open: dict[tuple[int, int], Key] = {}
+
+    def __getitem__(self, place: tuple[int, int]) -> Key:
+        found = self._open.get(place)
+        if found is None:
+            found = self._open[place] = opened_kek(self._root_wrap, self._rows[place])
+        return found
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._rows
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def first_keks(root_wrap: Key) -> list[tuple[int, bytes]]:

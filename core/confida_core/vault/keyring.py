@@ -18,7 +18,7 @@ from confida_core.storage.database import Busy, Database, Row
 from confida_core.storage.grouping import Grouping
 from confida_core.vault import kept_facts
 from confida_core.vault.access import NotFound
-from confida_core.vault.keks import BUCKETS, as_uuid, bucket_of, dek_place, first_keks, opened_kek, roll
+from confida_core.vault.keks import BUCKETS, Keks, as_uuid, bucket_of, dek_place, first_keks, roll
 from confida_core.vault.keyring_tables import Counters, create_tables, read_counters
 from confida_core.vault.sealing import Key, bound_to, derived, open_sealed, seal
 from confida_core.vault.subject_key import SubjectKey
@@ -47,7 +47,7 @@ class Keyring:
         self.database = database
         self._root = root
         self._root_wrap = Key.shared(b"confida-root-key", derived(root, "wrap keks"))
-        self._keks: dict[tuple[int, int], Key] = {}
+        self._keks = Keks(self._root_wrap)
         self._open: dict[bytes, SubjectKey] = {}
         self._current: dict[tuple[UUID, str], SubjectKey] = {}
         self._derived: dict[str, bytes] = {}
@@ -84,7 +84,7 @@ class Keyring:
 
     async def _load_keks(self) -> None:
         rows = await self.database.fetch("SELECT bucket, epoch, wrapped FROM kek")
-        self._keks = {(row["bucket"], row["epoch"]): opened_kek(self._root_wrap, row) for row in rows}
+        self._keks = Keks(self._root_wrap, rows)
 
     async def refresh(self) -> bool:
         """Forget what another process has destroyed meanwhile; true if it did. Orders that were given only count up."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from confida_core.storage.database import Database
@@ -34,30 +36,41 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS lifted_order_number ON lifted_order (number)",
 )
 TABLES = ("keyring_state", "kek", "dek", "destroyed_key", "named_key", "standing_order", "lifted_order", "kept_fact")
+NAMES = {*TABLES, *re.findall(r"INDEX IF NOT EXISTS (\w+)", " ".join((*SCHEMA, *INDEXES)))}
 
 
 async def create_tables(database: Database) -> None:
     """Create whatever is missing, in the running transaction."""
+    # Every start comes by here, and asking a server for each table and index in turn is half of what opening a keyring costs.
+    lacking = NAMES - await _names(database)
+    await _create(database, SCHEMA if lacking else ())
+    for table, columns in LATER_COLUMNS.items():
+        missing = columns.keys() - await _columns(database, table)
+        await _create(database, [f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}" for name in sorted(missing)])
+    await _create(database, INDEXES if lacking else ())
+
+
+async def _create(database: Database, statements: Iterable[str]) -> None:
     # Keys are read by their ids, from all over the table: without row numbers that is one page for each key, not two.
     types = {"uuid": "UUID", "bytes": "BLOB", "by_key": " WITHOUT ROWID"}
     if database.engine == "postgres":
         types |= {"bytes": "BYTEA", "by_key": ""}
-    for statement in SCHEMA:
+    for statement in statements:
         await database.fetch(statement.format(**types))
-    for table, columns in LATER_COLUMNS.items():
-        for column in sorted(columns.keys() - await _columns(database, table)):
-            await database.fetch(f"ALTER TABLE {table} ADD COLUMN {column} {columns[column].format(**types)}")
-    for statement in INDEXES:
-        await database.fetch(statement)
+
+
+async def _names(database: Database) -> set[str]:
+    """Of every table and index."""
+    sql = "SELECT name FROM sqlite_master"
+    if database.engine == "postgres":
+        sql = "SELECT relname::text AS name FROM pg_class WHERE relnamespace = to_regnamespace(current_schema())"
+    return {row["name"] for row in await database.fetch(sql)}
 
 
 async def _columns(database: Database, table: str) -> set[str]:
     sql = "SELECT name FROM pragma_table_info(?)"
     if database.engine == "postgres":
-        sql = (
-            "SELECT column_name AS name FROM information_schema.columns "
-            "WHERE table_schema = current_schema() AND table_name = ?"
-        )
+        sql = "SELECT attname::text AS name FROM pg_attribute WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped"
     return {row["name"] for row in await database.fetch(sql, table)}
 
 
