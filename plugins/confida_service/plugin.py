@@ -19,6 +19,7 @@ from confida_service.equipment import declared as equipment
 from confida_service.figures import declared as figures
 from confida_service.knowledge import declared as knowledge
 from confida_service.mail import declared as mail
+from confida_service.portal import declared as portal
 from confida_service.queues import declared as queues
 from confida_service.service_levels import declared as service_levels
 from confida_service.settings import ServiceSettings
@@ -27,7 +28,7 @@ from confida_service.tickets import declared as tickets
 
 HERE = Path(__file__).parent
 PARTS: tuple[ModuleType, ...] = (
-    content, general, tickets, queues, mail, service_levels, answering, complaints, equipment, knowledge, telephone, chat, figures,
+    content, general, tickets, queues, mail, service_levels, answering, complaints, equipment, knowledge, portal, telephone, chat, figures,
 )  # fmt: skip
 
 

@@ -14,9 +14,12 @@ from confida_core.api import (
     Opened,
     OutboundMessage,
     SendResult,
+    address_of,
     now,
     plugin_settings,
     send,
+    system_access,
+    visible_contact,
 )
 from confida_service.content import MessageContent, TicketContent
 from confida_service.mail.cutting import line
@@ -25,8 +28,13 @@ from confida_service.settings import ServiceSettings
 from confida_service.tickets.messages import MessageDraft, add_message, check_draft, followed, last_received
 
 PURPOSE = "service.answers"
+INSIDE = system_access("service answers", "relationship")
 LONGEST_SUBJECT = 200
 MOST_REFERENCES = 10
+OWN_PAGE = {
+    "en": "You can also read this and answer it on your own page:\n{link}",
+    "de": "Sie können dies auch auf Ihrer eigenen Seite lesen und beantworten:\n{link}",
+}
 LONGEST_QUOTE = 5_000
 
 
@@ -91,16 +99,32 @@ async def written(
     """The message: to whoever wrote last, unless somebody else is named, with their words below ours."""
     to = answer.to or (last.content.from_address if last is not None else "")
     theirs = last is not None and to == last.content.from_address
+    contact_id = last.row["contact_id"] if theirs and last is not None else ticket.row["contact_id"]
+    own_page = await own_page_of(crm, ticket, contact_id) if asked_on_own_page(ticket, last) else ""
     return OutboundMessage(
-        contact_id=last.row["contact_id"] if theirs and last is not None else ticket.row["contact_id"],
+        contact_id=contact_id,
         purpose=PURPOSE,
         to=to,
         subject=await subject_of(crm, ticket, answer.subject),
-        text=f"{answer.text.strip()}\n{quoted(last) if theirs and last is not None else ''}",
+        text=f"{answer.text.strip()}\n{own_page}{quoted(last) if theirs and last is not None else ''}",
         headers=thread_headers(said) | ({"Auto-Submitted": "auto-replied"} if answer.automatic else {}),
         files=answer.files,
         leaves_at=now() + timedelta(seconds=answer.hold_seconds) if answer.hold_seconds else None,
     )
+
+
+def asked_on_own_page(ticket: Opened[TicketContent], last: Opened[MessageContent] | None) -> bool:
+    """They opened it on their own pages, or wrote there last."""
+    return ticket.row["channel"] == "web" or (last is not None and last.row["channel"] == "web")
+
+
+async def own_page_of(crm: Installation, ticket: Opened[TicketContent], contact_id: UUID) -> str:
+    """Where they read the ticket themselves, in their language; "" for somebody else, who would find nothing there."""
+    if contact_id != ticket.row["contact_id"]:
+        return ""
+    spoken = (await visible_contact(crm, INSIDE, contact_id)).content.language.lower()
+    link = f"{address_of(crm)}/my/x/service/tickets/{ticket.row['id']}"
+    return "\n" + OWN_PAGE["de" if spoken.startswith("de") else "en"].format(link=link) + "\n"
 
 
 async def subject_of(crm: Installation, ticket: Opened[TicketContent], given: str) -> str:

@@ -84,6 +84,17 @@ async def ask(crm: Installation, ticket: Mapping[str, Any]) -> None:
         await crm.records.delete(SURVEY, survey_id, [contact_id])
 
 
+async def waiting_survey(crm: Installation, contact_id: UUID, ticket_id: UUID | None = None) -> str:
+    """The address of the latest survey that still waits for this person's answer, or one about this ticket; "" for none."""
+    about = " AND ticket_id = ?" if ticket_id else ""
+    rows = await crm.data.fetch(
+        f"SELECT id FROM service_survey WHERE contact_id = ? AND answered_at IS NULL AND asked_at > ?{about} "
+        "ORDER BY asked_at DESC LIMIT 1",
+        contact_id, now() - VALID, *([ticket_id] if ticket_id else []),
+    )  # fmt: skip
+    return f"/my/x/service/survey/{token_of(crm, rows[0]['id'])}" if rows else ""
+
+
 def token_of(crm: Installation, survey_id: UUID) -> str:
     """By which whoever has the link may answer this survey, and nothing else."""
     return base64.urlsafe_b64encode(survey_id.bytes + sign(crm, survey_id)).decode("ascii")
