@@ -97,15 +97,28 @@ def declared(crm: Installation, key: str) -> JobDeclaration:
     return declaration
 
 
-async def lease(crm: Installation) -> QueuedJob | None:
-    """Take the job that has been due longest, or None. Also takes jobs whose worker vanished, and buries hopeless ones."""
+async def lease(crm: Installation, *, background: bool = True) -> QueuedJob | None:
+    """Take the job that has been due longest, or None. Also takes jobs whose worker vanished, and buries hopeless ones.
+
+    background: also one for which nobody waits, if there is no other.
+    """
+    jobs = crm.registry.jobs.values()
+    job = await lease_of(crm, [each.key for each in jobs if not each.background])
+    if job is None and background:
+        job = await lease_of(crm, [each.key for each in jobs if each.background])
+    return job
+
+
+async def lease_of(crm: Installation, keys: Sequence[str]) -> QueuedJob | None:
+    """The same among the jobs of these keys."""
+    if not keys:
+        return None
     moment = now()
     due = "((state = 'waiting' AND due_at <= ?) OR (state = 'running' AND lease_until < ?))"
-    # Looking first costs no write: an idle worker must not take the write lock once a second.
-    if not await crm.data.fetch(f"SELECT id FROM job WHERE {due} LIMIT 1", moment, moment):
-        return None
-    keys = list(crm.registry.jobs)
     marks = ", ".join("?" * len(keys))
+    # Looking first costs no write: an idle worker must not take the write lock once a second.
+    if not await crm.data.fetch(f"SELECT id FROM job WHERE {due} AND key IN ({marks}) LIMIT 1", moment, moment, *keys):
+        return None
     locked = " FOR UPDATE SKIP LOCKED" if crm.data.engine == "postgres" else ""
     query = f"SELECT id, key FROM job WHERE {due} AND key IN ({marks}) ORDER BY due_at LIMIT 1{locked}"
     async with crm.data.transaction():

@@ -37,7 +37,7 @@ async def run_worker(crm: Installation, stop: asyncio.Event, *, loops: int = LOO
 
     Never raises for a failing job or a busy database: both are tried again.
     """
-    tasks = [asyncio.create_task(work(crm, stop)) for _ in range(loops)]
+    tasks = [asyncio.create_task(work(crm, stop, background=not number)) for number in range(loops)]
     tasks.append(asyncio.create_task(follow_events(crm, stop)))
     tasks += [asyncio.create_task(listen(crm, listener, stop)) for listener in crm.registry.listeners.values()]
     try:
@@ -49,8 +49,11 @@ async def run_worker(crm: Installation, stop: asyncio.Event, *, loops: int = LOO
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def work(crm: Installation, stop: asyncio.Event) -> None:
-    """One loop: everything that is due, then wait for a bell, for `stop`, or for a second."""
+async def work(crm: Installation, stop: asyncio.Event, *, background: bool = True) -> None:
+    """One loop: everything that is due, then wait for a bell, for `stop`, or for a second.
+
+    background: also what nobody waits for. One loop of a worker does, so that the others are free for what people wait for.
+    """
     bell = crm.work.listen()
     scheduled = False
     try:
@@ -60,7 +63,7 @@ async def work(crm: Installation, stop: asyncio.Event) -> None:
                 if not scheduled:
                     await ensure_periodic(crm)
                     scheduled = True
-                busy = await run_next(crm)
+                busy = await run_next(crm, background=background)
             except Exception as error:
                 # Whatever it is: a loop that ended would leave jobs lying without anybody noticing.
                 log.warning("worker_waits", error=type(error).__name__)
@@ -80,9 +83,9 @@ async def rest(bell: asyncio.Event, stop: asyncio.Event) -> None:
             task.cancel()
 
 
-async def run_next(crm: Installation) -> bool:
+async def run_next(crm: Installation, *, background: bool = True) -> bool:
     """Lease one job and run it; false if nothing was due."""
-    job = await lease(crm)
+    job = await lease(crm, background=background)
     if job is None:
         return False
     await run(crm, job)

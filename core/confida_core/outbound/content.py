@@ -78,6 +78,7 @@ class OutboundMessage:
     not kept; so nothing secret belongs into the subject.
     files: go with an e-mail; at most 10 MB together. leaves_at: not before then, at most half an hour from now, so that it can
     be called off; None for at once.
+    bulk: one of many that nobody waits for: it leaves after everything else, together with others.
     """
 
     contact_id: UUID
@@ -92,6 +93,7 @@ class OutboundMessage:
     secret: bool = False
     files: tuple[AttachedFile, ...] = ()
     leaves_at: datetime | None = None
+    bulk: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -97,8 +98,15 @@ class Delivery:
     files: tuple[AttachedFile, ...] = ()
 
 
+Deliver = Callable[[Delivery], Awaitable[None]]
+
+
 def _always_ready(_: Installation) -> str:
     return ""
+
+
+def _one(_: Installation) -> int:
+    return 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,6 +118,9 @@ class Transport:
     recipient: who gets the data on the way (a mail relay, an SMS provider), for the register of disclosures.
     channels: those that leave this way, none else does; () for any.
     fields: which kinds of data it gets. not_ready: why it cannot be used at present, a code, or "".
+    session: for what many people get, a block within which one message after the other is handed over as `deliver` does,
+    such as on one connection; raises `outbound.transporting.NotReached` where that connection cannot be had. at_once: how
+    many such blocks there may be at the same time.
     """
 
     path: str
@@ -119,3 +130,5 @@ class Transport:
     channels: tuple[str, ...] = ()
     fields: tuple[str, ...] = ("Address", "Message")
     not_ready: Callable[[Installation], str] = _always_ready
+    session: Callable[[Installation], AbstractAsyncContextManager[Deliver]] | None = None
+    at_once: Callable[[Installation], int] = _one

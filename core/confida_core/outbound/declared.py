@@ -7,8 +7,9 @@ from confida_core.declarations import JobDeclaration, PermissionDeclaration, Tim
 from confida_core.outbound.content import DISCLOSURE, OUTBOUND
 from confida_core.outbound.declarations import Transport
 from confida_core.outbound.leaving import ATTEMPTS, JOB_SECONDS, deliver, tend
-from confida_core.outbound.mail import Relay, not_ready, relay_of
-from confida_core.outbound.sender import DELIVER
+from confida_core.outbound.mail import Relay, connections_of, not_ready, relay_of
+from confida_core.outbound.many import deliver_many
+from confida_core.outbound.sender import DELIVER, DELIVER_MANY
 from confida_core.outbound.timeline import message_items
 
 RECORDS = (OUTBOUND, DISCLOSURE)
@@ -18,12 +19,16 @@ PERMISSIONS = (
     PermissionDeclaration(key="outbound.send", label="Send messages, again if one failed", roles=WORKERS),
 )
 
+RELAY = Relay()
+
 TRANSPORTS = (
     Transport(
         path="email",
         label="E-mail",
         channels=("email",),
-        deliver=Relay().deliver,
+        deliver=RELAY.deliver,
+        session=RELAY.session,
+        at_once=connections_of,
         recipient=relay_of,
         not_ready=not_ready,
         fields=("E-mail address", "Message"),
@@ -34,5 +39,13 @@ TIMELINE_SOURCES = (TimelineSource(key="core.messages", label="Messages", entrie
 
 JOBS = (
     JobDeclaration(key=DELIVER, run=deliver, label="Send a message", attempts=ATTEMPTS, seconds=JOB_SECONDS),
+    JobDeclaration(
+        key=DELIVER_MANY,
+        run=deliver_many,
+        label="Send what many people get",
+        attempts=ATTEMPTS,
+        seconds=JOB_SECONDS,
+        background=True,
+    ),
     JobDeclaration(key="outbound.tend", run=tend, label="Look after messages that lie still", every=1800),
 )

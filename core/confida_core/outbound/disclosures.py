@@ -96,12 +96,39 @@ def disclosure_row(
     return columns, DisclosureContent(recipient=recipient, fields=list(handover.fields))
 
 
+Leaving = tuple[Mapping[str, Any], Verdict, Handover]
+"""A message, by its row, that is about to leave; why it may, and who gets it."""
+
+
 async def record_leaving(crm: Installation, message: Mapping[str, Any], verdict: Verdict, handover: Handover) -> None:
     """The same for one message, given by its row; however often it is tried, it is noted once."""
-    if await crm.data.fetch("SELECT id FROM disclosure WHERE message_id = ?", message["id"]):
-        return
-    columns, content = disclosure_row(message["created_by"], message["contact_id"], verdict, handover)
-    await _insert(crm, [(columns | {"message_id": message["id"]}, content)])
+    await record_leaving_many(crm, [(message, verdict, handover)])
+
+
+async def record_leaving_many(crm: Installation, leaving: Sequence[Leaving]) -> set[UUID]:
+    """The same for at most 500 messages, in one commit; those of them that had not been noted before."""
+    marks = ", ".join("?" * len(leaving))
+    ids = [message["id"] for message, _, _ in leaving]
+    known = await crm.data.fetch(f"SELECT message_id FROM disclosure WHERE message_id IN ({marks})", *ids)
+    noted = {row["message_id"] for row in known}
+    rows = []
+    for message, verdict, handover in leaving:
+        if message["id"] not in noted:
+            columns, content = disclosure_row(message["created_by"], message["contact_id"], verdict, handover)
+            rows.append((columns | {"message_id": message["id"]}, content))
+    if rows:
+        await _insert(crm, rows)
+    return set(ids) - noted
+
+
+async def take_back(crm: Installation, message_ids: Sequence[UUID]) -> None:
+    """These messages were noted although they did not begin to leave: nothing was handed to anybody."""
+    marks = ", ".join("?" * len(message_ids))
+    async with crm.data.transaction():
+        for row in await crm.data.fetch(
+            f"DELETE FROM disclosure WHERE message_id IN ({marks}) RETURNING id, contact_id", *message_ids
+        ):
+            crm.feed.append(DISCLOSURE.name, row["id"], row["contact_id"], "deleted")
 
 
 async def disclosures_of(crm: Installation, access: Access, contact_id: UUID) -> list[Disclosure]:

@@ -1,4 +1,4 @@
-"""The jobs by which messages leave: the gates are asked again, then it is handed over, then that is written down.
+"""The job by which one message leaves: the gates are asked again, then it is handed over, then that is written down.
 
 A crash between handing over and writing down means that the message is sent once more, with the same Message-ID; none is
 ever lost, and none stays half-way.
@@ -7,23 +7,23 @@ ever lost, and none stays half-way.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue
-from confida_core.outbound.content import OUTBOUND, MessageState, OutboundContent
+from confida_core.outbound.asking import Waiting, ask
+from confida_core.outbound.content import OUTBOUND, MessageState
 from confida_core.outbound.declarations import Delivery, Transport, Verdict
 from confida_core.outbound.disclosures import Handover, record_leaving
-from confida_core.outbound.gates import by_its_way, closed_addresses, verdicts_of
 from confida_core.outbound.sender import DELIVER
 from confida_core.outbound.states import LIVE, refuse, restores_of, settle, settle_sent
 from confida_core.outbound.transporting import LeavingRefused, TryLater, Undeliverable, transport_of
 from confida_core.storage.database import finish
 from confida_core.vault.access import system_access
-from confida_core.vault.door import Opened
 
 # Some thirty hours with the queue's growing pauses; JOB_SECONDS is the lease of one attempt.
 ATTEMPTS = 40
@@ -45,7 +45,8 @@ async def deliver(crm: Installation, arguments: Mapping[str, Any]) -> None:
         await settle(crm, rows[0], MessageState.FAILED, "erased")
         return
     try:
-        transport = await _checked(crm, opened)
+        await _ask(crm, opened)
+        transport = await checked(crm, opened.row)
         if await _claim(crm, opened.row):
             await _hand_over(crm, transport, opened)
     except LeavingRefused as refused:
@@ -54,14 +55,13 @@ async def deliver(crm: Installation, arguments: Mapping[str, Any]) -> None:
         await settle(crm, opened.row, MessageState.FAILED, error.reason, error.reply_code)
 
 
-async def _checked(crm: Installation, opened: Opened[OutboundContent]) -> Transport:
-    """The way out, if the message may still leave and can. Raises LeavingRefused and Undeliverable."""
-    await _ask(crm, opened)
-    if now() - opened.row["queued_at"] > OLDEST:
+async def checked(crm: Installation, row: Mapping[str, Any]) -> Transport:
+    """The way out, if the message can leave at all. Raises Undeliverable."""
+    if now() - row["queued_at"] > OLDEST:
         raise Undeliverable("too_old")
-    if await restores_of(crm) > opened.row["restores"]:
+    if await restores_of(crm) > row["restores"]:
         raise Undeliverable("restored")
-    transport = transport_of(crm, opened.row["path"])
+    transport = transport_of(crm, row["path"])
     if transport is None:
         raise Undeliverable("no_transport")
     if reason := transport.not_ready(crm):
@@ -69,61 +69,70 @@ async def _checked(crm: Installation, opened: Opened[OutboundContent]) -> Transp
     return transport
 
 
-async def _ask(crm: Installation, opened: Opened[OutboundContent]) -> Verdict:
+async def _ask(crm: Installation, opened: Waiting) -> Verdict:
     """What the gates say now of the person, and of the address. Raises LeavingRefused."""
-    row, address = opened.row, opened.content.to
-    contact_id = row["contact_id"]
-    verdict = (await verdicts_of(crm, [contact_id], row["purpose"], row["channel"]))[contact_id]
-    verdict = by_its_way(crm, verdict, row["channel"], row["path"])
-    if verdict.allowed and address:
-        verdict = (await closed_addresses(crm, [address], row["purpose"], row["channel"])).get(address, verdict)
+    verdict = (await ask(crm, [opened]))[opened.row["id"]]
     if not verdict.allowed:
         raise LeavingRefused(verdict)
     return verdict
 
 
-async def _claim(crm: Installation, row: Mapping[str, Any]) -> bool:
-    """Whether this worker has it now; false if somebody cancelled it. Raises TryLater while another worker has it."""
-    moment = now()
+async def claim(crm: Installation, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of them this worker has now; the others were cancelled, or another worker has them."""
+    moment, marks = now(), ", ".join("?" * len(message_ids))
     claimed = await crm.data.fetch(
         "UPDATE outbound_message SET state = ?, attempts = attempts + 1, attempted_at = ?, at = ? "
-        "WHERE id = ? AND (state = ? OR (state = ? AND attempted_at < ?)) RETURNING id",
-        MessageState.SENDING.value, moment, moment, row["id"],
+        f"WHERE id IN ({marks}) AND (state = ? OR (state = ? AND attempted_at < ?)) RETURNING id",
+        MessageState.SENDING.value, moment, moment, *message_ids,
         MessageState.QUEUED.value, MessageState.SENDING.value, moment - CLAIM,
     )  # fmt: skip
-    if claimed:
+    return {row["id"] for row in claimed}
+
+
+async def held_by_others(crm: Installation, message_ids: Sequence[UUID]) -> bool:
+    """Whether another worker has one of them."""
+    marks = ", ".join("?" * len(message_ids))
+    query = f"SELECT id FROM outbound_message WHERE state = ? AND id IN ({marks}) LIMIT 1"
+    return bool(message_ids and await crm.data.fetch(query, MessageState.SENDING.value, *message_ids))
+
+
+async def _claim(crm: Installation, row: Mapping[str, Any]) -> bool:
+    """Whether this worker has it now; false if somebody cancelled it. Raises TryLater while another worker has it."""
+    if await claim(crm, [row["id"]]):
         return True
-    if await crm.data.fetch(
-        "SELECT id FROM outbound_message WHERE id = ? AND state = ?", row["id"], MessageState.SENDING.value
-    ):
+    if await held_by_others(crm, [row["id"]]):
         raise TryLater
     return False
 
 
-async def _hand_over(crm: Installation, transport: Transport, opened: Opened[OutboundContent]) -> None:
-    delivery = _delivery(crm, transport, opened)
+async def _hand_over(crm: Installation, transport: Transport, opened: Waiting) -> None:
+    async def confirm() -> None:
+        verdict = await _ask(crm, opened)
+        await record_leaving(crm, opened.row, verdict, handover_of(crm, transport, opened.row))
+
     try:
         async with asyncio.timeout(HAND_OVER_SECONDS):
-            await transport.deliver(crm, delivery)
+            await transport.deliver(crm, delivery_of(opened, confirm))
     except (Undeliverable, LeavingRefused):
         raise
     except asyncio.CancelledError:
         await finish(settle(crm, opened.row, MessageState.QUEUED, opened.row["reason"]))
         raise
     except Exception as error:
-        await _postpone(crm, opened.row, error)
+        await postpone(crm, opened.row, error)
         raise TryLater from None
     await finish(_sent(crm, transport, opened))
 
 
-async def _sent(crm: Installation, transport: Transport, opened: Opened[OutboundContent]) -> None:
+async def _sent(crm: Installation, transport: Transport, opened: Waiting) -> None:
     """First of all that it is sent; then, for a transport that never asked for confirmation, that it was disclosed."""
     await settle_sent(crm, opened)
     verdict = Verdict(allowed=True, basis=opened.content.basis, event_id=opened.row["event_id"])
-    await record_leaving(crm, opened.row, verdict, _handover(crm, transport, opened.row))
+    await record_leaving(crm, opened.row, verdict, handover_of(crm, transport, opened.row))
 
 
-async def _postpone(crm: Installation, row: Mapping[str, Any], error: Exception) -> None:
+async def postpone(crm: Installation, row: Mapping[str, Any], error: Exception) -> None:
+    """It could not be handed over: it waits for the next attempt, or has failed if there is none. row: as before the claim."""
     reason, code = (error.reason, error.reply_code) if isinstance(error, TryLater) else ("try_later", None)
     if row["attempts"] + 1 >= ATTEMPTS:
         await settle(crm, row, MessageState.FAILED, "gave_up", code)
@@ -131,13 +140,8 @@ async def _postpone(crm: Installation, row: Mapping[str, Any], error: Exception)
     await settle(crm, row, MessageState.QUEUED, reason, code)
 
 
-def _delivery(crm: Installation, transport: Transport, opened: Opened[OutboundContent]) -> Delivery:
+def delivery_of(opened: Waiting, confirm: Callable[[], Awaitable[None]]) -> Delivery:
     row, content = opened.row, opened.content
-
-    async def confirm() -> None:
-        verdict = await _ask(crm, opened)
-        await record_leaving(crm, row, verdict, _handover(crm, transport, row))
-
     return Delivery(
         id=row["id"],
         contact_id=row["contact_id"],
@@ -155,7 +159,7 @@ def _delivery(crm: Installation, transport: Transport, opened: Opened[OutboundCo
     )
 
 
-def _handover(crm: Installation, transport: Transport, row: Mapping[str, Any]) -> Handover:
+def handover_of(crm: Installation, transport: Transport, row: Mapping[str, Any]) -> Handover:
     return Handover(
         purpose=row["purpose"],
         channel=row["channel"],

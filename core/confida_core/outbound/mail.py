@@ -6,13 +6,13 @@ import contextlib
 import re
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from confida_core.installation import Installation
-from confida_core.outbound.declarations import Delivery
-from confida_core.outbound.transporting import TryLater, Undeliverable
+from confida_core.outbound.declarations import Deliver, Delivery
+from confida_core.outbound.transporting import NotReached, TryLater, Undeliverable
 from confida_core.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ STEP_SECONDS = 30.0
 QUIT_SECONDS = 2.0
 # A server that does not answer is left alone for so long: otherwise every message would take a worker's time to learn it.
 AWAY_SECONDS = 30.0
+# What a server says that is about to end the connection, such as after a number of messages.
+CLOSING = 421
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _NO_SUCH_ADDRESS = re.compile(r"\s*5\.1\.[0-36]\b")
@@ -57,6 +59,10 @@ def relay_of(crm: Installation) -> str:
     return str(crm.settings.smtp_host)
 
 
+def connections_of(crm: Installation) -> int:
+    return int(crm.settings.smtp_connections)
+
+
 Server = tuple[Path, str, int]
 """Of one installation: what another one met at the same address says nothing about this one's."""
 
@@ -69,30 +75,24 @@ class Relay:
 
     async def deliver(self, crm: Installation, delivery: Delivery) -> None:
         """Hand one message over, on a connection of its own. Raises Undeliverable and TryLater."""
-        from confida_core.outbound.mime import ascii_address, sender_of, written
-
-        settings = crm.settings
-        sender, recipient = sender_of(settings.mail_from), ascii_address(delivery.to)
-        if sender is None:
-            raise Undeliverable("bad_sender")
-        if recipient is None:
-            raise Undeliverable("address_not_ascii")
-        message = written(delivery, sender, recipient)
-        async with self._watched(settings), connection(settings, sender.domain) as client:
-            await delivery.confirm()
-            await client.sendmail(sender.addr_spec, [recipient], message)
+        async with self.session(crm) as hand_over:
+            await hand_over(delivery)
 
     @contextlib.asynccontextmanager
-    async def _watched(self, settings: Settings) -> AsyncIterator[None]:
-        """What a mail server can do to us, in our own words. One caller at a time finds out whether it is back."""
+    async def session(self, crm: Installation) -> AsyncIterator[Deliver]:
+        """The same for one message after the other, on a connection that is made when the first of them needs it."""
+        line = Line(self, crm.settings)
+        try:
+            yield line.hand_over
+        finally:
+            await line.hang_up()
+
+    @contextlib.contextmanager
+    def watched(self, settings: Settings) -> Iterator[None]:
+        """What a mail server can do to us, in our own words."""
         from aiosmtplib import SMTPException
 
         server = (settings.home, settings.smtp_host, settings.smtp_port)
-        until = self._away_until.get(server, 0.0)
-        if until > time.monotonic():
-            raise TryLater("server_away")
-        if until:
-            self._leave_alone(server)
         try:
             yield
         except (SMTPException, OSError) as error:
@@ -104,14 +104,128 @@ class Relay:
             raise found from None
         self._away_until.pop(server, None)
 
+    def look(self, settings: Settings) -> None:
+        """To be called before connecting; one caller at a time finds out whether it is back. Raises NotReached."""
+        server = (settings.home, settings.smtp_host, settings.smtp_port)
+        until = self._away_until.get(server, 0.0)
+        if until > time.monotonic():
+            raise NotReached("server_away")
+        if until:
+            self._leave_alone(server)
+
     def _leave_alone(self, server: Server) -> None:
         self._away_until[server] = time.monotonic() + AWAY_SECONDS
 
 
-@contextlib.asynccontextmanager
-async def connection(settings: Settings, own_name: str) -> AsyncIterator[SMTP]:
-    """Connected, encrypted as the settings say (certificates are always verified), and logged in."""
-    from aiosmtplib import SMTP, SMTPException
+class Line:
+    """A connection to the mail server, made when it is needed, and again where it broke between two messages."""
+
+    def __init__(self, relay: Relay, settings: Settings) -> None:
+        self._relay, self._settings = relay, settings
+        self._client: SMTP | None = None
+        self._midway = False
+
+    async def hand_over(self, delivery: Delivery) -> None:
+        """One message. Raises Undeliverable and TryLater, and NotReached as long as nothing of it has left."""
+        from confida_core.outbound.mime import ascii_address, sender_of, written
+
+        sender, recipient = sender_of(self._settings.mail_from), ascii_address(delivery.to)
+        if sender is None:
+            raise Undeliverable("bad_sender")
+        if recipient is None:
+            raise Undeliverable("address_not_ascii")
+        message = written(delivery, sender, recipient)
+        kept = await self._connect(sender.domain)
+        await delivery.confirm()
+        envelope = sender.addr_spec, recipient, len(message)
+        self._midway = True
+        try:
+            with self._relay.watched(self._settings):
+                if kept and not await self._goes_on(envelope):
+                    kept = await self._connect(sender.domain)
+                if not kept:
+                    await self._begin(envelope)
+                await self._client_now().data(message)
+        except (TryLater, Undeliverable):
+            await self._start_over()
+            raise
+        self._midway = False
+
+    async def _connect(self, own_name: str) -> bool:
+        """Connected from now on; whether it was before."""
+        if self._client is not None and self._client.is_connected:
+            return True
+        self._close()
+        self._relay.look(self._settings)
+        try:
+            with self._relay.watched(self._settings):
+                self._client = await connected(self._settings, own_name)
+        except TryLater as error:
+            raise NotReached(error.reason, error.reply_code) from None
+        except Undeliverable as error:
+            # It refused us, and not the message.
+            raise NotReached("server_busy", error.reply_code) from None
+        return False
+
+    def _client_now(self) -> SMTP:
+        if self._client is None:
+            raise NotReached("server_away")
+        return self._client
+
+    async def _begin(self, envelope: tuple[str, str, int]) -> None:
+        """Whom it is from and for; nothing of the message itself."""
+        sender, recipient, size = envelope
+        client = self._client_now()
+        await client.mail(sender, options=[f"size={size}"] if client.supports_extension("size") else [])
+        await client.rcpt(recipient)
+
+    async def _goes_on(self, envelope: tuple[str, str, int]) -> bool:
+        """The same on a connection that has carried messages; False if the server has ended it meanwhile, as servers do."""
+        from aiosmtplib import SMTPResponseException
+
+        try:
+            await self._begin(envelope)
+        except ConnectionError:
+            self._close()
+            return False
+        except SMTPResponseException as error:
+            if error.code != CLOSING:
+                raise
+            self._close()
+            return False
+        return True
+
+    async def _start_over(self) -> None:
+        """After a refusal the same connection may carry the next message, if the server says so."""
+        from aiosmtplib import SMTPException
+
+        try:
+            if self._client is not None and self._client.is_connected:
+                await self._client.rset(timeout=QUIT_SECONDS)
+                self._midway = False
+                return
+        except (SMTPException, OSError):
+            pass
+        self._close()
+
+    async def hang_up(self) -> None:
+        """It has every message: whatever happens to the good-bye must not have one sent twice."""
+        from aiosmtplib import SMTPException
+
+        if self._client is not None and not self._midway:
+            with contextlib.suppress(SMTPException, OSError):
+                await self._client.quit(timeout=QUIT_SECONDS)
+        self._close()
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client, self._midway = None, False
+
+
+async def connected(settings: Settings, own_name: str) -> SMTP:
+    """Encrypted as the settings say (certificates are always verified), and logged in."""
+    from aiosmtplib import SMTP
 
     client = SMTP(
         hostname=settings.smtp_host,
@@ -126,12 +240,10 @@ async def connection(settings: Settings, own_name: str) -> AsyncIterator[SMTP]:
         await client.connect()
         if settings.smtp_user:
             await client.login(settings.smtp_user, password_of(settings) or "")
-        yield client
-        # It has the message: whatever happens to the good-bye must not have it sent twice.
-        with contextlib.suppress(SMTPException, OSError):
-            await client.quit(timeout=QUIT_SECONDS)
-    finally:
+    except BaseException:
         client.close()
+        raise
+    return client
 
 
 def trusted(settings: Settings) -> ssl.SSLContext:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
@@ -12,6 +12,20 @@ from confida_core.contacts.channels import normal_email
 from confida_core.outbound.declarations import Delivery
 
 _FOLDED_AT_SPACES = frozenset({"subject", "from", "to", "date", "content-type", "content-disposition"})
+
+
+class Headers(HeaderRegistry):
+    """The library's own, with each kind of header made once; it makes a class anew for every header of every message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        folded = name.lower()
+        if folded not in self._made:
+            self._made[folded] = super().__getitem__(name)
+        return self._made[folded]
 
 
 class MailPolicy(policy.EmailPolicy):
@@ -27,7 +41,7 @@ class MailPolicy(policy.EmailPolicy):
         return f"{name}: {value}\r\n".encode("ascii")
 
 
-POLICY = MailPolicy(linesep="\r\n", cte_type="7bit", raise_on_defect=False)
+POLICY = MailPolicy(linesep="\r\n", cte_type="7bit", raise_on_defect=False, header_factory=Headers())
 
 
 def sender_of(setting: str) -> Address | None:

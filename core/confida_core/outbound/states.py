@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,11 @@ from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.outbound.content import OUTBOUND, MessageState, OutboundContent
 from confida_core.outbound.declarations import Verdict
+from confida_core.outbound.gates import contact_states
+from confida_core.outbound.transporting import TryLater
 from confida_core.storage.database import VersionConflict
 from confida_core.vault.door import Opened
+from confida_core.vault.keyring import KeyDestroyed
 
 # The fact that restoring counts up (`backup.restore`), which costs too much to be imported for its name.
 RESTORES = "restores"
@@ -49,7 +52,11 @@ async def settle_sent(crm: Installation, opened: Opened[OutboundContent]) -> Non
     if kept == opened.content:
         await settle(crm, opened.row, MessageState.SENT, "")
         return
-    columns = {
+    await _replace(crm, opened, _sent(opened), kept)
+
+
+def _sent(opened: Opened[OutboundContent]) -> dict[str, Any]:
+    return {
         "id": opened.row["id"],
         "contact_id": opened.row["contact_id"],
         "state": MessageState.SENT.value,
@@ -57,7 +64,37 @@ async def settle_sent(crm: Installation, opened: Opened[OutboundContent]) -> Non
         "reply_code": None,
         "at": now(),
     }
-    await _replace(crm, opened, columns, kept)
+
+
+async def settle_sent_many(crm: Installation, messages: Sequence[Opened[OutboundContent]]) -> None:
+    """The same for some at once, in one commit."""
+    people = list({one.row["contact_id"] for one in messages})
+    try:
+        await crm.keyring.ensure(people, OUTBOUND.retention_class)
+    except KeyDestroyed as error:
+        # Sealing it anew would make a key for somebody who was erased; their messages went with them.
+        people = [one for one in people if one not in error.subjects]
+    async with crm.data.transaction():
+        known = await contact_states(crm, people, held=True)
+        there = [one for one in messages if one.row["contact_id"] in known]
+        await crm.records.update_many(
+            OUTBOUND, [(_sent(one), one.content.without_secrets(), one.row["version"]) for one in there]
+        )
+
+
+async def give_back(crm: Installation, message_ids: Sequence[UUID], error: TryLater | None) -> None:
+    """They were taken and did not begin to leave: as if they had not been taken. error: why not, where something is wrong."""
+    if not message_ids:
+        return
+    marks = ", ".join("?" * len(message_ids))
+    told, args = ("", ()) if error is None else (", reason = ?, reply_code = ?", (error.reason, error.reply_code))
+    async with crm.data.transaction():
+        for row in await crm.data.fetch(
+            f"UPDATE outbound_message SET state = ?, at = ?, attempts = attempts - 1{told} "
+            f"WHERE state = ? AND id IN ({marks}) RETURNING id, contact_id",
+            MessageState.QUEUED.value, now(), *args, MessageState.SENDING.value, *message_ids,
+        ):  # fmt: skip
+            crm.feed.append(OUTBOUND.name, row["id"], row["contact_id"])
 
 
 async def refuse(crm: Installation, opened: Opened[OutboundContent], verdict: Verdict) -> None:

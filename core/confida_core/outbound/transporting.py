@@ -22,6 +22,10 @@ class TryLater(Exception):
         self.reason, self.reply_code = reason, reply_code
 
 
+class NotReached(TryLater):
+    """There was no connection to hand it over on, and so nothing of it left."""
+
+
 class LeavingRefused(Exception):
     """A gate refused at the last moment; the door itself deals with it."""
 

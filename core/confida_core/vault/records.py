@@ -119,16 +119,40 @@ class Records:
         await self._make_keys(declaration, columns, people)
         async with self.database.transaction():
             sealed = await self._seal(declaration, record_id, columns, content, people)
-            changes = {name: value for name, value in columns.items() if name != "id"} | {"sealed": sealed}
-            assignments = ", ".join(f'"{name}" = ?' for name in changes)
-            done = await self.database.fetch(
-                f"UPDATE {declaration.name} SET {assignments}, version = version + 1 WHERE id = ? AND version = ? RETURNING version",
-                *changes.values(), record_id, seen,
-            )  # fmt: skip
-            if not done:
+            version = await self._replace(declaration, {**columns, "sealed": sealed}, seen)
+            if version is None:
                 raise VersionConflict(await self.version(declaration, record_id))
             self._announce(declaration, record_id, columns, people)
-        return int(done[0]["version"])
+        return version
+
+    async def update_many(
+        self, declaration: RecordDeclaration, rows: Sequence[tuple[Mapping[str, Any], msgspec.Struct, int]]
+    ) -> set[UUID]:
+        """The same for rows about one person each, in one transaction: columns, content and version seen of each.
+
+        All with the same columns. Returns which were replaced; the others have another version by now, or are gone.
+        """
+        if declaration.subject is None:
+            raise TypeError("a shared record is replaced alone, with its people")
+        await self.keyring.ensure([columns[declaration.subject] for columns, _, _ in rows], declaration.retention_class)
+        replaced: set[UUID] = set()
+        async with self.database.transaction():
+            for columns, content, seen in rows:
+                sealed = await self._seal(declaration, columns["id"], columns, content, ())
+                if await self._replace(declaration, {**columns, "sealed": sealed}, seen):
+                    replaced.add(columns["id"])
+                    self._announce(declaration, columns["id"], columns, ())
+        return replaced
+
+    async def _replace(self, declaration: RecordDeclaration, columns: Mapping[str, Any], seen: int) -> int | None:
+        """The new version; None if the row is not at `seen`."""
+        changes = {name: value for name, value in columns.items() if name != "id"}
+        assignments = ", ".join(f'"{name}" = ?' for name in changes)
+        done = await self.database.fetch(
+            f"UPDATE {declaration.name} SET {assignments}, version = version + 1 WHERE id = ? AND version = ? RETURNING version",
+            *changes.values(), columns["id"], seen,
+        )  # fmt: skip
+        return int(done[0]["version"]) if done else None
 
     async def set_columns(
         self, declaration: RecordDeclaration, record_id: UUID, subject_id: UUID | None, **columns: Any

@@ -280,7 +280,7 @@ async def test_worker_outlives_what_nobody_foresaw(crm: Any, monkeypatch: pytest
     await enqueue(known, "test.note", {"number": 1})
     lost = iter(range(4))
 
-    async def broken(crm: Any) -> bool:
+    async def broken(crm: Any, **_: Any) -> bool:
         if next(lost, None) is not None:
             raise KeyError("a fault of ours")
         return await run_next(crm)

@@ -188,7 +188,7 @@ async def test_withdrawal_while_the_server_makes_us_wait_stops_it(
         go_on.set()
         await job
         assert await answers(crm) == [("refused", "withdrawn", None)]
-        assert heard == []
+        assert heard == [b"QUIT\r\n"]
         assert await disclosures_of(crm, access_of(), ada) == []
 
 
