@@ -71,7 +71,7 @@ def check_blank(blank: Blank, known: Mapping[str, str]) -> None:
     """known: names of FIELDS and, with `custom.` before them, of the organisation's own fields. Raises Broken."""
     if blank.name not in known:
         near = nearest(blank.name, known)
-        raise Broken(f"there is no field “{blank.name}”" + (f"; did you mean “{near}”?" if near else ""))
+        raise Broken(f"there is no field “{blank.name}”" + (f" (did you mean “{near}”?)" if near else ""))
 
 
 def nearest(name: str, known: Mapping[str, str]) -> str:

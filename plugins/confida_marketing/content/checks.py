@@ -41,7 +41,7 @@ def checks_of(
     ]
     found += subject_checks(content)
     found += [Check(sentence=sentence, field="accent") for sentence in weak_colours(content)]
-    found += gap_checks(content)
+    found += gap_checks(content, known)
     size = len(shown.html.encode())
     if size > LARGE:
         found.append(
@@ -78,7 +78,7 @@ def subject_checks(content: EmailContent) -> list[Check]:
     return checks
 
 
-def gap_checks(content: EmailContent) -> list[Check]:
+def gap_checks(content: EmailContent, known: Mapping[str, str]) -> list[Check]:
     """Fields without a fallback leave a gap where nothing is known of somebody."""
     texts = [(name, getattr(content, name)) for name in ("subject", "preheader", "text")]
     for place, block in enumerate(content.blocks):
@@ -86,7 +86,7 @@ def gap_checks(content: EmailContent) -> list[Check]:
     found: dict[str, str] = {}
     for where, text in texts:
         for blank in blanks_of(text):
-            if not blank.fallback and blank.name != "sender":
+            if not blank.fallback and blank.name != "sender" and blank.name in known:
                 found.setdefault(blank.name, where)
     return [
         Check(
