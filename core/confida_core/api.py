@@ -5,7 +5,8 @@ Names without words of their own: `API` is the number of this surface, which a p
 `DATA` is the engine that every table of a plugin names (`class Member(Table, tablename="membership_member", db=DATA)`); `Table`
 and the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINISTRATORS` are sets of roles for permissions.
 `ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters), and `Secret` marks
-a setting that is never shown. `Row` is one row of a table, by column. `Condition` is a question in the condition language, as
+a setting that is never shown. `SENDING_REASONS` says in a sentence why the sending
+door refused or failed, by code. `Row` is one row of a table, by column. `Condition` is a question in the condition language, as
 `read_condition` returns it: a tree of `FieldTest`, `AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`;
 `FIELD_OPERATORS` says what each type of field may be asked.
 `pass_program` hands a command of the command line its `Program`.
@@ -110,6 +111,7 @@ from confida_core.interactions.timeline import Place, TimelineItem, TimelinePage
 from confida_core.jobs.arguments import ArgumentRefused
 from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
 from confida_core.loaded_plugin import PluginError, listed
+from confida_core.outbound.content import REASONS as SENDING_REASONS
 from confida_core.outbound.content import AttachedFile, MessageState, OutboundMessage, Permitted, SendResult
 from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
@@ -146,6 +148,7 @@ __all__ = [
     "EVERYBODY",
     "FIELD_OPERATORS",
     "PRIVACY",
+    "SENDING_REASONS",
     "WORKERS",
     "Access",
     "Actor",
