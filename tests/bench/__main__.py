@@ -26,6 +26,7 @@ from tests.bench.gate_speed import measure_gate
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
 from tests.bench.sales_speed import LINES, OPPORTUNITIES, measure_sales
+from tests.bench.segment_speed import measure_segments
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
 from tests.bench.stores import STORES_BY_NAME, Store
 from tests.bench.visit import first_visit
@@ -49,6 +50,7 @@ PARTS = (
     "erasure",
     "plugins",
     "sales",
+    "segments",
 )
 STARTS = 3
 BESIDE: dict[str, Callable[[Settings, Figures, int], Coroutine[Any, Any, None]]] = {
@@ -57,6 +59,7 @@ BESIDE: dict[str, Callable[[Settings, Figures, int], Coroutine[Any, Any, None]]]
     "gate": lambda settings, figures, _: measure_gate(settings, figures),
     "backup": lambda settings, figures, _: measure_backup(settings, figures),
     "answer": lambda settings, figures, _: measure_answers(settings, figures),
+    "segments": lambda settings, figures, _: measure_segments(settings, figures),
     "erasure": lambda settings, figures, _: measure_erasure(settings, figures),
 }
 """What is measured without a server: settings, figures, number of contacts."""

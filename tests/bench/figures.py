@@ -129,6 +129,10 @@ LINES = (
     Line("plugins.without.cpu", "contact page without them: processor time", milliseconds),
     Line("plugins.with.cpu", "contact page with their 20 panels: processor time", milliseconds),
     Line("plugins.more.cpu", "what they add to it: processor time", percent, highest=0.2),
+    Line("segments.count.p95", "segments: count of five conditions, 95 %", milliseconds, highest=200),
+    Line("segments.gate", "segments: the gate asked about 50,000", seconds, highest=5),
+    Line("segments.members", "segments: everybody in one, with the gate", seconds, highest=5),
+    Line("segments.holds", "segments: which of 10,000 are in one", seconds),
     Line(
         "sales.board.p95", "sales, 100,000 opportunities and 500,000 lines: the board, 95 %", milliseconds, highest=100
     ),

@@ -77,13 +77,17 @@ def _test_sql(
         each = tuple(Test(test.field, "has", text) for text in test.value)
         return condition_sql(All(each), fields, today=today, row=row, collect=collect)
     asked, turned = positive(test)
-    rows = rows_sql(asked, fields[test.field].type, today=today)
-    sql = f"{row} IN ({rows.sql})" if collect(asked) else f"EXISTS ({rows.sql} AND a.row = {row})"
+    collected = collect(asked)
+    rows = rows_sql(asked, fields[test.field].type, today=today, each=not collected)
+    sql = f"{row} IN ({rows.sql})" if collected else f"EXISTS ({rows.sql} AND a.row = {row})"
     return Fragment(f"NOT ({sql})" if turned else sql, rows.params)
 
 
-def rows_sql(test: Test, kind: FieldType, *, today: date) -> Fragment:
-    """A SELECT of the row numbers that fit one positive test other than `has_all`; each at least once."""
+def rows_sql(test: Test, kind: FieldType, *, today: date, each: bool = False) -> Fragment:
+    """A SELECT of the row numbers that fit one positive test other than `has_all`; each at least once.
+
+    each: it will be asked contact by contact.
+    """
     if kind in ("text", "choice", "set"):
         fits = _words_sql(test)
     elif kind == "boolean":
@@ -96,7 +100,9 @@ def rows_sql(test: Test, kind: FieldType, *, today: date) -> Fragment:
             f"SELECT a.row FROM contact AS a WHERE {fits.sql.format(text=text, number=number)}", fits.params
         )
     sql = "SELECT a.row FROM attribute AS a WHERE a.field = (SELECT id FROM field WHERE key = ?) AND "
-    return Fragment(sql + fits.sql.format(text="a.text", number="a.number"), (test.field, *fits.params))
+    # Without the sign SQLite walks the index of numbers for each contact, instead of looking at that contact's own row.
+    number = "+a.number" if each else "a.number"
+    return Fragment(sql + fits.sql.format(text="a.text", number=number), (test.field, *fits.params))
 
 
 # `{text}` and `{number}` become columns, or expressions of ours; what came from outside stands behind question marks.
