@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from confida_service.knowledge.pages import ShownArticle
+from confida_service.chat.pages import TicketChat
 from confida_service.tickets.conversation import ShownEvent, ShownMessage
 from confida_service.tickets.listing import ShownTicket
 from confida_web.api import Errors, Option, Page, PersonRef, Tab
@@ -137,6 +138,7 @@ class TicketPage(Page):
     answer: Mapping[str, str] = field(default_factory=dict)
     errors: Errors = field(default_factory=dict)
     last: str = ""
+    chat: TicketChat | None = None
     may_write: bool = False
     may_send: bool = False
 

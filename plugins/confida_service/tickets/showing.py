@@ -12,6 +12,7 @@ from confida_core.api import Access, Installation, Opened, account_names
 from confida_service.answering.canned import canned_answers
 from confida_service.answering.checklists import checklists, key_of, ticked_steps
 from confida_service.answering.time_spent import minutes_of
+from confida_service.chat.staff_routes import chat_on_ticket
 from confida_service.content import TICKET, MessageContent, TicketContent
 from confida_service.knowledge.suggesting import suggested_for
 from confida_service.tickets.choices import (
@@ -88,6 +89,7 @@ async def ticket_page(
         answer={"to": last_address(said)} | dict(answer),
         errors=errors,
         last=last,
+        chat=await chat_on_ticket(crm, access, ticket_id),
         may_write=writes,
         may_send=sends,
     )
