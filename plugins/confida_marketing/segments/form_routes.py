@@ -96,7 +96,8 @@ async def answered(request: Request[Any, Any, Any], there: Segment | None) -> Re
     if form.get("_do") == "count":
         return page(request, await form_page(request, typed, around, there=there, with_count=True), "found")
     if form.get("_add") or form.get("_remove"):
-        return page(request, await form_page(request, typed, around, there=there))
+        asked = bool(typed.draft.condition)
+        return page(request, await form_page(request, typed, around, there=there, with_count=asked))
     if typed.wrong:
         shown = await form_page(request, typed, around, there=there, errors={"conditions": LOOK_AGAIN})
         return page(request, shown, status=422)
