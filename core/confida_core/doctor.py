@@ -17,9 +17,11 @@ from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.loaded_plugin import Declared
 from confida_core.outbound.content import REASONS
+from confida_core.outbound.dkim import UnusableKey, sender_domain, signer_of
 from confida_core.outbound.mail import LOCAL
 from confida_core.outbound.transporting import not_ready
 from confida_core.plugins.self_check import plugin_findings, unknown_tables
+from confida_core.settings import Settings
 from confida_core.storage.ballast import NAME as BALLAST
 from confida_core.storage.migrations import applied, known
 from confida_core.storage.sqlite import OLDEST_SAFE, library_version
@@ -194,7 +196,7 @@ def newest_backup(last: int | None, moment: datetime, days: int, remedy: str) ->
 
 async def check_mail(crm: Installation) -> list[Finding]:
     """Whether mail can leave, and what failed lately."""
-    findings = [mail_settings(crm)]
+    findings = [mail_settings(crm), *signature(crm.settings)]
     if not crm.registry.sending_gates:
         findings.append(Finding("Sending", "warning", REASONS["no_gate"], "Enable a plugin that asks for consent."))
     failed = await crm.data.fetch(
@@ -217,6 +219,23 @@ def mail_settings(crm: Installation) -> Finding:
         text = f"Mail goes unencrypted to {settings.smtp_host}."
         return Finding("Mail", "warning", text, "Set smtp_security to starttls or tls.")
     return Finding("Mail", "good", f"It goes through {settings.smtp_host}.")
+
+
+def signature(settings: Settings) -> list[Finding]:
+    """Whether mail is signed; nothing where that is left to the mail server."""
+    name = "Signature of mail"
+    try:
+        signer = signer_of(settings)
+    except UnusableKey as error:
+        return [Finding(name, "bad", f"No mail leaves: {error}.", "Mend dkim_selector and dkim_key_file.")]
+    if signer is None:
+        return []
+    ours = sender_domain(settings)
+    if ours != signer.domain and not ours.endswith(f".{signer.domain}"):
+        text = f"{signer.domain} signs for mail of {ours}: receivers that ask for the same domain refuse it."
+        return [Finding(name, "warning", text, "Leave dkim_domain empty.")]
+    text = f"{signer.domain} signs it; receivers look for {signer.record_name}."
+    return [Finding(name, "good", text, "`confida mail dkim` says what to publish there.")]
 
 
 CHECKS: tuple[Callable[[Installation], Awaitable[list[Finding]]], ...] = (

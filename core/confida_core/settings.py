@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = Field(
         default=None, description="Certificates that vouch for the mail server; else those of the system."
     )
+    dkim_selector: str = Field(
+        default="", description="Under which key of the domain receivers find ours; empty: mail is not signed by us."
+    )
+    dkim_domain: str = Field(default="", description="Domain that signs; else that of mail_from.")
+    dkim_key_file: Path | None = Field(
+        default=None, description="File with the private key (PEM; RSA or Ed25519), such as a Docker secret."
+    )
     webhook_private_addresses: tuple[str, ...] = Field(
         default=(),
         description="Networks such as 10.1.2.0/24 to which webhooks may go although they are not on the public internet.",

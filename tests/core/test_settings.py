@@ -38,7 +38,7 @@ def test_value_out_of_range_is_named(tmp_path: Path) -> None:
 def test_no_setting_holds_the_unlock_secret() -> None:
     """Those that speak of keys say where something lies or goes."""
     secrets = [name for name in Settings.model_fields if "key" in name or "secret" in name or "passphrase" in name]
-    assert sorted(secrets) == ["backup_keyring_to", "keyring_url", "secret_file"]
+    assert sorted(secrets) == ["backup_keyring_to", "dkim_key_file", "keyring_url", "secret_file"]
 
 
 def test_every_setting_says_what_it_is_for() -> None:

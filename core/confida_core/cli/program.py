@@ -199,6 +199,7 @@ CORE_COMMANDS: Mapping[str, str] = {
     "restore": "confida_core.cli.backups:restore",
     "plugins": "confida_core.cli.plugins:plugins",
     "new-plugin": "confida_core.cli.new_plugin:new_plugin",
+    "mail": "confida_core.cli.mail:mail",
     "jobs": "confida_core.cli.jobs:jobs",
     "webhooks": "confida_core.cli.webhooks:webhooks",
     "import": "confida_core.cli.exchange:import_files",

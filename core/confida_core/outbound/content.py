@@ -40,6 +40,7 @@ REASONS: Mapping[str, str] = {
     "no_address": "The contact has no e-mail address.",
     "not_set_up": "No mail server is set up.",
     "password_unreadable": "The file with the mail server's password cannot be read.",
+    "dkim_unusable": "Mail is to be signed, and cannot be: the key or its settings do not fit.",
     "password_in_the_open": "The mail server's password would travel unencrypted.",
     "unknown_address": "The mail server says that this address does not exist.",
     "rejected": "The mail server refused the message for good.",

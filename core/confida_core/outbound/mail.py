@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from confida_core.clock import now
 from confida_core.installation import Installation
 from confida_core.outbound.declarations import Deliver, Delivery
+from confida_core.outbound.dkim import UnusableKey, signer_of
 from confida_core.outbound.transporting import NotReached, TryLater, Undeliverable
 from confida_core.settings import Settings
 
@@ -44,6 +46,10 @@ def not_ready(crm: Installation) -> str:
         return "password_in_the_open"
     if settings.smtp_user and password_of(settings) is None:
         return "password_unreadable"
+    try:
+        signer_of(settings)
+    except UnusableKey:
+        return "dkim_unusable"
     return ""
 
 
@@ -53,6 +59,15 @@ def password_of(settings: Settings) -> str | None:
         return Path(settings.smtp_password_file or "").read_text("utf-8").strip() or None
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def signed(settings: Settings, message: bytes) -> bytes:
+    """With a signature of our domain, where one is set up. Raises Undeliverable if it cannot be made."""
+    try:
+        signer = signer_of(settings)
+    except UnusableKey:
+        raise Undeliverable("dkim_unusable") from None
+    return signer.signed(message, now()) if signer else message
 
 
 def relay_of(crm: Installation) -> str:
@@ -134,7 +149,7 @@ class Line:
             raise Undeliverable("bad_sender")
         if recipient is None:
             raise Undeliverable("address_not_ascii")
-        message = written(delivery, sender, recipient)
+        message = signed(self._settings, written(delivery, sender, recipient))
         kept = await self._connect(sender.domain)
         await delivery.confirm()
         envelope = sender.addr_spec, recipient, len(message)
