@@ -2,7 +2,8 @@
 
 Re-exports only: web itself imports from where a thing lives. Handlers, requests and responses come from Litestar (`get`,
 `post`, `Request`, `Response`). `Errors` maps the name of a form's field to one sentence. `Instant` is
-the type of times in shapes of the REST API: aware.
+the type of times in shapes of the REST API: aware. A `PrintOrder` becomes a PDF by `print_pdf`; its picture stands where the page
+says `PRINTED_LOGO`, and `NO_PRESS` is the sentence for who has not installed the extra for it.
 
 Templates of plugins know the same names as ours, without importing anything: `page`, `frame`, `f` (dates, numbers and
 money for the reader), `_`, `ngettext`, `icon(name)`, `static(name)`, and the macros `ui` (buttons, notices, links, `ui.csrf`),
@@ -31,6 +32,7 @@ from confida_web.declarations import (
     ContactPanel,
     DashboardWidget,
     Found,
+    ListAction,
     NavDeclaration,
     PageScript,
     PortalItem,
@@ -48,6 +50,10 @@ from confida_web.page import Page, is_fragment_request, page
 from confida_web.portal.entering import client_of, note_attempt
 from confida_web.portal.showing import show as show_portal
 from confida_web.portal.visit import Person
+from confida_web.printing.press import LOGO as PRINTED_LOGO
+from confida_web.printing.press import Order as PrintOrder
+from confida_web.printing.printing import MISSING as NO_PRESS
+from confida_web.printing.printing import NoPDF, can_embed, can_print, press_is_busy, print_pdf
 from confida_web.redirect import own_path, redirect
 from confida_web.rest.cursors import open_place, seal_place
 from confida_web.rest.declarations import ApiResource, Entity, Given, Instant, ListPage, ListQuery, Parameter
@@ -57,6 +63,8 @@ from confida_web.security.access import access_for
 from confida_web.security.limits import Meter, Policy, TooManyRequests, granted
 
 __all__ = [
+    "NO_PRESS",
+    "PRINTED_LOGO",
     "ApiResource",
     "BadBody",
     "Chart",
@@ -76,11 +84,13 @@ __all__ = [
     "Frame",
     "Given",
     "Instant",
+    "ListAction",
     "ListPage",
     "ListQuery",
     "Meter",
     "NavDeclaration",
     "NavItem",
+    "NoPDF",
     "Option",
     "Page",
     "PageScript",
@@ -91,6 +101,7 @@ __all__ = [
     "PersonRef",
     "Policy",
     "PortalItem",
+    "PrintOrder",
     "SavedFile",
     "SearchSource",
     "Tab",
@@ -98,6 +109,8 @@ __all__ = [
     "TooManyRequests",
     "UploadedFile",
     "access_for",
+    "can_embed",
+    "can_print",
     "checked_rows",
     "client_of",
     "contact_panels",
@@ -118,6 +131,8 @@ __all__ = [
     "page",
     "parse_form",
     "parts_of",
+    "press_is_busy",
+    "print_pdf",
     "read_json",
     "record_resource",
     "redirect",

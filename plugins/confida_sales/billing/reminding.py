@@ -29,7 +29,7 @@ from confida_sales.billing.reminder_steps import steps_of
 from confida_sales.billing.reminders import INSIDE, visible_reminder
 from confida_sales.content import INVOICE, REMINDER, ReminderContent
 from confida_sales.documents.mailing import Wanted, send_paper
-from confida_sales.documents.printing import NoPDF
+from confida_web.api import NoPDF
 
 PURPOSE = "sales.billing"
 JOB = "sales.send_reminder"

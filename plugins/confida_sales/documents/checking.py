@@ -8,12 +8,10 @@ from confida_core.api import Access, Finding, Installation, SelfCheck, plugin_se
 from confida_sales.billing.invoices import bookkeeping, visible_invoice
 from confida_sales.documents.einvoice.building import obstacles
 from confida_sales.documents.making import issued_of
-from confida_sales.documents.press import Order
-from confida_sales.documents.printing import MISSING, NoPDF, can_embed, can_print, print_pdf
 from confida_sales.documents.seller import Seller, seller_of
 from confida_sales.papers import added_up
 from confida_sales.settings import SalesSettings
-from confida_web.api import mark
+from confida_web.api import NO_PRESS, NoPDF, PrintOrder, can_embed, can_print, mark, print_pdf
 
 NO_E_INVOICE = mark("No e-invoice is attached.")
 STAYS = mark(
@@ -23,7 +21,7 @@ STAYS = mark(
 
 async def warnings_of(crm: Installation, access: Access, kind: str, paper_id: UUID) -> tuple[str, ...]:
     """Why files that one would expect are not attached, in English. Raises Forbidden and NotFound."""
-    found = [] if can_print() else [MISSING]
+    found = [] if can_print() else [NO_PRESS]
     if kind in {"invoice", "credit_note"}:
         opened = await visible_invoice(crm, bookkeeping(access), paper_id)
         issued = await issued_of(crm, opened)
@@ -63,7 +61,7 @@ async def papers_findings(crm: Installation) -> list[Finding]:
     if not can_print():
         return [*found, Finding("PDFs", "good", "PDFs are not made.", "pip install 'confida[pdf]' brings them.")]
     try:
-        pdf = await print_pdf(Order(html="<p>Confida", css="", plain=True))
+        pdf = await print_pdf(PrintOrder(html="<p>Confida", css="", plain=True))
     except NoPDF:
         text = "PDFs cannot be made: Pango is not installed, or the press failed."
         return [*found, Finding("PDFs", "bad", text, "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-inter")]

@@ -17,10 +17,9 @@ from confida_sales.documents.einvoice.building import NotExpressible
 from confida_sales.documents.gathering import reminded_of, reminder_pdf, statement_pdf
 from confida_sales.documents.making import invoice_file, offer_pdf, own_invoice_file
 from confida_sales.documents.pages import NoFilePage, NoOwnFilePage
-from confida_sales.documents.printing import MISSING, NoPDF
 from confida_sales.offers.offers import visible_offer
 from confida_sales.offers.own import own_offer
-from confida_web.api import access_for, disposition, mark, page, show_portal, whole_number
+from confida_web.api import NO_PRESS, NoPDF, access_for, disposition, mark, page, show_portal, whole_number
 
 PURPOSE = "relationship"
 # The organisation's details, and the page that says what they lack.
@@ -39,7 +38,7 @@ async def answered(request: Request[Any, Any, Any], making: Awaitable[CopyConten
     except NotExpressible as refused:
         return page(request, NoFilePage(sentences=refused.sentences, remedies=REMEDIES), status=409)
     except NoPDF as refused:
-        remedies = () if refused.sentence == MISSING else REMEDIES[:1]
+        remedies = () if refused.sentence == NO_PRESS else REMEDIES[:1]
         return page(request, NoFilePage(sentences=(refused.sentence,), remedies=remedies), status=409)
 
 

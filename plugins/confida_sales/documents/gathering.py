@@ -16,13 +16,13 @@ from confida_sales.documents.composing import Reminded, shown_reminder, shown_st
 from confida_sales.documents.copy_content import CopyContent
 from confida_sales.documents.einvoice.building import NotExpressible, obstacles
 from confida_sales.documents.making import PDF, file_name, file_of, issued_of, language_of, offer_pdf, printed
-from confida_sales.documents.printing import can_print
 from confida_sales.documents.seller import seller_of
 from confida_sales.documents.shown import Wording
 from confida_sales.documents.words import say
 from confida_sales.offers.billing_details import paper_for
 from confida_sales.offers.offers import today, visible_offer
 from confida_sales.papers import added_up
+from confida_web.api import can_print
 
 Files = Callable[[], Awaitable[tuple[AttachedFile, ...]]]
 

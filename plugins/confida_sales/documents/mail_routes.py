@@ -20,8 +20,18 @@ from confida_sales.documents.checking import warnings_of
 from confida_sales.documents.mailing import Drafted, Wanted, drafted, send_paper
 from confida_sales.documents.mails_shown import mail_rows
 from confida_sales.documents.pages import MailPage
-from confida_sales.documents.printing import NoPDF
-from confida_web.api import FormData, PersonRef, Toast, access_for, own_path, page, parse_form, redirect, whole_number
+from confida_web.api import (
+    FormData,
+    NoPDF,
+    PersonRef,
+    Toast,
+    access_for,
+    own_path,
+    page,
+    parse_form,
+    redirect,
+    whole_number,
+)
 
 PURPOSE = "relationship"
 HOLD_SECONDS = 30

@@ -33,11 +33,11 @@ from confida_sales.documents.einvoice.building import Issued, NotExpressible, e_
 from confida_sales.documents.einvoice.cii import cii
 from confida_sales.documents.einvoice.ubl import ubl
 from confida_sales.documents.letterhead import logo_of
-from confida_sales.documents.printing import MISSING, NoPDF, can_embed, can_print, press_is_busy, print_pdf
 from confida_sales.documents.seller import seller_of
 from confida_sales.documents.shown import ShownPaper
 from confida_sales.documents.typesetting import order_of
 from confida_sales.documents.words import known_language
+from confida_web.api import NO_PRESS, NoPDF, can_embed, can_print, press_is_busy, print_pdf
 
 PDF, XML = "application/pdf", "application/xml"
 LATER = timedelta(minutes=1)
@@ -184,5 +184,5 @@ async def keep_paper(crm: Installation, arguments: Mapping[str, Any]) -> None:
             await file_of(crm, opened, "pdf")
         except NoPDF as reason:
             # Where Pango is not installed it is of no use to try again. The queue notes the kind of an error only.
-            if reason.sentence != MISSING:
+            if reason.sentence != NO_PRESS:
                 raise

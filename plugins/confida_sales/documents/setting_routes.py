@@ -30,12 +30,22 @@ from confida_sales.documents.letterhead import logo_of, set_logo
 from confida_sales.documents.mail_texts import KINDS, OURS, all_texts, write_text
 from confida_sales.documents.making import PDF, printed
 from confida_sales.documents.pages import MailTextPage, PapersPage, TextRow
-from confida_sales.documents.printing import can_embed, can_print
 from confida_sales.documents.seller import Seller, seller_of
 from confida_sales.documents.words import known_language
 from confida_sales.offers.offers import today
 from confida_sales.settings import SalesSettings
-from confida_web.api import FormData, Toast, UploadedFile, access_for, mark, page, parse_form, redirect
+from confida_web.api import (
+    FormData,
+    Toast,
+    UploadedFile,
+    access_for,
+    can_embed,
+    can_print,
+    mark,
+    page,
+    parse_form,
+    redirect,
+)
 
 HOME = "/x/sales/papers"
 PURPOSE = "relationship"

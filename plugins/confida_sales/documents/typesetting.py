@@ -7,8 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from confida_sales.documents.press import LOGO, Order
 from confida_sales.documents.shown import ShownPaper
+from confida_web.api import PRINTED_LOGO, PrintOrder
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 STYLE = Path(__file__).parent / "paper.css"
@@ -32,12 +32,12 @@ def environment() -> Environment:
 def typeset(paper: ShownPaper, *, logo: bool = False) -> str:
     """logo: whether there is one, which the press knows by its own name."""
     name = TEMPLATE_OF.get(paper.kind, "lines.html")
-    return environment().get_template(f"sales/documents/{name}").render(paper=paper, logo=LOGO if logo else "")
+    return environment().get_template(f"sales/documents/{name}").render(paper=paper, logo=PRINTED_LOGO if logo else "")
 
 
-def order_of(paper: ShownPaper, *, xml: bytes = b"", logo: tuple[bytes, str] = (b"", "")) -> Order:
+def order_of(paper: ShownPaper, *, xml: bytes = b"", logo: tuple[bytes, str] = (b"", "")) -> PrintOrder:
     """What the press needs. xml: of the e-invoice to put inside. logo: its bytes and media type."""
-    return Order(
+    return PrintOrder(
         html=typeset(paper, logo=bool(logo[0])),
         css=STYLE.read_text("utf-8"),
         title=paper.title,

@@ -14,7 +14,6 @@ from pypdf import PdfReader
 
 from confida_core.api import Access
 from confida_sales.billing.invoices import Terms, issue_invoice
-from confida_sales.documents import printing
 from confida_sales.documents.checking import papers_findings
 from confida_sales.documents.einvoice.ubl_reading import read_ubl
 from confida_sales.documents.letterhead import logo_of
@@ -24,6 +23,7 @@ from confida_sales.documents.making import keep_paper
 from confida_sales.offers.offers import OfferTerms, create_quote
 from confida_sales.offers.quotes import send_quote
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
+from confida_web.printing import printing
 
 pytestmark = pytest.mark.anyio
 TERMS = Terms(currency="EUR", issued_on=DAY)

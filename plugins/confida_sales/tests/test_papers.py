@@ -20,9 +20,9 @@ from confida_sales.documents.checking import papers_findings
 from confida_sales.documents.copy_record import PAPER_COPY
 from confida_sales.documents.einvoice.ubl_reading import read_ubl
 from confida_sales.documents.making import invoice_file, keep_paper, kept_copy
-from confida_sales.documents.press import Order
-from confida_sales.documents.printing import BROKEN, BUSY, MOST_WAITING, NoPDF, print_pdf, queue
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
+from confida_web.printing.press import Order
+from confida_web.printing.printing import BROKEN, BUSY, MOST_WAITING, NoPDF, print_pdf, queue
 
 pytestmark = pytest.mark.anyio
 TERMS = Terms(currency="EUR", issued_on=DAY)

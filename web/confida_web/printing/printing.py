@@ -12,14 +12,14 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 
-from confida_sales.documents.press import NOT_INSTALLED, Order
-from confida_web.api import mark
+from confida_web.languages import mark
+from confida_web.printing.press import NOT_INSTALLED, Order
 
 SECONDS = 120
 WAIT_SECONDS = 120
 # Of those who wait for their paper; somebody who asks for hundreds must not make everybody wait for minutes.
 MOST_WAITING = 10
-PRESS = "confida_sales.documents.press"
+PRESS = "confida_web.printing.press"
 
 MISSING = mark("PDFs need the extra `pdf` and Pango: pip install 'confida[pdf]'. Everything else works without.")
 BROKEN = mark("The PDF could not be made. Please try again, or look at `confida doctor`.")

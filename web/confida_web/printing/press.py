@@ -1,4 +1,4 @@
-"""The printing press: a process of its own that turns one page of HTML into a PDF, `python -m confida_sales.documents.press`.
+"""The printing press: a process of its own that turns one page of HTML into a PDF, `python -m confida_web.printing.press`.
 
 It reads one `Order` on its standard input and writes the bytes of the PDF to its standard output. It fetches nothing, writes no
 file, and is bounded in memory and time, because a layout engine is large, slow, and fed with what people typed.
