@@ -55,14 +55,24 @@ WITH_AMOUNT = frozenset({"refund", "discount"})
 SATISFIED = {"yes": "Yes", "partly": "Partly", "no": "No"}
 
 
-def columns_at(row: Mapping[str, Any], step: str, today: date) -> dict[str, Any]:
-    """The step with its day. What comes after it has not happened (any more), so that these days go."""
+def moved(row: Mapping[str, Any], step: str, today: date) -> dict[str, Any]:
+    """The step with its day. The first answer counts, however often another one follows; what was decided is open again then."""
+    columns: dict[str, Any] = {"step": step, "closed_on": None}
+    if RANKS[step] < RANKS["accepted"]:
+        columns["decided_on"] = None
+    if step in DATES and not (step == "offered" and row["answered_on"]):
+        columns[DATES[step]] = today
+    return columns
+
+
+def taken_back(row: Mapping[str, Any], step: str, today: date) -> dict[str, Any]:
+    """As if what came after this step had not happened."""
     columns: dict[str, Any] = {"step": step}
     for each, column in DATES.items():
         if RANKS[each] > RANKS[step]:
             columns[column] = None
     if step in DATES:
-        columns[DATES[step]] = today
+        columns[DATES[step]] = row[DATES[step]] or today
     return columns
 
 
@@ -72,7 +82,8 @@ def next_due(row: Mapping[str, Any]) -> date | None:
     if row["step"] == "received":
         acknowledge_by: date = row["acknowledge_by"]
         return min(acknowledge_by, answer_by)
-    return answer_by if row["step"] in {"acknowledged", "assessed"} else None
+    open_ = row["step"] in {"acknowledged", "assessed"} and row["answered_on"] is None
+    return answer_by if open_ else None
 
 
 def in_time(done_on: date | None, by: date, today: date) -> bool | None:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from confida_consent.api import ConsentPurpose, Wording
 from confida_core.api import JobDeclaration, TableDeclaration
+from confida_service.equipment import (
+    contract_routes,
+    elsewhere,
+    import_routes,
+    interface,
+    list_routes,
+    routes,
+)
 from confida_service.equipment.content import CONTRACT, EQUIPMENT, VISIT
 from confida_service.equipment.reminders import remind
 from confida_service.equipment.tables import ServiceReminder, TicketEquipment
 from confida_service.equipment.trash import purge_trash
+from confida_web.api import Command, ContactPanel, SearchSource
 
 TABLE_MODULES = ("confida_service.equipment.tables",)
 TABLES = (
@@ -72,5 +81,40 @@ CONSENT_PURPOSES = (
         channels=("email",),
         category="service",
         retention="Until you object, or no longer have the device or the contract.",
+    ),
+)
+ROUTES = (*import_routes.ROUTES, *list_routes.ROUTES, *routes.ROUTES, *contract_routes.ROUTES)
+API_RESOURCES = interface.RESOURCES
+INDEX_FIELDS = elsewhere.INDEX_FIELDS
+TIMELINE_SOURCES = elsewhere.TIMELINE_SOURCES
+CONTACT_PANELS = (
+    ContactPanel(
+        key="service.equipment",
+        title="Equipment and contracts",
+        template="service/equipment/panel.html",
+        permission="service.read",
+        data=elsewhere.panel_data,
+        order=62,
+    ),
+)
+SEARCH_SOURCES = (
+    SearchSource(key="service.equipment", label="Equipment", permission="service.read", find=elsewhere.find, order=62),
+)
+COMMANDS = (
+    Command(
+        key="service.equipment",
+        label="Equipment",
+        permission="service.read",
+        href=list_routes.EQUIPMENT,
+        keywords=("devices", "warranty", "serial number"),
+        icon="product",
+    ),
+    Command(
+        key="service.contracts",
+        label="Service contracts",
+        permission="service.read",
+        href=list_routes.CONTRACTS,
+        keywords=("notice", "renewal"),
+        icon="shield",
     ),
 )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 from uuid import UUID
 
-from confida_service.knowledge.pages import ShownArticle
 from confida_service.chat.pages import TicketChat
+from confida_service.complaints.pages import Track
+from confida_service.equipment.ticket_links import EquipmentOfTicket
+from confida_service.knowledge.pages import ShownArticle
 from confida_service.tickets.conversation import ShownEvent, ShownMessage
 from confida_service.tickets.listing import ShownTicket
 from confida_web.api import Errors, Option, Page, PersonRef, Tab
@@ -134,6 +136,8 @@ class TicketPage(Page):
     canned: tuple[Option, ...] = ()
     articles: tuple[ShownArticle, ...] = ()
     checklists: tuple[ShownChecklist, ...] = ()
+    complaint: Track | None = None
+    equipment: EquipmentOfTicket = field(default_factory=EquipmentOfTicket)
     minutes: int = 0
     answer: Mapping[str, str] = field(default_factory=dict)
     errors: Errors = field(default_factory=dict)

@@ -13,7 +13,9 @@ from confida_service.answering.canned import canned_answers
 from confida_service.answering.checklists import checklists, key_of, ticked_steps
 from confida_service.answering.time_spent import minutes_of
 from confida_service.chat.staff_routes import chat_on_ticket
+from confida_service.complaints.showing import track_of_ticket
 from confida_service.content import TICKET, MessageContent, TicketContent
+from confida_service.equipment.ticket_links import equipment_of_ticket
 from confida_service.knowledge.suggesting import suggested_for
 from confida_service.tickets.choices import (
     PURPOSE,
@@ -85,6 +87,8 @@ async def ticket_page(
         canned=options({each.id: each.name for each in await canned_answers(crm)}, every="A ready answer …"),
         articles=await suggested_for(crm, access, one.subject, said) if sends and one.state != MERGED else (),
         checklists=await shown_checklists(crm, one),
+        complaint=await track_of_ticket(crm, access, one),
+        equipment=await equipment_of_ticket(crm, access, ticket_id, one.contact_id),
         minutes=await minutes_of(crm, ticket_id),
         answer={"to": last_address(said)} | dict(answer),
         errors=errors,
