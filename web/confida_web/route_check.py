@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from confida_core.loaded_plugin import LoadedPlugin, PluginError
@@ -40,22 +41,30 @@ def check_plugin(registry: Registry, plugin: LoadedPlugin) -> None:
 
 def check_signatures(plugin: LoadedPlugin, handlers: Sequence[Any]) -> None:
     """What a handler takes is read when an application is made of it, and not before."""
-    from litestar import Litestar
-
     try:
         if handlers:
-            Litestar(route_handlers=handlers, openapi_config=None, logging_config=None)
+            read_signatures(tuple(handlers))
     except Exception as error:
         raise PluginError(f"{plugin}: a route cannot be called: {error}") from error
 
 
+@lru_cache(maxsize=8)
+def read_signatures(handlers: tuple[Any, ...]) -> None:
+    """Raises whatever the framework says. Done once for the same handlers: it takes a millisecond for each of them."""
+    from litestar import Litestar
+
+    Litestar(route_handlers=handlers, openapi_config=None, logging_config=None)
+
+
 def check_declared(registry: Registry, plugin: LoadedPlugin) -> None:
-    """Resources of the API, and commands."""
+    """Resources of the API, commands and list actions."""
     commands = [item for item in registry.with_owner("commands") if item.plugin == plugin]
-    if commands:
-        from confida_web.search.commands import check_commands
+    actions = [item for item in registry.with_owner("list_actions") if item.plugin == plugin]
+    if commands or actions:
+        from confida_web.search.commands import check_commands, check_list_actions
 
         check_commands(commands)
+        check_list_actions(actions)
     if any(item.plugin == plugin for item in registry.with_owner("api_resources")):
         from confida_web.rest.resources import served_resources
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
@@ -37,6 +38,7 @@ class SettingField:
     choices: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=64)
 def fields_of(model: type[msgspec.Struct]) -> tuple[SettingField, ...]:
     """In the order of the struct. Raises TypeError naming a field whose type no page can show, or that has no default."""
     described = inspect.type_info(model)

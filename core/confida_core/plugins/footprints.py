@@ -105,7 +105,10 @@ def facts_of(name: str, declaration: RecordDeclaration | TableDeclaration) -> Ta
 async def table_names(data: Database) -> set[str]:
     catalogue = "SELECT name FROM sqlite_master WHERE type = 'table'"
     if data.engine == "postgres":
-        catalogue = "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+        catalogue = (
+            "SELECT relname::text AS name FROM pg_class "
+            "WHERE relkind IN ('r', 'p') AND relnamespace = to_regnamespace(current_schema())"
+        )
     return {row["name"] for row in await data.fetch(catalogue)}
 
 
