@@ -25,7 +25,9 @@ run: $(VENV)/.ready  ## Set up in ./var and start; DEMO=1 adds invented contacts
 test: $(VENV)/.ready-dev  ## The whole suite, on SQLite and on PostgreSQL
 	@$(BIN)/python scripts/say_what_is_left_out.py
 	@# The browser's driver occupies the event loop of its process, so its tests have a session of their own, beside the others.
-	@failed=0; log=$$(mktemp); \
+	@# What was compiled once is kept, also where the environment says otherwise: three processes and hundreds of short ones use it.
+	@unset PYTHONDONTWRITEBYTECODE; \
+	failed=0; log=$$(mktemp); \
 	export TMPDIR=$(or $(SCRATCH),$${TMPDIR:-/tmp}); \
 	$(BIN)/python -m pytest tests/browser -q > $$log 2>&1 & browser=$$!; \
 	$(BIN)/python -m pytest $(TESTS) --ignore tests/browser -n $(WORKERS) --dist worksteal -q || failed=1; \
