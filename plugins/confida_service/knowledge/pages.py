@@ -16,7 +16,7 @@ from confida_web.api import Errors, Option, Page, Tab, rendered_markdown
 BASE = "/x/service/articles"
 TONES = {"published": "may", "draft": "ask", "archived": "quiet"}
 # What Markdown means to a program; a few words below a title are read as they stand.
-SIGNS = re.compile(r"^\s{0,3}(?:#{1,6}|[-*+>]|\d{1,3}[.)])\s+|[*_`~|]|\]\([^)]*\)|\[", re.MULTILINE)
+SIGNS = re.compile(r"^\s{0,3}(?:#{1,6}|[-*+>]|\d{1,3}[.)])\s+|^[-|: ]+$|[*_`~|]|\]\([^)]*\)|\[", re.MULTILINE)
 LONGEST_BEGINNING = 180
 
 

@@ -35,7 +35,7 @@ async def test_article_is_written_changed_and_taken_back(client: Any) -> None:
     made = await client.post(f"{BASE}/new", data=LAMP)
     one = made.headers["location"]
     shown = (await client.get(one)).text
-    assert "<strong>Switch</strong>" in shown
+    assert ("<h2>Before</h2>" in shown, "<strong>Switch</strong>" in shown) == (True, True)
     assert ("<script>alert" in shown, "<img" in shown.partition('class="article-text"')[2], "Draft" in shown) == (
         False,
         False,

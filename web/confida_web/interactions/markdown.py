@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # No images: one from elsewhere would tell its server who reads this. No data- attributes: htmx obeys data-hx-* (stack.md).
 TAGS = frozenset(
     {"p", "br", "hr", "em", "strong", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre",
-     "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
+     "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 )  # fmt: skip
 # Off, so that what was pasted stays as it was: images stay text, indented lines do not turn into code, and the line of
 # dashes above the signature of a mail does not turn the mail into a heading.
