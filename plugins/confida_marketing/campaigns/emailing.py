@@ -32,6 +32,7 @@ async def email_writer(crm: Installation, access: Access, sending: Sending) -> W
                 text=shown.text,
                 html=shown.html,
                 headers=prepared.headers,
+                bulk=True,
             )
         return messages
 

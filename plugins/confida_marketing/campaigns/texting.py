@@ -36,6 +36,7 @@ async def text_writer(crm: Installation, access: Access, text: str, sending: Sen
                 channel=SMS,
                 path=SMS,
                 to=number,
+                bulk=True,
             )
             for one in await open_contacts(crm, access, contact_ids)
             if (number := mobile_of(one.content))
