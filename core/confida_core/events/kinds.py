@@ -12,6 +12,8 @@ from confida_core.contacts.content import ContactContent
 from confida_core.contacts.records import CHANGE, CONTACT
 from confida_core.events.declarations import EventField, EventKind
 from confida_core.interactions.interactions import INTERACTION
+from confida_core.outbound.content import OUTBOUND
+from confida_core.outbound.returned import Returned
 
 # Kinds of entries in a contact's history after which somebody else's copy of it may be stale.
 CHANGED = frozenset({"changed", "updated", "merged", "tagged", "undone"})
@@ -72,6 +74,19 @@ INTERACTION_FIELDS = (
     EventField(key="outcome", label="Outcome", value=plain("outcome")),
     EventField(key="location", label="Place", value=plain("location")),
 )
+
+MESSAGE_FIELDS = (
+    EventField(key="purpose", label="Purpose", value=column("purpose"), sealed=False),
+    EventField(key="channel", label="Channel", value=column("channel"), sealed=False),
+    EventField(
+        key="returned", label="What came back: address, message or complaint", value=column("returned"), sealed=False
+    ),
+)
+
+
+def returned_at(row: Mapping[str, Any]) -> datetime | None:
+    at: datetime | None = row["returned_at"]
+    return at
 
 
 def is_done_task(row: Mapping[str, Any]) -> bool:
@@ -141,6 +156,26 @@ CORE_KINDS = (
         table=INTERACTION.name,
         change="created",
         fields=INTERACTION_FIELDS,
+    ),
+    EventKind(
+        key="message.bounced",
+        label="A message came back and will not be delivered",
+        table=OUTBOUND.name,
+        change="written",
+        told=lambda row: row["returned"] in {Returned.ADDRESS, Returned.MESSAGE},
+        happened=returned_at,
+        fields=MESSAGE_FIELDS,
+        purpose=lambda row: str(row["purpose"]),
+    ),
+    EventKind(
+        key="message.complained",
+        label="Somebody reported a message as unwanted",
+        table=OUTBOUND.name,
+        change="written",
+        told=lambda row: row["returned"] == Returned.COMPLAINT,
+        happened=returned_at,
+        fields=MESSAGE_FIELDS,
+        purpose=lambda row: str(row["purpose"]),
     ),
     EventKind(
         key="task.completed",

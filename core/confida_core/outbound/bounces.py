@@ -1,4 +1,4 @@
-"""What a mail relay reports later: a message that it took, and that came back."""
+"""What a mail relay reports later: a message that it took and that came back, or that somebody complained about."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ from uuid import UUID
 
 import msgspec
 
-from confida_core.clock import now
 from confida_core.inbound.declarations import InboundRefused, InboundWebhook
 from confida_core.installation import Installation
-from confida_core.outbound.content import OUTBOUND, MessageState
+from confida_core.outbound.returned import Returned, note_returned, returned_by
 from confida_core.vault.access import Access
 
 BOUNCED = frozenset({"message.bounced", "email.bounced"})
+COMPLAINED = frozenset({"message.complained", "email.complained"})
 
 
-class BouncedMessage(msgspec.Struct):
-    """message_id: the Message-ID of the e-mail, with or without angle brackets."""
+class ReturnedMessage(msgspec.Struct):
+    """message_id: the Message-ID of the e-mail, with or without angle brackets. status: such as "5.1.1". permanent: it will
+    not be tried again."""
 
     message_id: str
+    status: str = ""
+    permanent: bool = True
 
 
 class BounceReport(msgspec.Struct):
@@ -30,31 +33,28 @@ class BounceReport(msgspec.Struct):
 
 
 async def receive_bounce(crm: Installation, _: Access, body: bytes, __: Mapping[str, str]) -> None:
-    """Note that a message came back, so that staff see it and nobody counts it as received. Opens nothing sealed.
+    """Note that a message came back, or that somebody complained about it. Opens nothing sealed.
 
     Other reports of a relay are taken and passed over. Raises InboundRefused for what is no report.
     """
     try:
         report = msgspec.json.decode(body, type=BounceReport)
-        if report.type not in BOUNCED:
+        if report.type not in BOUNCED | COMPLAINED:
             return
-        message_id = msgspec.json.decode(report.data, type=BouncedMessage).message_id
-        row_id = UUID(message_id.strip().strip("<>").partition("@")[0])
+        told = msgspec.json.decode(report.data, type=ReturnedMessage)
+        row_id = UUID(told.message_id.strip().strip("<>").partition("@")[0])
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise InboundRefused from None
-    async with crm.data.transaction():
-        bounced = await crm.data.fetch(
-            "UPDATE outbound_message SET state = ?, reason = 'bounced', at = ? WHERE id = ? AND state = ? RETURNING contact_id",
-            MessageState.FAILED.value, now(), row_id, MessageState.SENT.value,
-        )  # fmt: skip
-        for row in bounced:
-            crm.feed.append(OUTBOUND.name, row_id, row["contact_id"])
+    complained = report.type in COMPLAINED
+    await note_returned(
+        crm, row_id, Returned.COMPLAINT if complained else returned_by(told.status, permanent=told.permanent)
+    )
 
 
 BOUNCES = InboundWebhook(
     key="core.bounces",
     label="Mail that came back",
-    summary="Your mail relay reports which messages it could not deliver, by their Message-ID.",
+    summary="Your mail relay reports which messages it could not deliver, and who complained, by their Message-ID.",
     receive=receive_bounce,
     purpose="operation",
 )

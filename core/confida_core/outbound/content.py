@@ -55,6 +55,7 @@ REASONS: Mapping[str, str] = {
     "too_old": "It waited for more than three days and would come too late.",
     "restored": "A backup was restored while it waited; it may have been sent before.",
     "bounced": "The recipient's mail server sent it back.",
+    "address_gone": "The recipient's mail server says that this address does not exist, and sent it back.",
     "erased": "The person's data were erased.",
 }
 
@@ -177,6 +178,7 @@ OUTBOUND = RecordDeclaration(
     clear={
         **_CLEAR,
         "state": "One of six states.",
+        "returned": "One of four words.",
         "reason": "A code that a gate or this program chose; its form is checked.",
     },
     answer=InAnswer(

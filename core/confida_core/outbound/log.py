@@ -24,6 +24,11 @@ from confida_core.vault.access import Access, NotFound
 from confida_core.vault.door import Opened
 
 MOST = 200
+# What came back of a message that counts as sent all the same.
+RETURNS = {
+    "complaint": "The recipient reported it as unwanted.",
+    "later": "The recipient's mail server could not take it yet; it goes on trying.",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +147,8 @@ def entry_of(opened: Opened[OutboundContent], name: str) -> OutboundEntry:
 def sentence_of(opened: Opened[OutboundContent]) -> str:
     """The gate's own words for a refusal, ours for what failed or waits; "" where there is nothing to explain."""
     reason = opened.row["reason"]
+    if opened.row["state"] == MessageState.SENT.value and opened.row["returned"] in RETURNS:
+        return RETURNS[opened.row["returned"]]
     if opened.row["state"] == MessageState.REFUSED.value and opened.content.sentence:
         return opened.content.sentence
     return REASONS.get(reason, reason)

@@ -237,6 +237,9 @@ def _row(access: Access, one: _Decided) -> dict[str, Any]:
         "attempts": 0,
         "reply_code": None,
         "restores": 0,
+        "returned": "",
+        "returned_at": None,
+        "delays": 0,
     }
 
 

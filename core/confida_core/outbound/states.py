@@ -35,13 +35,16 @@ async def settle(
 ) -> None:
     """How an attempt ended; without effect on a message that is refused, cancelled or gone meanwhile.
 
-    Goes into the change feed, which is where whoever deals with bounces learns of an address that does not exist.
+    Goes into the change feed, from which whoever deals with bounces learns of an address that does not exist.
     """
+    moment = now()
+    # A server that knows no such address at once says the same as one that sends the message back.
+    told, args = (", returned = 'address', returned_at = ?", (moment,)) if reason == "unknown_address" else ("", ())
     async with crm.data.transaction():
         if await crm.data.fetch(
-            "UPDATE outbound_message SET state = ?, reason = ?, reply_code = ?, at = ? "
+            f"UPDATE outbound_message SET state = ?, reason = ?, reply_code = ?, at = ?{told} "
             "WHERE id = ? AND state IN (?, ?) RETURNING id",
-            state.value, reason, reply_code, now(), row["id"], *LIVE,
+            state.value, reason, reply_code, moment, *args, row["id"], *LIVE,
         ):  # fmt: skip
             crm.feed.append(OUTBOUND.name, row["id"], row["contact_id"])
 

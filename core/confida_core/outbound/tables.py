@@ -14,7 +14,8 @@ class OutboundMessage(Table, tablename="outbound_message", db=DATA):
     state: queued, sending, sent, refused, failed or cancelled. reason: why it was refused or failed, or waits, a code.
     event_id: the event that the gate's answer rests on. at: of the last change of state; what a timeline goes by.
     queued_at: when it was asked for, or asked for again. restores: how often a backup had been restored by then.
-    reply_code: what the mail server answered, if it refused.
+    reply_code: what the mail server answered, if it refused. returned: what came back of it later, a word of
+    `bounces.Returned`, or ""; returned_at: when that was heard. delays: how often a server on the way said "not yet".
     """
 
     id = UUID(primary_key=True)
@@ -35,6 +36,9 @@ class OutboundMessage(Table, tablename="outbound_message", db=DATA):
     attempts = Integer(default=0)
     reply_code = Integer(null=True, default=None)
     restores = Integer(default=0)
+    returned = Varchar(length=10, default="")
+    returned_at = Timestamptz(null=True, default=None)
+    delays = Integer(default=0)
 
 
 class Disclosure(Table, tablename="disclosure", db=DATA):

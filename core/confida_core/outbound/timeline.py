@@ -57,7 +57,7 @@ def _item(opened: Opened[OutboundContent]) -> TimelineItem:
         kind_label=LABELS[row["state"]],
         icon="mail" if row["path"] == "email" else "export",
         subject=content.subject,
-        outcome="" if row["state"] == MessageState.SENT.value else sentence_of(opened),
+        outcome=sentence_of(opened),
         direction="out",
         people=(row["contact_id"],),
         created_by=row["created_by"],
