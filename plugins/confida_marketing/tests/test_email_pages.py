@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from confida_consent.controller import save_controller
+from confida_consent.api import may_many
 from confida_core.api import VersionConflict
 from confida_marketing.content.email_content import Block, EmailContent
 from confida_marketing.content.emails import create_email, save_email, visible_email
@@ -17,10 +17,17 @@ from confida_marketing.content.faults import BrokenEmail
 from confida_marketing.content.preparing import NO_ADDRESS, prepare
 from confida_marketing.content.recipients import recipients_of
 from confida_marketing.content.rendering import render
-from confida_marketing.tests.campaign_cast import HOUSE, INSIDE, forbid, letter, people, posting, said, work
+from confida_marketing.tests.campaign_cast import INSIDE, forbid, letter, people, posting, said, work
 
 pytestmark = pytest.mark.anyio
 EMAILS = "/x/marketing/emails"
+HOUSE = {"organisation_name": "Example House", "controller.street": "1 Harbour Road", "controller.locality": "Berlin"}
+
+
+async def at_home(crm: Any) -> None:
+    """Where the organisation is: nothing leaves without it."""
+    for key, value in HOUSE.items():
+        await crm.data.fetch("INSERT INTO setting (key, value) VALUES (?, ?)", key, value)
 
 
 def fields_in(html: str) -> dict[str, str]:
@@ -97,7 +104,7 @@ async def test_everybody_gets_their_own_words_in_five_queries_and_an_address_tha
     with pytest.raises(BrokenEmail) as broken:
         await prepare(crm, email.content)
     assert broken.value.sentences == (NO_ADDRESS,)
-    await save_controller(crm, INSIDE, HOUSE)
+    await at_home(crm)
     with queries() as asked:
         prepared = await prepare(crm, email.content)
         assert len(asked) <= 4
@@ -111,8 +118,6 @@ async def test_everybody_gets_their_own_words_in_five_queries_and_an_address_tha
     assert len({one.unsubscribe for one in found.values()}) == 3
     assert (await stranger.get(f"/my/{stop}")).status_code == 200
     assert (await stranger.post(f"/my/{stop}", data={"List-Unsubscribe": "One-Click"})).status_code == 200
-    from confida_consent.api import may_many
-
     answers = await may_many(crm, list(cast.values()), "newsletter", "email")
     assert [answers[one].allowed for one in cast.values()] == [False, True, True]
 
@@ -147,7 +152,7 @@ async def test_a_trial_goes_only_to_whom_the_gate_allows(crm: Any, client: Any) 
 
 
 async def test_everybody_may_read_what_was_put_there_and_nothing_else(crm: Any, client: Any, stranger: Any) -> None:
-    await save_controller(crm, INSIDE, HOUSE)
+    await at_home(crm)
     page = io.BytesIO()
     Image.new("RGB", (40, 20), (1, 2, 3)).save(page, "PNG")
     made = (await client.post(f"{EMAILS}/new", data={"from": ""})).headers["location"]
