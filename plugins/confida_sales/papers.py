@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confida_core.api import InvalidContent
+from confida_core.api import (
+    LARGEST_AMOUNT,
+    InvalidContent,
+)
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.money import LARGEST
 from confida_sales.totals import RATE_PARTS, UNTAXED, Line, Tax, Totals, totals
 
 MOST_LINES = 500
@@ -40,7 +42,7 @@ def check_paper(paper: PaperContent) -> Totals:
         found = added_up(paper)
     except ValueError:
         raise InvalidContent({"discount": "The discount is more than there is, or less than nothing."}) from None
-    if found.gross > LARGEST:
+    if found.gross > LARGEST_AMOUNT:
         raise InvalidContent({"lines": "The sum is too large."})
     return found
 
@@ -52,7 +54,7 @@ def check_lines(lines: Sequence[PaperLine]) -> dict[str, str]:
             errors[f"lines.{at}.name"] = "Please say what it is."
         if not 1 <= line.quantity <= LARGEST_QUANTITY:
             errors[f"lines.{at}.quantity"] = "More than nothing, please, and at most two million."
-        if not 0 <= line.price <= LARGEST // 1_000:
+        if not 0 <= line.price <= LARGEST_AMOUNT // 1_000:
             errors[f"lines.{at}.price"] = "This price is too large, or less than nothing."
         if not 0 <= line.discount <= RATE_PARTS:
             errors[f"lines.{at}.discount"] = "From 0 to 100 percent."

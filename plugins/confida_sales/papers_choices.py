@@ -8,9 +8,12 @@ from functools import lru_cache
 
 from babel import Locale
 
-from confida_core.api import Installation
+from confida_core.api import (
+    Installation,
+    InvalidAmount,
+    read_number,
+)
 from confida_sales.catalogue.products import products
-from confida_sales.money import InvalidAmount, read_number
 from confida_sales.papers_shown import RHYTHMS, UNTAXED, PaperForm, tax_label
 from confida_sales.settings import SalesSettings
 from confida_sales.totals import RATE_PARTS

@@ -17,14 +17,18 @@ from litestar import Request
 from confida_core.api import (
     ContactContent,
     Installation,
+    InvalidAmount,
     InvalidContent,
     PostalAddress,
     clean_line,
     clean_text,
+    minor_digits,
     plugin_settings,
+    read_amount,
+    read_number,
+    shown_amount,
 )
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.money import InvalidAmount, minor_digits, read_amount, read_number, shown_amount
 from confida_sales.papers import MOST_LINES, added_up, check_lines, check_paper
 from confida_sales.papers_choices import choices_for
 from confida_sales.papers_lines import changed_lines

@@ -6,9 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from confida_core.api import Installation, Row
+from confida_core.api import (
+    Installation,
+    InvalidAmount,
+    Row,
+    read_number,
+)
 from confida_sales.catalogue.products import among, prices_of, products
-from confida_sales.money import InvalidAmount, read_number
 from confida_sales.papers_choices import usual_tax
 from confida_sales.papers_shown import LineForm, PaperForm, Reader, plain_amount, plain_number, read_id
 from confida_sales.settings import SalesSettings

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from babel import Locale
 
-from confida_core.api import PostalAddress
+from confida_core.api import (
+    PostalAddress,
+    shown_amount,
+)
 from confida_sales.content import PaperContent
-from confida_sales.money import shown_amount
 from confida_sales.papers import added_up
 from confida_sales.papers_shown import RHYTHMS, ShownSums, percent, plain_number, shown_sums, tax_label
 

@@ -10,9 +10,12 @@ from uuid import UUID
 
 from babel.numbers import format_decimal
 
-from confida_core.api import PostalAddress
+from confida_core.api import (
+    PostalAddress,
+    minor_digits,
+    shown_amount,
+)
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.money import minor_digits, shown_amount
 from confida_sales.papers import tax_of
 from confida_sales.totals import Totals
 from confida_web.api import Option, mark

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from confida_sales.money import rounded, shared_out
+from confida_core.api import (
+    rounded_amount,
+    shared_amount,
+)
 
 Category = Literal["S", "Z", "E", "AE", "K", "G", "O"]
 """Tax categories of UNCL 5305: standard, zero, exempt, reverse charge, intra-community, export, outside the scope."""
@@ -69,7 +72,7 @@ class Totals:
 def line_net(line: Line) -> int:
     """Quantity times price, less the discount, rounded once."""
     kept = RATE_PARTS - line.discount
-    return rounded(Fraction(line.quantity * line.price * kept, QUANTITY_PARTS * RATE_PARTS))
+    return rounded_amount(Fraction(line.quantity * line.price * kept, QUANTITY_PARTS * RATE_PARTS))
 
 
 def totals(lines: Sequence[Line], discount: int = 0) -> Totals:
@@ -84,8 +87,10 @@ def totals(lines: Sequence[Line], discount: int = 0) -> Totals:
     if not 0 <= discount <= max(0, sum(nets)):
         raise ValueError("a discount between nothing and everything")
     if discount:
-        parts = shared_out(discount, [max(0, net) for net in groups.values()])
+        parts = shared_amount(discount, [max(0, net) for net in groups.values()])
         groups = {tax: net - part for (tax, net), part in zip(groups.items(), parts, strict=True)}
-    taxes = {tax: TaxSum(net=net, tax=rounded(Fraction(net * tax.rate, RATE_PARTS))) for tax, net in groups.items()}
+    taxes = {
+        tax: TaxSum(net=net, tax=rounded_amount(Fraction(net * tax.rate, RATE_PARTS))) for tax, net in groups.items()
+    }
     net, tax = sum(nets) - discount, sum(item.tax for item in taxes.values())
     return Totals(lines=nets, discount=discount, net=net, taxes=taxes, tax=tax, gross=net + tax)

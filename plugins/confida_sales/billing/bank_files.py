@@ -11,8 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from xml.etree import ElementTree
 
-from confida_core.api import InvalidContent
-from confida_sales.money import LARGEST, InvalidAmount, from_decimal, minor_digits
+from confida_core.api import (
+    LARGEST_AMOUNT,
+    InvalidAmount,
+    InvalidContent,
+    from_decimal,
+    minor_digits,
+)
 
 MOST_ENTRIES = 500
 LONGEST_TEXT = 400
@@ -117,7 +122,7 @@ def entry_of(day: str, amount: str, currency: str, text: str) -> BankEntry | Non
         minor = from_decimal(Decimal(amount), currency)
     except (InvalidAmount, InvalidOperation, ValueError, OverflowError):
         return None
-    if on is None or not 0 < minor <= LARGEST:
+    if on is None or not 0 < minor <= LARGEST_AMOUNT:
         return None
     return BankEntry(on=on, amount=minor, currency=currency, text=" ".join(text.split())[:LONGEST_TEXT])
 

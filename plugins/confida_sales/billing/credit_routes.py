@@ -8,12 +8,17 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from confida_core.api import InvalidContent, display_names
+from confida_core.api import (
+    InvalidAmount,
+    InvalidContent,
+    display_names,
+    read_number,
+    shown_amount,
+)
 from confida_sales.billing.credits import Creditable, credit_lines, creditable
 from confida_sales.billing.pages import CreditLine, CreditPage
 from confida_sales.billing.showing import BOOKS, person_of
 from confida_sales.billing.typed import typed_day
-from confida_sales.money import InvalidAmount, read_number, shown_amount
 from confida_sales.papers_form import reader_of
 from confida_sales.papers_shown import plain_number
 from confida_web.api import FormData, Toast, access_for, page, parse_form, redirect

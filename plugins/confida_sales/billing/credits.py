@@ -10,11 +10,17 @@ from uuid import UUID
 
 import msgspec
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound, Opened
+from confida_core.api import (
+    Access,
+    Installation,
+    InvalidContent,
+    NotFound,
+    Opened,
+    rounded_amount,
+)
 from confida_sales.billing.drafts import check_day
 from confida_sales.billing.invoices import issue_credit_note, visible_invoice
 from confida_sales.content import INVOICE, PaperContent, PaperLine
-from confida_sales.money import rounded
 from confida_sales.papers import added_up
 
 MOST_STEPS = 100
@@ -100,7 +106,7 @@ def credit_paper(found: Creditable, quantities: Sequence[int], reason: str = "")
 def share_of_discount(found: Creditable, paper: PaperContent) -> int:
     whole = added_up(msgspec.structs.replace(found.paper, discount=0)).net
     part = added_up(paper).net
-    return min(found.discount, rounded(Fraction(found.paper.discount * part, whole))) if whole else 0
+    return min(found.discount, rounded_amount(Fraction(found.paper.discount * part, whole))) if whole else 0
 
 
 def within(paper: PaperContent, discount: int, most: int) -> PaperContent:

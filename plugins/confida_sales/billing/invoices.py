@@ -14,20 +14,22 @@ from uuid import UUID
 import msgspec
 
 from confida_core.api import (
+    LARGEST_AMOUNT,
     Access,
     Installation,
+    InvalidAmount,
     InvalidContent,
     NotFound,
     Opened,
     Row,
     enqueue,
+    minor_digits,
     new_id,
     now,
     visible_contact,
 )
 from confida_sales.billing.numbering import next_number
 from confida_sales.content import INVOICE, PAYMENT, PaperContent, PaymentContent
-from confida_sales.money import LARGEST, InvalidAmount, minor_digits
 from confida_sales.papers import check_paper
 from confida_sales.totals import Totals
 
@@ -237,7 +239,7 @@ async def record_payment(
 
 def check_payment(draft: PaymentDraft) -> None:
     errors = {}
-    if draft.amount == 0 or abs(draft.amount) > LARGEST:
+    if draft.amount == 0 or abs(draft.amount) > LARGEST_AMOUNT:
         errors["amount"] = "Please say how much."
     if draft.method not in METHODS:
         errors["method"] = "Please choose one of the ways."

@@ -8,14 +8,18 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 
-from confida_core.api import InvalidContent, NotFound, plugin_settings
+from confida_core.api import (
+    LARGEST_AMOUNT,
+    InvalidContent,
+    NotFound,
+    plugin_settings,
+)
 from confida_sales.billing.account_pages import MatchPage, MatchRow
 from confida_sales.billing.bank_files import MOST_ENTRIES, BankEntry, read_bank_file
 from confida_sales.billing.invoices import open_amount
 from confida_sales.billing.matching import Matched, enter_matched, match_entries
 from confida_sales.billing.showing import BOOKS
 from confida_sales.billing.typed import typed_day
-from confida_sales.money import LARGEST
 from confida_sales.papers_shown import read_id
 from confida_sales.settings import SalesSettings
 from confida_web.api import FormData, Toast, access_for, ngettext, page, parse_form, redirect
@@ -76,7 +80,7 @@ def read_row(form: FormData, at: str) -> tuple[UUID, BankEntry] | None:
     """As our own page wrote it."""
     invoice_id = read_id(form.get(f"invoice-{at}"))
     day: date | None = typed_day(form.get(f"on-{at}"), "on", {})
-    amount = form.integer(f"amount-{at}", 0, lowest=0, highest=LARGEST)
+    amount = form.integer(f"amount-{at}", 0, lowest=0, highest=LARGEST_AMOUNT)
     if invoice_id is None or day is None or not amount:
         return None
     entry = BankEntry(

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from confida_core.api import Access, Installation, NotFound, Opened
+from confida_core.api import (
+    Access,
+    Installation,
+    NotFound,
+    Opened,
+    summed_amounts,
+)
 from confida_sales.billing.invoices import open_amount
 from confida_sales.billing.listing import OPEN
 from confida_sales.billing.recurring import today_of
 from confida_sales.content import INVOICE, PAYMENT, PaperContent, PaymentContent
-from confida_sales.money import summed
 
 MOST_SHOWN = 500
 
@@ -52,7 +57,7 @@ async def own_invoice(crm: Installation, access: Access, invoice_id: UUID) -> Ow
 
 def open_sums(found: list[Opened[PaperContent]]) -> tuple[tuple[int, str], ...]:
     """What is still to be paid, less what was paid too much: (minor units, currency)."""
-    amounts = summed((open_amount(one.row), one.row["currency"]) for one in found)
+    amounts = summed_amounts((open_amount(one.row), one.row["currency"]) for one in found)
     return tuple((amount, currency) for currency, amount in sorted(amounts.items()) if amount)
 
 

@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound, Row, UniqueViolation, new_id, now
-from confida_sales.money import LARGEST, InvalidAmount, minor_digits
+from confida_core.api import (
+    LARGEST_AMOUNT,
+    Access,
+    Installation,
+    InvalidAmount,
+    InvalidContent,
+    NotFound,
+    Row,
+    UniqueViolation,
+    minor_digits,
+    new_id,
+    now,
+)
 from confida_web.api import mark
 
 CHANNELS: Mapping[str, str] = {"email": mark("E-mail"), "post": mark("Letter")}
@@ -136,7 +147,7 @@ def check_step(draft: StepDraft) -> None:
     errors: dict[str, str] = {}
     if not 1 <= draft.days <= MOST_DAYS:
         errors["days"] = f"From 1 to {MOST_DAYS} days."
-    if not 0 <= draft.fee <= LARGEST // 1_000:
+    if not 0 <= draft.fee <= LARGEST_AMOUNT // 1_000:
         errors["fee"] = "This fee is too large, or less than nothing."
     try:
         minor_digits(draft.fee_currency)

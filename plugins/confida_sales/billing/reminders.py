@@ -16,9 +16,11 @@ from confida_core.api import (
     NotFound,
     Opened,
     Row,
+    minor_digits,
     new_id,
     now,
     plugin_settings,
+    shown_amount,
     system_access,
 )
 from confida_sales.billing.holds import held
@@ -26,7 +28,6 @@ from confida_sales.billing.invoices import open_amount
 from confida_sales.billing.recurring import today_of
 from confida_sales.billing.reminder_steps import steps_of
 from confida_sales.content import INVOICE, REMINDER, PaperContent, ReminderContent
-from confida_sales.money import minor_digits, shown_amount
 from confida_sales.settings import SalesSettings
 
 INSIDE = system_access("sales.remind", "sales.bookkeeping")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confida_core.api import Access, Installation
+from confida_core.api import (
+    Access,
+    Installation,
+    shown_amount,
+)
 from confida_sales.billing.invoices import bookkeeping
 from confida_sales.billing.listing import find_invoices
-from confida_sales.money import shown_amount
 from confida_web.api import Found
 
 

@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import Access, Installation, Opened, Place, RecordDeclaration, TimelineItem
+from confida_core.api import (
+    Access,
+    Installation,
+    Opened,
+    Place,
+    RecordDeclaration,
+    TimelineItem,
+    shown_amount,
+)
 from confida_sales.billing.holds import HOLDS
 from confida_sales.billing.invoices import METHODS, open_amount
 from confida_sales.content import INVOICE, PAYMENT, REMINDER
-from confida_sales.money import shown_amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from confida_sales.money import InvalidAmount, read_amount
+from confida_core.api import (
+    InvalidAmount,
+    read_amount,
+)
 
 EARLIEST, LATEST = 1900, 2999
 NO_DAY = "Please choose a day."

@@ -6,11 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from confida_core.api import IndexField, Installation, Row, plugin_settings
+from confida_core.api import (
+    IndexField,
+    Installation,
+    Row,
+    as_decimal,
+    plugin_settings,
+)
 from confida_sales.bought.content import CUSTOMER_VALUE
 from confida_sales.bought.valuing import day_of
 from confida_sales.content import INVOICE
-from confida_sales.money import as_decimal
 from confida_sales.settings import SalesSettings
 
 STANDINGS = {

@@ -7,11 +7,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import Installation, InvalidContent, NotFound, Row
+from confida_core.api import (
+    Installation,
+    InvalidAmount,
+    InvalidContent,
+    NotFound,
+    Row,
+    read_amount,
+    read_number,
+    shown_amount,
+)
 from confida_sales.catalogue.pages import PriceRow
 from confida_sales.catalogue.products import BundlePart, PriceListDraft, ProductDraft
 from confida_sales.catalogue.shelf import product_named
-from confida_sales.money import InvalidAmount, read_amount, read_number, shown_amount
 from confida_sales.papers_shown import plain_number, read_id
 from confida_web.api import FormData
 

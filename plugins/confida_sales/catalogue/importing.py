@@ -8,9 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound
+from confida_core.api import (
+    Access,
+    Installation,
+    InvalidAmount,
+    InvalidContent,
+    NotFound,
+    read_amount,
+    read_number,
+)
 from confida_sales.catalogue.products import ProductDraft, save_product, set_price
-from confida_sales.money import InvalidAmount, read_amount, read_number
 from confida_sales.totals import UNTAXED
 
 MOST_ROWS = 2_000

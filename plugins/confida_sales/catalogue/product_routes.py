@@ -11,7 +11,12 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from confida_core.api import InvalidContent, NotFound, plugin_settings
+from confida_core.api import (
+    InvalidContent,
+    NotFound,
+    plugin_settings,
+    shown_amount,
+)
 from confida_sales.catalogue.forms import price_rows, product_draft, read_parts, read_price
 from confida_sales.catalogue.pages import LinkRow, ProductPage, ProductRow, ProductsPage
 from confida_sales.catalogue.products import (
@@ -23,7 +28,6 @@ from confida_sales.catalogue.products import (
     set_price,
 )
 from confida_sales.catalogue.shelf import WholeProduct, price_lists, restore_product, shelf, whole_product
-from confida_sales.money import shown_amount
 from confida_sales.papers_choices import rhythm_label, rhythm_options, tax_options, usual_tax
 from confida_sales.papers_form import reader_of
 from confida_sales.papers_shown import plain_number, read_id, tax_label

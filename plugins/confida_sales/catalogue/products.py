@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound, Row, UniqueViolation, new_id
-from confida_sales.money import LARGEST, InvalidAmount, minor_digits
+from confida_core.api import (
+    LARGEST_AMOUNT,
+    Access,
+    Installation,
+    InvalidAmount,
+    InvalidContent,
+    NotFound,
+    Row,
+    UniqueViolation,
+    minor_digits,
+    new_id,
+)
 from confida_sales.totals import RATE_PARTS, UNTAXED
 
 LONGEST = {"sku": 60, "name": 200, "description": 5_000, "unit": 20}
@@ -200,7 +210,7 @@ async def set_price(
     await product(crm, product_id)
     if not await crm.data.fetch("SELECT id FROM sales_price_list WHERE id = ?", list_id):
         raise NotFound
-    if (price is not None and not 0 <= price <= LARGEST // 1_000) or from_quantity < 0:
+    if (price is not None and not 0 <= price <= LARGEST_AMOUNT // 1_000) or from_quantity < 0:
         raise InvalidContent({"price": "This price is too large, or less than nothing."})
     async with crm.data.transaction():
         await crm.data.fetch(

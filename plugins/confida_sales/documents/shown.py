@@ -10,11 +10,13 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from confida_core.api import PostalAddress
+from confida_core.api import (
+    PostalAddress,
+    shown_amount,
+)
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.documents.seller import Seller
 from confida_sales.documents.words import say
-from confida_sales.money import shown_amount
 from confida_sales.papers import tax_of
 from confida_sales.totals import Tax, Totals
 

@@ -9,10 +9,13 @@ from uuid import UUID
 
 from litestar import Request
 
-from confida_core.api import InvalidContent
+from confida_core.api import (
+    InvalidAmount,
+    InvalidContent,
+    read_amount,
+)
 from confida_sales.leads.conversion import Conversion
 from confida_sales.leads.leads import LeadDraft
-from confida_sales.money import InvalidAmount, read_amount
 from confida_sales.opportunities.opportunities import OpportunityDraft
 from confida_web.api import Formatter, FormData, formatter
 

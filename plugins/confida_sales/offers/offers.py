@@ -14,17 +14,18 @@ import msgspec
 from confida_core.api import (
     Access,
     Installation,
+    InvalidAmount,
     InvalidContent,
     NotFound,
     Opened,
     Row,
+    minor_digits,
     new_id,
     now,
     visible_contact,
 )
 from confida_sales.billing.numbering import next_number
 from confida_sales.content import OFFER, PaperContent
-from confida_sales.money import InvalidAmount, minor_digits
 from confida_sales.opportunities.opportunities import visible_opportunity
 from confida_sales.papers import check_paper
 from confida_sales.totals import Totals

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from confida_core.api import Access, Installation, Place, TimelineItem
+from confida_core.api import (
+    Access,
+    Installation,
+    Place,
+    TimelineItem,
+    shown_amount,
+)
 from confida_sales.content import OFFER
-from confida_sales.money import shown_amount
 from confida_sales.offers.offers import SEEN, Offered, state_of, today
 from confida_sales.offers.showing import SHOWN, href_of, numbered
 from confida_web.api import Found

@@ -8,8 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import Access, Installation, Row, now
-from confida_sales.money import summed
+from confida_core.api import (
+    Access,
+    Installation,
+    Row,
+    now,
+    summed_amounts,
+)
 from confida_sales.opportunities.narrowing import (
     BY_NEXT,
     Narrowing,
@@ -107,7 +112,7 @@ Totals = Mapping[Any, tuple[int, int]]
 
 
 def of_amounts(amounts: Sequence[tuple[int, str]]) -> dict[Any, tuple[int, int]]:
-    return {currency: (0, amount) for currency, amount in summed(amounts).items()}
+    return {currency: (0, amount) for currency, amount in summed_amounts(amounts).items()}
 
 
 def column_of(stage: ShownStage, cards: Iterable[ShownOpportunity], totals: Totals, last: UUID | None = None) -> Column:

@@ -16,12 +16,12 @@ from confida_core.api import (
     Place,
     TimelineItem,
     TimelineSource,
+    as_decimal,
     display_names,
     now,
     system_access,
 )
 from confida_sales.content import OPPORTUNITY, OpportunityContent
-from confida_sales.money import as_decimal
 from confida_sales.opportunities.listing import opportunities_of, steps_due
 from confida_sales.opportunities.narrowing import TITLES, Narrowing, with_words
 from confida_sales.opportunities.pipelines import stages_by_id

@@ -11,17 +11,19 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from confida_core.api import (
+    LARGEST_AMOUNT,
     Access,
     Installation,
+    InvalidAmount,
     InvalidContent,
     NotFound,
     Opened,
+    minor_digits,
     new_id,
     now,
     visible_contact,
 )
 from confida_sales.content import OPPORTUNITY, OpportunityContent
-from confida_sales.money import LARGEST, InvalidAmount, minor_digits
 from confida_sales.opportunities.pipelines import REQUIRABLE, ShownStage, pipeline
 
 LONGEST_TITLE = 200
@@ -234,7 +236,7 @@ def checked(draft: OpportunityDraft, stage: ShownStage, lost_note: str = "") -> 
     errors: dict[str, str] = {}
     if not 1 <= len(draft.title.strip()) <= LONGEST_TITLE:
         errors["title"] = f"Please say in at most {LONGEST_TITLE} characters what it is about."
-    if not 0 <= draft.value <= LARGEST:
+    if not 0 <= draft.value <= LARGEST_AMOUNT:
         errors["value"] = "This amount is too large, or less than nothing."
     try:
         minor_digits(draft.currency)

@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from babel.numbers import format_decimal
-
-from confida_core.api import InvalidContent
-from confida_sales.money import InvalidAmount, as_decimal, minor_digits, read_amount
+from confida_core.api import (
+    InvalidAmount,
+    InvalidContent,
+    minor_digits,
+    read_amount,
+    typed_amount,
+)
 from confida_sales.opportunities.opportunities import OpportunityDraft
 from confida_web.api import FormData
 
@@ -43,13 +46,6 @@ def typed(draft: OpportunityDraft, locale: str) -> dict[str, str]:
         "competitors": "\n".join(draft.competitors),
         "description": draft.description,
     }
-
-
-def typed_amount(amount: int, currency: str, locale: str) -> str:
-    """As somebody of the locale would type it: `1234,50`."""
-    digits = minor_digits(currency)
-    shape = "0." + "0" * digits if digits else "0"
-    return str(format_decimal(as_decimal(amount, currency), format=shape, locale=locale))
 
 
 def posted(form: FormData, before: Mapping[str, str]) -> dict[str, str]:

@@ -9,8 +9,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from confida_core.api import Access, Installation, guarded_cell, record_audit_event
-from confida_sales.money import as_decimal, minor_digits
+from confida_core.api import (
+    Access,
+    Installation,
+    as_decimal,
+    guarded_cell,
+    minor_digits,
+    record_audit_event,
+)
 from confida_sales.reporting.report import PART, Column, Line, Report, Section
 
 LONGEST_SHEET = 31

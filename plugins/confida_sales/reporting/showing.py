@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from babel.numbers import format_compact_currency, format_percent
 
-from confida_sales.money import as_decimal
+from confida_core.api import (
+    as_decimal,
+)
 from confida_sales.reporting.report import PART, Column, Line, Section, ValueKind
 from confida_web.api import Chart, ChartSeries, Formatter
 

@@ -14,8 +14,16 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound, account_names, new_id, plugin_settings
-from confida_sales.money import rounded
+from confida_core.api import (
+    Access,
+    Installation,
+    InvalidContent,
+    NotFound,
+    account_names,
+    new_id,
+    plugin_settings,
+    rounded_amount,
+)
 from confida_sales.settings import SalesSettings
 from confida_sales.targets.figures import NOT_TRASHED, currencies_of, owned, read_from, zone_of
 from confida_sales.targets.periods import Period, midnight
@@ -49,7 +57,7 @@ class Earned:
     def commission(self) -> int:
         """In minor units."""
         exact = self.base * self.rate
-        return rounded(Fraction(exact.numerator, exact.denominator * RATE_PARTS))
+        return rounded_amount(Fraction(exact.numerator, exact.denominator * RATE_PARTS))
 
 
 async def rules(crm: Installation) -> list[Rule]:

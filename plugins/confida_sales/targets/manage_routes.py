@@ -10,8 +10,18 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound, account_names, plugin_settings, teams
-from confida_sales.money import InvalidAmount, read_amount, read_number
+from confida_core.api import (
+    Access,
+    Installation,
+    InvalidAmount,
+    InvalidContent,
+    NotFound,
+    account_names,
+    plugin_settings,
+    read_amount,
+    read_number,
+    teams,
+)
 from confida_sales.settings import SalesSettings
 from confida_sales.targets.commissions import add_rule, remove_rule, rules
 from confida_sales.targets.figures import today_of

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
-from confida_core.api import Access, Installation, InvalidContent, NotFound, account_names, teams
-from confida_sales.money import LARGEST, InvalidAmount, minor_digits, shared_out
+from confida_core.api import (
+    LARGEST_AMOUNT,
+    Access,
+    Installation,
+    InvalidAmount,
+    InvalidContent,
+    NotFound,
+    account_names,
+    minor_digits,
+    shared_amount,
+    teams,
+)
 from confida_sales.targets.periods import Period
 
 NAMESPACE = UUID("6e0d6a0c-3b0a-5c35-9f6e-2f1d7c6b9a41")
@@ -73,7 +83,7 @@ def target_in(targets: Targets, whose: Whose, period: Period, currency: str) -> 
     if whole is None:
         return None
     parts = around.parts()
-    return shared_out(whole, [1] * len(parts))[parts.index(period)]
+    return shared_amount(whole, [1] * len(parts))[parts.index(period)]
 
 
 def summed_target(targets: Targets, whose: Whose, period: Period, currency: str) -> int | None:
@@ -140,7 +150,7 @@ async def check(crm: Installation, draft: TargetDraft) -> None:
     errors: dict[str, str] = {}
     if not 1 <= len(draft.periods) <= LONGEST_ROW:
         errors["period"] = "Please choose a month, a quarter or a year."
-    if not 1 <= draft.amount <= LARGEST:
+    if not 1 <= draft.amount <= LARGEST_AMOUNT:
         errors["amount"] = "More than nothing, please, and not too large."
     try:
         minor_digits(draft.currency)

@@ -10,12 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from confida_core.api import Access, InvalidContent, Opened
+from confida_core.api import (
+    Access,
+    InvalidContent,
+    Opened,
+    minor_digits,
+)
 from confida_sales.billing.credits import Creditable, credit_lines, credit_paper, creditable, left_of
 from confida_sales.billing.invoices import Terms, bookkeeping, issue_invoice, open_amount
 from confida_sales.billing.recurring import today_of
 from confida_sales.content import PaperContent, PaperLine
-from confida_sales.money import minor_digits
 from confida_sales.papers import added_up
 from confida_sales.tests.billing_cast import BOAT, OAR, row_of
 

@@ -9,9 +9,11 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from confida_core.api import (
+    LARGEST_AMOUNT,
     Access,
     Installation,
     InteractionDraft,
+    InvalidAmount,
     InvalidContent,
     NotFound,
     Opened,
@@ -19,8 +21,8 @@ from confida_core.api import (
     clean_line,
     clean_text,
     log_interaction,
+    minor_digits,
 )
-from confida_service.complaints.amounts import InvalidAmount, minor_digits
 from confida_service.complaints.beginning import begin_complaint
 from confida_service.complaints.content import COMPLAINT, ComplaintContent
 from confida_service.complaints.steps import NEXT, REMEDIES, SATISFIED, WITH_AMOUNT, moved, taken_back
@@ -160,6 +162,8 @@ def money_errors(draft: ComplaintDraft) -> dict[str, str]:
         return {}
     if draft.amount is None:
         return {"amount": "Please say how much."}
+    if not 0 <= draft.amount <= LARGEST_AMOUNT:
+        return {"amount": "It must not be less than nothing, and not too large."}
     try:
         minor_digits(draft.currency)
     except InvalidAmount as wrong:

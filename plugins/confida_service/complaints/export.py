@@ -7,8 +7,13 @@ import io
 from dataclasses import replace
 from datetime import date
 
-from confida_core.api import Access, Installation, guarded_cell, record_audit_event
-from confida_service.complaints.amounts import plain
+from confida_core.api import (
+    Access,
+    Installation,
+    as_decimal,
+    guarded_cell,
+    record_audit_event,
+)
 from confida_service.complaints.listing import ComplaintQuery, ShownComplaint, list_complaints
 
 HEADS = (
@@ -46,7 +51,7 @@ def cells(one: ShownComplaint) -> list[str]:
     return [
         str(one.number), one.step_label, one.cause, one.area, day(one.received_on), day(one.acknowledge_by),
         day(one.acknowledged_on), day(one.answer_by), day(one.answered_on), one.remedy_label,
-        "" if one.amount is None else str(plain(one.amount, one.currency)), one.currency, day(one.refunded_on),
+        "" if one.amount is None else str(as_decimal(one.amount, one.currency)), one.currency, day(one.refunded_on),
         one.satisfied_label, day(one.closed_on),
     ]  # fmt: skip
 

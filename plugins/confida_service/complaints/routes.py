@@ -11,8 +11,12 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from confida_core.api import InvalidContent, VersionConflict
-from confida_service.complaints.amounts import InvalidAmount, read_amount
+from confida_core.api import (
+    InvalidAmount,
+    InvalidContent,
+    VersionConflict,
+    read_amount,
+)
 from confida_service.complaints.causes import causes
 from confida_service.complaints.complaints import (
     Complaint,

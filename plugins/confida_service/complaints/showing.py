@@ -7,8 +7,13 @@ from typing import Any
 
 from litestar import Request
 
-from confida_core.api import Access, Installation, NotFound, visible_interaction
-from confida_service.complaints.amounts import typed_amount
+from confida_core.api import (
+    Access,
+    Installation,
+    NotFound,
+    typed_amount,
+    visible_interaction,
+)
 from confida_service.complaints.causes import causes
 from confida_service.complaints.complaints import Complaint, complaint_of
 from confida_service.complaints.listing import ShownComplaint, shown_complaints
@@ -63,7 +68,7 @@ def typed_of(opened: Complaint, locale: str) -> dict[str, str]:
         "remedy": row["remedy"],
         "satisfied": row["satisfied"],
         "currency": row["currency"],
-        "amount": typed_amount(row["amount"], row["currency"], locale),
+        "amount": "" if row["amount"] is None else typed_amount(row["amount"], row["currency"], locale),
         "version": str(row["version"]),
     }  # fmt: skip
 

@@ -11,6 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from confida_core.api import (
+    as_decimal,
+    minor_digits,
+    rounded_amount,
+)
 from confida_sales.content import PaperContent, PaperLine
 from confida_sales.documents.einvoice.parties import buyer_of, place_of, seller_party
 from confida_sales.documents.einvoice.terms import (
@@ -30,7 +35,6 @@ from confida_sales.documents.einvoice.units import unit_code
 from confida_sales.documents.einvoice.xml_tree import NAMELESS, storable
 from confida_sales.documents.seller import Seller
 from confida_sales.documents.words import say
-from confida_sales.money import as_decimal, minor_digits, rounded
 from confida_sales.papers import added_up, tax_of
 from confida_sales.totals import QUANTITY_PARTS, Tax, Totals
 from confida_web.api import mark
@@ -142,7 +146,7 @@ def outside(sums: Totals) -> bool:
 
 
 def before_discount(line: PaperLine) -> int:
-    return rounded(Fraction(line.quantity * line.price, QUANTITY_PARTS))
+    return rounded_amount(Fraction(line.quantity * line.price, QUANTITY_PARTS))
 
 
 def line_of(at: int, line: PaperLine, net: int, issued: Issued) -> Line:

@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from confida_sales.money import (
+from confida_core.api import (
     InvalidAmount,
     as_decimal,
     from_decimal,
     minor_digits,
     read_amount,
-    rounded,
-    shared_out,
+    rounded_amount,
+    shared_amount,
     shown_amount,
-    summed,
+    summed_amounts,
+    typed_amount,
 )
 
 CURRENCIES = ("JPY", "EUR", "KWD")
@@ -41,6 +42,11 @@ def test_decimal_and_back_is_the_same(amount: int, currency: str) -> None:
 @given(st.integers(0, 10**12), st.sampled_from(CURRENCIES), st.sampled_from(["en", "de", "fr", "ar_EG"]))
 def test_shown_amount_names_its_currency_and_differs_from_the_next(amount: int, currency: str, locale: str) -> None:
     assert shown_amount(amount, currency, locale) != shown_amount(amount + 1, currency, locale)
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(CURRENCIES), st.sampled_from(["en", "de", "fr"]))
+def test_amount_in_a_field_is_read_again_as_the_same(amount: int, currency: str, locale: str) -> None:
+    assert read_amount(typed_amount(amount, currency, locale), currency, locale) == amount
 
 
 @pytest.mark.parametrize(
@@ -66,17 +72,17 @@ def test_what_is_no_amount_is_refused(typed: str) -> None:
 
 @given(st.fractions())
 def test_rounding_is_to_the_nearest_and_symmetric(exact: Fraction) -> None:
-    assert abs(rounded(exact) - exact) <= Fraction(1, 2)
-    assert rounded(-exact) == -rounded(exact)
+    assert abs(rounded_amount(exact) - exact) <= Fraction(1, 2)
+    assert rounded_amount(-exact) == -rounded_amount(exact)
 
 
 def test_halves_go_away_from_zero() -> None:
-    assert [rounded(Fraction(n, 2)) for n in (1, 3, -1, -3)] == [1, 2, -1, -2]
+    assert [rounded_amount(Fraction(n, 2)) for n in (1, 3, -1, -3)] == [1, 2, -1, -2]
 
 
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**6), min_size=1, max_size=20).filter(any))
 def test_parts_add_up_and_are_as_near_as_can_be(amount: int, weights: list[int]) -> None:
-    parts = shared_out(amount, weights)
+    parts = shared_amount(amount, weights)
     assert sum(parts) == amount
     assert all(
         abs(part - Fraction(amount * weight, sum(weights))) < 1 for part, weight in zip(parts, weights, strict=True)
@@ -85,11 +91,11 @@ def test_parts_add_up_and_are_as_near_as_can_be(amount: int, weights: list[int])
 
 def test_nothing_to_share_by_is_refused() -> None:
     with pytest.raises(ValueError, match="weights"):
-        shared_out(5, [0, 0])
+        shared_amount(5, [0, 0])
 
 
 def test_currencies_are_never_added_up() -> None:
-    assert summed([(1, "EUR"), (2, "USD"), (3, "EUR")]) == {"EUR": 4, "USD": 2}
+    assert summed_amounts([(1, "EUR"), (2, "USD"), (3, "EUR")]) == {"EUR": 4, "USD": 2}
 
 
 def test_major_units_have_all_digits() -> None:

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 
 from babel.core import get_global
-from babel.numbers import format_currency, get_decimal_symbol, get_group_symbol, parse_decimal
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol, get_group_symbol, parse_decimal
 
-LARGEST = 9_007_199_254_740_991
+LARGEST_AMOUNT = 9_007_199_254_740_991
 """Minor units that any program can read back as a JSON number, some ninety trillion euros."""
 
 
@@ -25,14 +25,14 @@ def minor_digits(currency: str) -> int:
     return int(digits.get(currency, digits["DEFAULT"])[0])
 
 
-def rounded(exact: Fraction) -> int:
+def rounded_amount(exact: Fraction) -> int:
     """To the nearest whole minor unit, halves away from zero, as invoices are rounded (EN 16931-1, 6.5.2)."""
     doubled = 2 * abs(exact.numerator)
     whole = (doubled + exact.denominator) // (2 * exact.denominator)
     return whole if exact >= 0 else -whole
 
 
-def shared_out(amount: int, weights: Sequence[int]) -> list[int]:
+def shared_amount(amount: int, weights: Sequence[int]) -> list[int]:
     """The amount in parts as the weights have it, to the minor unit; the parts add up to it.
 
     Units that are left over go to the parts that lost most by rounding down, the earlier first (largest remainder).
@@ -72,7 +72,7 @@ def read_number(typed: str, digits: int, locale: str = "en", finer: str = "") ->
         raise InvalidAmount(f"Please write it like 1234{get_decimal_symbol(locale)}50.") from None
     if not exact:
         raise InvalidAmount(finer or f"At most {digits} digits after the point, please.")
-    if abs(scaled) > LARGEST:
+    if abs(scaled) > LARGEST_AMOUNT:
         raise InvalidAmount("This is too large.")
     return int(scaled)
 
@@ -80,6 +80,13 @@ def read_number(typed: str, digits: int, locale: str = "en", finer: str = "") ->
 def as_decimal(amount: int, currency: str) -> Decimal:
     """In major units, with all digits of the currency: 1250 EUR is 12.50."""
     return Decimal(amount).scaleb(-minor_digits(currency))
+
+
+def typed_amount(amount: int, currency: str, locale: str = "en") -> str:
+    """As somebody of the locale would type it, for a field of a form: `1234,50`."""
+    digits = minor_digits(currency)
+    shape = "0." + "0" * digits if digits else "0"
+    return str(format_decimal(as_decimal(amount, currency), format=shape, locale=locale))
 
 
 def shown_amount(amount: int, currency: str, locale: str = "en") -> str:
@@ -92,7 +99,7 @@ def from_decimal(value: Decimal, currency: str) -> int:
     return int(value.scaleb(minor_digits(currency)).to_integral_value(ROUND_HALF_UP))
 
 
-def summed(amounts: Iterable[tuple[int, str]]) -> dict[str, int]:
+def summed_amounts(amounts: Iterable[tuple[int, str]]) -> dict[str, int]:
     """Amounts with their currency, added up for each currency by itself."""
     totals: dict[str, int] = {}
     for amount, currency in amounts:
