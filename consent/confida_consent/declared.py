@@ -5,6 +5,7 @@ from __future__ import annotations
 from confida_consent import jobs
 from confida_consent.ledger import declared as ledger_area
 from confida_consent.records import EVENT, IMPORT
+from confida_consent.returned_mail import RETURNED_MAIL
 from confida_consent.rights import declared as rights_area
 from confida_consent.rights import erasure_jobs, package_jobs, requests_jobs, retention_run
 from confida_consent.rights.registers import bulk_reads
@@ -12,6 +13,8 @@ from confida_consent.signing_up import declared as signing_up_area
 from confida_consent.tables import ConsentNotice, ConsentPurposeVersion, ConsentToken
 from confida_core.accounts.roles import EVERYBODY, PRIVACY, WORKERS
 from confida_core.declarations import PermissionDeclaration, PurposeDeclaration, TableDeclaration
+
+EVENT_HANDLERS = (RETURNED_MAIL,)
 
 RECORDS = (EVENT, IMPORT, *ledger_area.RECORDS, *signing_up_area.RECORDS, *rights_area.RECORDS)
 

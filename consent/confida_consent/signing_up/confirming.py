@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 
@@ -60,37 +62,61 @@ async def confirm(crm: Installation, access: Access, token: str) -> RecordedEven
     return events[0]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ending:
+    """What a person ends on a channel. purpose: "" for all marketing. method, evidence: how we know it."""
+
+    subject_id: UUID
+    channel: str
+    method: str
+    evidence: Evidence
+    purpose: str = ""
+
+
 async def unsubscribe(crm: Installation, access: Access, grant: TokenGrant, method: Method) -> list[RecordedEvent]:
     """End what the token names, at once: the no is recorded, and every address of the person goes on the suppression list.
 
     A token without purpose ends all marketing on its channel. What has been ended already is not recorded again, so that
     it can be repeated.
     """
-    channel, subject_id = grant.channel or Channel.EMAIL, grant.subject_id
-    events = await record_events(crm, access, await endings(crm, grant, channel, method))
+    evidence = Evidence(source="/my/unsubscribe", token_hash=grant.token_hash.hex())
+    ending = Ending(
+        subject_id=grant.subject_id,
+        channel=grant.channel or Channel.EMAIL,
+        method=method,
+        evidence=evidence,
+        purpose=grant.purpose,
+    )
+    return await end(crm, access, ending)
+
+
+async def end(crm: Installation, access: Access, ending: Ending) -> list[RecordedEvent]:
+    """The same for whatever else says so, such as a complaint."""
+    events = await record_events(crm, access, await endings(crm, ending))
     cause = events[-1].id if events else None
-    await suppress_contact(crm, subject_id, channel, purpose=grant.purpose or MARKETING, event_id=cause)
+    purpose = ending.purpose or MARKETING
+    await suppress_contact(crm, ending.subject_id, ending.channel, purpose=purpose, event_id=cause)
     return events
 
 
-async def endings(crm: Installation, grant: TokenGrant, channel: str, method: Method) -> list[Indication]:
+async def endings(crm: Installation, ending: Ending) -> list[Indication]:
     """What has to be said to end it: an objection where the ground is an interest of ours, a withdrawal elsewhere."""
-    purposes, states = await all_purposes(crm), await states_of(crm, grant.subject_id)
-    evidence, said = Evidence(source="/my/unsubscribe", token_hash=grant.token_hash.hex()), list[Indication]()
-    for key in [grant.purpose] if grant.purpose else marketing_on(purposes, channel):
+    purposes, states = await all_purposes(crm), await states_of(crm, ending.subject_id)
+    said = list[Indication]()
+    for key in [ending.purpose] if ending.purpose else marketing_on(purposes, ending.channel):
         objects = key in purposes and purposes[key].declared.basis in OBJECTABLE
         kind = Kind.OBJECTED if objects else Kind.WITHDRAWN
-        state = states[key, channel].state if (key, channel) in states else UNKNOWN
+        state = states[key, ending.channel].state if (key, ending.channel) in states else UNKNOWN
         # Nobody withdraws what they never gave, unless it was just that which they unsubscribed from.
-        if state != kind and (grant.purpose or objects or state in YES | {Kind.REQUESTED}):
+        if state != kind and (ending.purpose or objects or state in YES | {Kind.REQUESTED}):
             said.append(
                 Indication(
-                    subject_id=grant.subject_id,
+                    subject_id=ending.subject_id,
                     purpose=key,
-                    channel=channel,
+                    channel=ending.channel,
                     kind=kind,
-                    method=method,
-                    evidence=evidence,
+                    method=ending.method,
+                    evidence=ending.evidence,
                 )
             )
     return said

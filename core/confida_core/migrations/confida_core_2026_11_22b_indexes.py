@@ -16,6 +16,7 @@ STATEMENTS = [
     "CREATE INDEX interaction_done ON interaction (state, done_at, id)",
     "CREATE INDEX outbound_message_timeline ON outbound_message (contact_id, at, id, state)",
     "CREATE INDEX outbound_message_state ON outbound_message (state, id)",
+    "CREATE INDEX outbound_message_returned ON outbound_message (returned_at) WHERE returned_at IS NOT NULL",
     # Only of what is in the trash: SQLite would otherwise prefer it to the primary key, because nearly all rows match.
     "CREATE INDEX contact_trash ON contact (deleted_at) WHERE deleted_at IS NOT NULL",
     "CREATE INDEX interaction_trash ON interaction (deleted_at) WHERE deleted_at IS NOT NULL",
