@@ -107,7 +107,8 @@ def day_of(text: str) -> date | None:
 async def store_equipment(crm: Installation, access: Access, found: Sequence[ImportedEquipment]) -> int:
     """How many were written down; all or nothing. Raises Forbidden and UnreadableEquipment."""
     access.actor.require("service.write")
-    owners, errors = {one.email: await owner_of(crm, access, one.email) for one in found}, list[tuple[int, str]]()
+    errors = list[tuple[int, str]]()
+    owners = {email: await owner_of(crm, access, email) for email in dict.fromkeys(one.email for one in found)}
     for one in found:
         if owners[one.email] is None:
             errors.append((one.row, "No contact has this e-mail address."))
@@ -133,5 +134,6 @@ async def owner_of(crm: Installation, access: Access, email: str) -> UUID | None
     if "@" not in email:
         return None
     alike = await likely_contacts(crm, access, email, limit=MOST_ALIKE)
-    same = [one.row for one in alike if email in {each.address.lower() for each in one.content.emails}]
-    return min(same, key=lambda row: (row["created_at"], row["id"]))["id"] if same else None
+    same = [one.row["id"] for one in alike if email in {each.address.lower() for each in one.content.emails}]
+    # Ids grow with time.
+    return min(same) if same else None
