@@ -31,6 +31,7 @@ BUILT_IN = (core_hooks, consent_hooks, web_hooks)
 SPECIFICATIONS = (CoreHooks, ConsentHooks, WebHooks)
 # Hook -> why none of our own layers implements it; a plugin of ours, which is tested like anybody's, does.
 BY_PLUGINS = {
+    "list_actions": "Core's own actions on ticked contacts answer the list itself; lists of people belong to marketing.",
     "listeners": "Core and web wait for nobody else; mailboxes and telephone exchanges belong to plugins.",
     "page_scripts": "What our own pages load stands in the layout; a call that follows from page to page is a plugin's.",
 }

@@ -85,6 +85,7 @@ __all__ = [
     "Given",
     "Instant",
     "ListAction",
+    "ListAction",
     "ListPage",
     "ListQuery",
     "Meter",

@@ -116,6 +116,22 @@ class Command:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ListAction:
+    """What can be done with the contacts that somebody ticked in the list of contacts.
+
+    action: an address that takes a POST whose fields `ids` are those contacts; a plugin's begins with /x/<key>/.
+    permission: who is offered it.
+    """
+
+    key: str
+    label: str
+    action: str
+    permission: str
+    icon: str = "next"
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
     """One result of a search. label, detail: plain text, which the page escapes. href: a page of this installation."""
 

@@ -11,6 +11,7 @@ from confida_web.declarations import (
     Command,
     ContactPanel,
     DashboardWidget,
+    ListAction,
     NavDeclaration,
     PageScript,
     PortalItem,
@@ -273,6 +274,27 @@ class WebHooks:
                 Command(
                     key="membership.renew", label="Renew memberships", permission="contacts.write",
                     action="/x/membership/renew", keywords=("fees", "year"),
+                )
+            ]
+        ```
+        """
+
+    @hookspec
+    def list_actions(self) -> Sequence[ListAction]:  # type: ignore[empty-body]
+        """Buttons below the list of contacts, for those that are ticked.
+
+        Called: once, at start.
+        Returns: a list of `ListAction`. The ids are posted to its address in the fields `ids`, at most some hundreds; whoever takes
+        them passes each through its gate, as with any id from outside.
+        Failure: an address that is not the plugin's own stops the start.
+
+        ```python
+        @hookimpl
+        def list_actions():
+            return [
+                ListAction(
+                    key="membership.invite", label="Invite to join", action="/x/membership/invite",
+                    permission="contacts.write", icon="letter",
                 )
             ]
         ```

@@ -8,7 +8,7 @@ from confida_marketing.segments.growth import note_sizes
 from confida_marketing.segments.list_filling import FILL, fill_list
 from confida_marketing.segments.segments import purge_segments
 from confida_marketing.segments.uses import segments_of_segment
-from confida_web.api import Command, NavDeclaration
+from confida_web.api import Command, ListAction, NavDeclaration
 
 DAY = 24 * 3600
 TABLE_MODULES = ("confida_marketing.segments.tables",)
@@ -26,6 +26,15 @@ NAV_ITEMS = (
         permission="marketing.read",
         order=52,
         group="Marketing",
+    ),
+)
+LIST_ACTIONS = (
+    ListAction(
+        key="marketing.put_on_list",
+        label="Put on a list",
+        action="/x/marketing/segments/chosen",
+        permission="marketing.write",
+        icon="filter",
     ),
 )
 COMMANDS = (

@@ -103,6 +103,7 @@ async def test_lists_of_people_are_filled_by_name_from_a_choice_and_from_a_segme
     await client.post(f"{here}/take", data={"source": str(boats)})
     assert await members_of(crm, INSIDE, guests) == [ada, olga]
     assert (await client.get(f"{LIST}/{boats}/people")).status_code == 404
+    assert f'formaction="{LIST}/chosen"' in (await client.get("/contacts")).text
     offered = (await client.post(f"{LIST}/chosen", data={"ids": [str(zoe)]})).text
     assert ("Zoe" in offered, "Guests" in offered) == (True, True)
     await client.post(f"{LIST}/chosen", data={"ids": [str(zoe)], "_do": "put", "name": "Ticked"})

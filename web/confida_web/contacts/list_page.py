@@ -35,6 +35,7 @@ from confida_web.contacts.filters import (
 from confida_web.contacts.list_state import ListState
 from confida_web.contacts.listing import Column, ContactsPage, FilterChip, FilterRow
 from confida_web.contacts.rows import USUAL, columns_of, row_builder
+from confida_web.declarations import ListAction
 from confida_web.display import Paging, Tab
 from confida_web.security.access import access_for
 from confida_web.security.cookies import read_cookie
@@ -104,6 +105,7 @@ async def contacts_page(
         filter_rows=rows,
         filter_open=filter_open,
         **permitted(access.actor),
+        list_actions=offered_actions(crm, access.actor),
     )
 
 
@@ -140,6 +142,12 @@ def permitted(actor: Actor) -> dict[str, Any]:
         "may_export": actor.may("exchange.export"),
         "may_import": actor.may("exchange.import"),
     }
+
+
+def offered_actions(crm: Installation, actor: Actor) -> tuple[ListAction, ...]:
+    """What plugins do with ticked contacts, as far as this actor may."""
+    declared: list[ListAction] = crm.registry.all("list_actions")
+    return tuple(sorted((one for one in declared if actor.may(one.permission)), key=lambda one: (one.order, one.key)))
 
 
 def chips(crm: Installation, state: ListState, around: Surroundings, condition: Condition) -> tuple[FilterChip, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from confida_web.declarations import ListAction
 from confida_web.display import ONE_PAGE, Option, Paging, RecordKind, Tab
 from confida_web.page import Page
 
@@ -122,6 +123,7 @@ class ContactsPage(Page):
     may_delete: bool = False
     may_export: bool = False
     may_import: bool = False
+    list_actions: tuple[ListAction, ...] = ()
 
     @property
     def is_filtered(self) -> bool:

@@ -28,6 +28,14 @@ def check_commands(declared: Iterable[Declared]) -> None:
             raise PluginError(f"{item.plugin}: the action of command {command.key!r} must begin with {own}")
 
 
+def check_list_actions(declared: Iterable[Declared]) -> None:
+    """Raises PluginError for one that would hand people to somebody else."""
+    for item in declared:
+        own = f"/x/{item.plugin.info.key}/"
+        if not item.value.action.startswith(own):
+            raise PluginError(f"{item.plugin}: list action {item.value.key!r} must post to an address below {own}")
+
+
 def commands_for(registry: Registry, actor: Actor, words: tuple[str, ...], limit: int = IN_PALETTE) -> list[Command]:
     """What this actor may do that answers to the words, in order; nothing for no words."""
     fitting = (
