@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -121,6 +122,8 @@ class Permitted:
 
 
 TELLING_HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
+# An address of the public side with a secret of `secrets.token_urlsafe(32)` at its end: whoever opens it is the person.
+_SECRET_ADDRESS = re.compile(r"(/my/[a-z]{1,20}/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 
 class OutboundContent(Sealed, frozen=True):
@@ -140,13 +143,13 @@ class OutboundContent(Sealed, frozen=True):
     files: tuple[AttachedFile, ...] = ()
 
     def without_secrets(self) -> OutboundContent:
-        """What may be shown, and is kept after sending: no code, and no link by which to unsubscribe in somebody's name."""
+        """What may be shown, and is kept after sending: no code, and no address by which to unsubscribe in somebody's name."""
         return self.for_the_person().without_bytes()
 
     def for_the_person(self) -> OutboundContent:
         """What they get who ask for their data: the same, with the files of a message that still waits."""
         kept = {name: value for name, value in self.headers.items() if name not in TELLING_HEADERS}
-        text, html = ("", "") if self.secret else (self.text, self.html)
+        text, html = ("", "") if self.secret else (_SECRET_ADDRESS.sub(r"\1…", one) for one in (self.text, self.html))
         return msgspec.structs.replace(self, text=text, html=html, headers=kept)
 
     def without_bytes(self) -> OutboundContent:

@@ -140,6 +140,13 @@ async def test_a_trial_goes_only_to_whom_the_gate_allows(crm: Any, client: Any) 
         assert {name for name, code in codes.items() if code == 303} == {"Ada"}
         [(_, mail)] = sink.mails
         assert mail["Subject"] == "Test: News"
+        # The address that stops it works for Ada, and nobody who looks at the mail afterwards has it.
+        bodies = [mail.get_body((kind,)).get_content() for kind in ("plain", "html")]
+        assert [len(re.findall(r"/my/unsubscribe/[\w-]{43}(?![\w-])", body)) for body in bodies] == [1, 1]
+        [row] = await crm.data.fetch("SELECT * FROM outbound_message WHERE state = 'sent'")
+        [kept] = await crm.door.open(INSIDE, crm.registry.records["outbound_message"], [row])
+        left = [re.findall(r"/my/unsubscribe/[^\s\"]+", body) for body in (kept.content.text, kept.content.html)]
+        assert left == [["/my/unsubscribe/…"]] * 2
         looked = await client.get(f"{EMAILS}/{email_id}/frame?as={cast['Ada']}&look=plain")
         assert ("Dear Ada" in looked.text, "unsafe-inline" in looked.headers["content-security-policy"]) == (True, True)
         assert looked.headers["content-security-policy"].startswith("sandbox allow-popups")
