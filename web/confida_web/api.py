@@ -55,6 +55,18 @@ from confida_web.printing.press import Order as PrintOrder
 from confida_web.printing.printing import MISSING as NO_PRESS
 from confida_web.printing.printing import NoPDF, can_embed, can_print, press_is_busy, print_pdf
 from confida_web.redirect import own_path, redirect
+from confida_web.reports.export import excel_is_there, note_export, report_csv, report_excel
+from confida_web.reports.periods import PERIODS, Period, month_days, month_label, read_period
+from confida_web.reports.report import (
+    PART,
+    Report,
+    ReportColumn,
+    ReportLine,
+    ReportSection,
+    share_of,
+    shown_percent,
+)
+from confida_web.reports.showing import ShownSection, shown_section, written_short
 from confida_web.rest.cursors import open_place, seal_place
 from confida_web.rest.declarations import ApiResource, Entity, Given, Instant, ListPage, ListQuery, Parameter
 from confida_web.rest.record_resource import record_resource
@@ -64,6 +76,8 @@ from confida_web.security.limits import Meter, Policy, TooManyRequests, granted
 
 __all__ = [
     "NO_PRESS",
+    "PART",
+    "PERIODS",
     "PRINTED_LOGO",
     "ApiResource",
     "BadBody",
@@ -85,7 +99,6 @@ __all__ = [
     "Given",
     "Instant",
     "ListAction",
-    "ListAction",
     "ListPage",
     "ListQuery",
     "Meter",
@@ -98,13 +111,19 @@ __all__ = [
     "Paging",
     "Panel",
     "Parameter",
+    "Period",
     "Person",
     "PersonRef",
     "Policy",
     "PortalItem",
     "PrintOrder",
+    "Report",
+    "ReportColumn",
+    "ReportLine",
+    "ReportSection",
     "SavedFile",
     "SearchSource",
+    "ShownSection",
     "Tab",
     "Toast",
     "TooManyRequests",
@@ -116,6 +135,7 @@ __all__ = [
     "client_of",
     "contact_panels",
     "disposition",
+    "excel_is_there",
     "filter_fields",
     "formatter",
     "gettext",
@@ -123,8 +143,11 @@ __all__ = [
     "is_fragment_request",
     "mark",
     "matches_words",
+    "month_days",
+    "month_label",
     "ngettext",
     "note_attempt",
+    "note_export",
     "open_contact",
     "open_place",
     "operator_options",
@@ -135,14 +158,21 @@ __all__ = [
     "press_is_busy",
     "print_pdf",
     "read_json",
+    "read_period",
     "record_resource",
     "redirect",
     "rendered_markdown",
+    "report_csv",
+    "report_excel",
     "rows_of_condition",
     "rows_of_form",
     "seal_place",
+    "share_of",
     "show_portal",
+    "shown_percent",
+    "shown_section",
     "source_of",
     "whole_number",
     "words_of",
+    "written_short",
 ]

@@ -29,6 +29,7 @@ _MACROS = {
     "ui": "ui.html",
     "fields": "fields.html",
     "charts": "charts.html",
+    "reports": "reports.html",
     "lists": "lists.html",
     "story": "timeline.html",
     "record": "contacts/parts.html",

@@ -9,7 +9,15 @@ from typing import Any
 from confida_core.api import Access, Installation
 from confida_sales.opportunities.pipelines import ShownPipeline
 from confida_sales.reporting.asked import Asked
-from confida_sales.reporting.report import PART, Column, Line, Report, Section, percent, share
+from confida_web.api import (
+    PART,
+    Report,
+    ReportColumn,
+    ReportLine,
+    ReportSection,
+    share_of,
+    shown_percent,
+)
 
 # The farthest stage of each; whoever skipped one has been past it. Lost ends where it was before.
 FARTHEST = (
@@ -45,35 +53,35 @@ async def conversion_funnel(crm: Installation, access: Access, asked: Asked, pip
     if not counts or not counts[0]:
         return Report(sections=())
     lines = tuple(
-        Line(
+        ReportLine(
             label=stage.name,
-            values=(count, share(count, counts[0])),
+            values=(count, share_of(count, counts[0])),
             href="/x/sales/reports/opportunities" + asked.query(reached=str(at), pipeline=str(pipeline.id))
             if count
             else "",
-            note=f"{percent(share(count, counts[place - 1]))} go on" if place and counts[place - 1] else "",
+            note=f"{shown_percent(share_of(count, counts[place - 1]))} go on" if place and counts[place - 1] else "",
         )
         for place, ((at, stage), count) in enumerate(zip(stages, counts, strict=True))
     )
     return Report(sections=(section(pipeline, lines, counts),))
 
 
-def section(pipeline: ShownPipeline, lines: tuple[Line, ...], counts: list[int]) -> Section:
+def section(pipeline: ShownPipeline, lines: tuple[ReportLine, ...], counts: list[int]) -> ReportSection:
     steps = [
-        (share(count, before) or 0, lines[place].label, lines[place + 1].label)
+        (share_of(count, before) or 0, lines[place].label, lines[place + 1].label)
         for place, (before, count) in enumerate(pairwise(counts))
         if before
     ]
     worst = min(steps, default=None)
-    finding = f"{percent(share(counts[-1], counts[0]))} of {counts[0]} were won so far."
+    finding = f"{shown_percent(share_of(counts[-1], counts[0]))} of {counts[0]} were won so far."
     if worst and worst[0] < 100 * PART:
         finding += f" Most are left behind between “{worst[1]}” and “{worst[2]}”."
-    return Section(
+    return ReportSection(
         key="funnel",
         title=pipeline.name,
         finding=finding,
         label_head="Stage",
-        columns=(Column(label="Opportunities", kind="count"), Column(label="Of all", kind="percent")),
+        columns=(ReportColumn(label="Opportunities", kind="count"), ReportColumn(label="Of all", kind="percent")),
         lines=lines,
         chart="funnel",
     )

@@ -13,8 +13,10 @@ from confida_sales.reporting.funnel_report import conversion_funnel
 from confida_sales.reporting.outcome_report import cycle_length, win_rate
 from confida_sales.reporting.pipeline_report import pipeline_by_stage
 from confida_sales.reporting.receivables_report import receivables_ageing
-from confida_sales.reporting.report import Report
 from confida_sales.reporting.revenue_report import revenue_by_month, revenue_by_owner, revenue_by_product
+from confida_web.api import (
+    Report,
+)
 
 Filter = Literal["period", "pipeline", "owner", "currency"]
 

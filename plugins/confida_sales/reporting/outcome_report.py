@@ -10,14 +10,24 @@ from uuid import UUID
 from confida_core.api import Access, Installation, Row, account_names
 from confida_sales.opportunities.opportunities import LOST_REASONS
 from confida_sales.opportunities.pipelines import ShownPipeline
-from confida_sales.reporting.asked import Asked, month_days, month_label, months_of, sees_colleagues
+from confida_sales.reporting.asked import Asked, sees_colleagues
 from confida_sales.reporting.funnel_report import instants_of
-from confida_sales.reporting.report import PART, Column, Line, Report, Section, percent, share
+from confida_web.api import (
+    PART,
+    Report,
+    ReportColumn,
+    ReportLine,
+    ReportSection,
+    month_days,
+    month_label,
+    share_of,
+    shown_percent,
+)
 
 WON_LOST = (
-    Column(label="Won", kind="count"),
-    Column(label="Lost", kind="count"),
-    Column(label="Win rate", kind="percent"),
+    ReportColumn(label="Won", kind="count"),
+    ReportColumn(label="Lost", kind="count"),
+    ReportColumn(label="Win rate", kind="percent"),
 )
 # Months and days of universal time on either engine.
 MONTH = {
@@ -53,28 +63,28 @@ async def win_rate(crm: Installation, access: Access, asked: Asked, pipeline: Sh
     return Report(sections=(*sections, *await by_owner(crm, access, asked, rows)), personal=True)
 
 
-def won_lost(label: str, rows: Sequence[Row], href: str = "") -> Line:
+def won_lost(label: str, rows: Sequence[Row], href: str = "") -> ReportLine:
     counts = Counter[str]()
     for row in rows:
         counts[row["outcome"]] += row["amount"]
     won, lost = counts["won"], counts["lost"]
-    return Line(label=label, values=(won, lost, share(won, won + lost)), href=href if won + lost else "")
+    return ReportLine(label=label, values=(won, lost, share_of(won, won + lost)), href=href if won + lost else "")
 
 
-def by_month(asked: Asked, rows: Sequence[Row], pipeline: ShownPipeline) -> Section:
+def by_month(asked: Asked, rows: Sequence[Row], pipeline: ShownPipeline) -> ReportSection:
     lines = tuple(
         won_lost(
             month_label(month),
             [row for row in rows if row["month"] == month],
             closed_behind(asked, month, pipeline),
         )
-        for month in months_of(asked)
+        for month in asked.months
     )
     total = won_lost("Together", rows)
-    return Section(
+    return ReportSection(
         key="months",
         title=f"Won and lost, {pipeline.name}",
-        finding=f"{percent(total.values[2])} of {(total.values[0] or 0) + (total.values[1] or 0)} were won.",
+        finding=f"{shown_percent(total.values[2])} of {(total.values[0] or 0) + (total.values[1] or 0)} were won.",
         label_head="Month",
         columns=WON_LOST,
         lines=lines,
@@ -91,7 +101,7 @@ def closed_behind(asked: Asked, month: str, pipeline: ShownPipeline) -> str:
     )
 
 
-def lost_reasons(rows: Sequence[Row]) -> list[Section]:
+def lost_reasons(rows: Sequence[Row]) -> list[ReportSection]:
     reasons = Counter[str]()
     for row in rows:
         if row["outcome"] == "lost":
@@ -100,22 +110,22 @@ def lost_reasons(rows: Sequence[Row]) -> list[Section]:
         return []
     whole = sum(reasons.values())
     lines = tuple(
-        Line(label=LOST_REASONS.get(reason, "No reason"), values=(amount, share(amount, whole)))
+        ReportLine(label=LOST_REASONS.get(reason, "No reason"), values=(amount, share_of(amount, whole)))
         for reason, amount in reasons.most_common()
     )
     return [
-        Section(
+        ReportSection(
             key="reasons",
             title="Why others were lost",
-            finding=f"Most often: {lines[0].label.lower()} ({percent(lines[0].values[1])}).",
+            finding=f"Most often: {lines[0].label.lower()} ({shown_percent(lines[0].values[1])}).",
             label_head="Reason",
-            columns=(Column(label="Lost", kind="count"), Column(label="Of all lost", kind="percent")),
+            columns=(ReportColumn(label="Lost", kind="count"), ReportColumn(label="Of all lost", kind="percent")),
             lines=lines,
         )
     ]
 
 
-async def by_owner(crm: Installation, access: Access, asked: Asked, rows: Sequence[Row]) -> list[Section]:
+async def by_owner(crm: Installation, access: Access, asked: Asked, rows: Sequence[Row]) -> list[ReportSection]:
     found = {row["owner_id"] for row in rows}
     owners = found if sees_colleagues(access) else found & {access.actor.id}
     if not owners:
@@ -126,7 +136,7 @@ async def by_owner(crm: Installation, access: Access, asked: Asked, rows: Sequen
         key=lambda line: (-(line.values[0] or 0), line.label),
     )
     return [
-        Section(
+        ReportSection(
             key="owners",
             title="By colleague" if sees_colleagues(access) else "Your own",
             finding=f"{lines[0].label} won {lines[0].values[0]}.",
@@ -161,36 +171,38 @@ async def cycle_length(crm: Installation, access: Access, asked: Asked, pipeline
     return Report(sections=(classes(rows, pipeline), *durations(rows, sorted(each))), personal=True)
 
 
-def classes(rows: Sequence[Row], pipeline: ShownPipeline) -> Section:
+def classes(rows: Sequence[Row], pipeline: ShownPipeline) -> ReportSection:
     counts = Counter[str]()
     for row in rows:
         counts[next((label for most, label in CLASSES if row["days"] <= most), SLOWER)] += row["amount"]
     whole = sum(counts.values())
     labels = [*(label for _, label in CLASSES), SLOWER]
-    return Section(
+    return ReportSection(
         key="classes",
         title=f"How long it takes, {pipeline.name}",
         finding=f"Half of the {whole} that were won took at most {median(rows)} days.",
         label_head="From the beginning until it was won",
-        columns=(Column(label="Won", kind="count"), Column(label="Of all", kind="percent")),
-        lines=tuple(Line(label=label, values=(counts[label], share(counts[label], whole))) for label in labels),
+        columns=(ReportColumn(label="Won", kind="count"), ReportColumn(label="Of all", kind="percent")),
+        lines=tuple(
+            ReportLine(label=label, values=(counts[label], share_of(counts[label], whole))) for label in labels
+        ),
     )
 
 
-def durations(rows: Sequence[Row], each: Sequence[tuple[str, Sequence[Row]]]) -> list[Section]:
+def durations(rows: Sequence[Row], each: Sequence[tuple[str, Sequence[Row]]]) -> list[ReportSection]:
     lines = tuple(duration(name, own) for name, own in each)
     if not lines:
         return []
     return [
-        Section(
+        ReportSection(
             key="owners",
             title="By colleague",
             finding=f"{len(lines)} with won opportunities.",
             label_head="Owner",
             columns=(
-                Column(label="Median", kind="days"),
-                Column(label="Average", kind="days"),
-                Column(label="Won", kind="count"),
+                ReportColumn(label="Median", kind="days"),
+                ReportColumn(label="Average", kind="days"),
+                ReportColumn(label="Won", kind="count"),
             ),
             lines=lines,
             total=duration("Together", rows),
@@ -198,10 +210,10 @@ def durations(rows: Sequence[Row], each: Sequence[tuple[str, Sequence[Row]]]) ->
     ]
 
 
-def duration(label: str, rows: Sequence[Row]) -> Line:
+def duration(label: str, rows: Sequence[Row]) -> ReportLine:
     won = sum(row["amount"] for row in rows)
     days = sum(row["days"] * row["amount"] for row in rows)
-    return Line(label=label, values=(median(rows) * PART, (days * PART * 2 + won) // (2 * won), won))
+    return ReportLine(label=label, values=(median(rows) * PART, (days * PART * 2 + won) // (2 * won), won))
 
 
 def median(rows: Sequence[Row]) -> int:

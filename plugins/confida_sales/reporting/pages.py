@@ -8,8 +8,11 @@ from typing import ClassVar
 from confida_sales.reporting.asked import Asked
 from confida_sales.reporting.behind import Behind
 from confida_sales.reporting.kinds import ReportKind
-from confida_sales.reporting.showing import ShownSection
-from confida_web.api import Option, Page
+from confida_web.api import (
+    Option,
+    Page,
+    ShownSection,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

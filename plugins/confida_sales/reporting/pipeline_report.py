@@ -8,12 +8,17 @@ from uuid import UUID
 from confida_core.api import Access, Installation, Row
 from confida_sales.opportunities.pipelines import ShownPipeline, ShownStage
 from confida_sales.reporting.asked import Asked
-from confida_sales.reporting.report import Column, Line, Report, Section
+from confida_web.api import (
+    Report,
+    ReportColumn,
+    ReportLine,
+    ReportSection,
+)
 
 COLUMNS = (
-    Column(label="Value", kind="money"),
-    Column(label="Weighted", kind="money"),
-    Column(label="Opportunities", kind="count"),
+    ReportColumn(label="Value", kind="money"),
+    ReportColumn(label="Weighted", kind="money"),
+    ReportColumn(label="Opportunities", kind="count"),
 )
 
 
@@ -34,13 +39,13 @@ async def pipeline_by_stage(crm: Installation, access: Access, asked: Asked, pip
 
 def section(
     asked: Asked, pipeline: ShownPipeline, stages: Sequence[ShownStage], currency: str, rows: Sequence[Row]
-) -> Section:
+) -> ReportSection:
     found = {row["stage_id"]: (int(row["value"]), row["amount"]) for row in rows if row["currency"] == currency}
     lines = tuple(line(asked, stage, currency, *found.get(stage.id, (0, 0))) for stage in stages)
     amounts = [one.values for one in lines]
     fullest = max(lines, key=lambda one: one.values[0] or 0)
     total = tuple(sum(values[place] or 0 for values in amounts) for place in range(len(COLUMNS)))
-    return Section(
+    return ReportSection(
         key=f"stages-{currency.lower()}",
         title=f"{pipeline.name}, {currency}",
         finding=f"{total[2]} open; most value stands in “{fullest.label}”.",
@@ -48,13 +53,13 @@ def section(
         columns=COLUMNS,
         lines=lines,
         charted=(0, 1),
-        total=Line(label="Together", values=total),
+        total=ReportLine(label="Together", values=total),
         currency=currency,
     )
 
 
-def line(asked: Asked, stage: ShownStage, currency: str, value: int, amount: int) -> Line:
-    return Line(
+def line(asked: Asked, stage: ShownStage, currency: str, value: int, amount: int) -> ReportLine:
+    return ReportLine(
         label=stage.name,
         values=(value, (value * stage.probability * 2 + 100) // 200, amount),
         href=behind(asked, stage.id, currency) if amount else "",

@@ -8,7 +8,14 @@ from datetime import date, timedelta
 from confida_core.api import Access, Installation, Row
 from confida_sales.billing.listing import OPEN
 from confida_sales.reporting.asked import Asked
-from confida_sales.reporting.report import Column, Line, Report, Section, percent, share
+from confida_web.api import (
+    Report,
+    ReportColumn,
+    ReportLine,
+    ReportSection,
+    share_of,
+    shown_percent,
+)
 
 CLASSES = ("Not due yet", "0 to 30 days overdue", "31 to 60 days", "61 to 90 days", "More than 90 days")
 LIMITS = (0, 30, 60, 90)
@@ -33,30 +40,32 @@ async def receivables_ageing(crm: Installation, access: Access, asked: Asked) ->
     return Report(sections=tuple(section(asked, currency, rows) for currency in found))
 
 
-def section(asked: Asked, currency: str, rows: Sequence[Row]) -> Section:
+def section(asked: Asked, currency: str, rows: Sequence[Row]) -> ReportSection:
     found = {row["age"]: (int(row["amount"]), row["invoices"]) for row in rows if row["currency"] == currency}
     whole = sum(amount for amount, _ in found.values())
     lines = tuple(
-        Line(
+        ReportLine(
             label=label,
-            values=(*found.get(age, (0, 0)), share(found.get(age, (0, 0))[0], whole)),
+            values=(*found.get(age, (0, 0)), share_of(found.get(age, (0, 0))[0], whole)),
             href="/x/sales/reports/invoices" + asked.query(age=str(age), currency=currency) if age in found else "",
         )
         for age, label in enumerate(CLASSES)
     )
     late = whole - found.get(0, (0, 0))[0]
-    return Section(
+    return ReportSection(
         key=f"ageing-{currency.lower()}",
         title=f"Open invoices, {currency}",
-        finding=f"{percent(share(late, whole))} of what is open is overdue." if late else "Nothing is overdue.",
+        finding=f"{shown_percent(share_of(late, whole))} of what is open is overdue."
+        if late
+        else "Nothing is overdue.",
         label_head="Age",
         columns=(
-            Column(label="Open", kind="money"),
-            Column(label="Invoices", kind="count"),
-            Column(label="Of all", kind="percent"),
+            ReportColumn(label="Open", kind="money"),
+            ReportColumn(label="Invoices", kind="count"),
+            ReportColumn(label="Of all", kind="percent"),
         ),
         lines=lines,
         chart="ageing",
-        total=Line(label="Together", values=(whole, sum(count for _, count in found.values()), None)),
+        total=ReportLine(label="Together", values=(whole, sum(count for _, count in found.values()), None)),
         currency=currency,
     )

@@ -8,12 +8,20 @@ from uuid import UUID
 
 from confida_core.api import Access, Installation, Row
 from confida_sales.bought.valuing import day_of
-from confida_sales.reporting.asked import Asked, month_days, month_label, months_of, sees_colleagues
+from confida_sales.reporting.asked import Asked, sees_colleagues
 from confida_sales.reporting.outcome_report import owner_names
-from confida_sales.reporting.report import Column, Line, Report, Section, share
+from confida_web.api import (
+    Report,
+    ReportColumn,
+    ReportLine,
+    ReportSection,
+    month_days,
+    month_label,
+    share_of,
+)
 
 LISTED = 25
-REVENUE = (Column(label="Revenue", kind="money"), Column(label="Invoices", kind="count"))
+REVENUE = (ReportColumn(label="Revenue", kind="money"), ReportColumn(label="Invoices", kind="count"))
 # Papers of a period from the index sales_invoice_revenue alone, already in the order of days.
 SUMMED = (
     "sum(CASE WHEN kind = 'invoice' THEN net ELSE -net END) AS net, "
@@ -60,15 +68,15 @@ async def revenue_by_month(crm: Installation, access: Access, asked: Asked) -> R
     return Report(sections=tuple(months(asked, currency, rows) for currency in wanted(asked, rows)))
 
 
-def months(asked: Asked, currency: str, rows: Sequence[Row]) -> Section:
-    found: dict[str, list[int]] = {month: [0, 0] for month in months_of(asked)}
+def months(asked: Asked, currency: str, rows: Sequence[Row]) -> ReportSection:
+    found: dict[str, list[int]] = {month: [0, 0] for month in asked.months}
     for row in rows:
         if row["currency"] == currency:
             sums = found[day_of(row["issued_on"]).isoformat()[:7]]
             sums[0] += int(row["net"])
             sums[1] += int(row["invoices"])
     lines = tuple(
-        Line(
+        ReportLine(
             label=month_label(month),
             values=(net, count),
             href=month_behind(asked, month, currency) if count or net else "",
@@ -76,7 +84,7 @@ def months(asked: Asked, currency: str, rows: Sequence[Row]) -> Section:
         for month, (net, count) in found.items()
     )
     best = max(lines, key=lambda line: line.values[0] or 0)
-    return Section(
+    return ReportSection(
         key=f"months-{currency.lower()}",
         title=f"Revenue by month, {currency}",
         finding=f"{best.label} was the best of {len(lines)} months.",
@@ -95,8 +103,8 @@ def month_behind(asked: Asked, month: str, currency: str) -> str:
     return behind(asked, period="own", currency=currency, **{"from": first.isoformat(), "to": last.isoformat()})
 
 
-def together(lines: Sequence[Line]) -> Line:
-    return Line(label="Together", values=tuple(sum(line.values[at] or 0 for line in lines) for at in (0, 1)))
+def together(lines: Sequence[ReportLine]) -> ReportLine:
+    return ReportLine(label="Together", values=tuple(sum(line.values[at] or 0 for line in lines) for at in (0, 1)))
 
 
 async def revenue_by_product(crm: Installation, access: Access, asked: Asked) -> Report:
@@ -147,7 +155,7 @@ async def product_names(crm: Installation, ids: Sequence[UUID]) -> Mapping[UUID,
     return {row["id"]: row["name"] for row in rows}
 
 
-def products(asked: Asked, currency: str, rows: Sequence[Row], names: Mapping[UUID, str]) -> Section:
+def products(asked: Asked, currency: str, rows: Sequence[Row], names: Mapping[UUID, str]) -> ReportSection:
     own = sorted((row for row in rows if row["currency"] == currency), key=lambda row: -int(row["net"]))
     whole = sum(int(row["net"]) for row in own)
     named = [row for row in own if row["product_id"] in names][:LISTED]
@@ -162,26 +170,26 @@ def products(asked: Asked, currency: str, rows: Sequence[Row], names: Mapping[UU
     free = [row for row in own if not row["product_id"]]
     lines += [product_line(f"{len(rest)} others", rest, whole)] if rest else []
     lines += [product_line("Without a product", free, whole)] if free else []
-    return Section(
+    return ReportSection(
         key=f"products-{currency.lower()}",
         title=f"Revenue by product, {currency}",
         finding=f"{lines[0].label} earned most.",
         label_head="Product",
         columns=(
-            Column(label="Revenue", kind="money"),
-            Column(label="Of all", kind="percent"),
-            Column(label="Lines", kind="count"),
+            ReportColumn(label="Revenue", kind="money"),
+            ReportColumn(label="Of all", kind="percent"),
+            ReportColumn(label="Lines", kind="count"),
         ),
         lines=tuple(lines),
-        total=Line(label="Together", values=(whole, None, sum(row["lines"] for row in own))),
+        total=ReportLine(label="Together", values=(whole, None, sum(row["lines"] for row in own))),
         currency=currency,
     )
 
 
-def product_line(label: str, rows: Sequence[Row], whole: int, href: str = "") -> Line:
+def product_line(label: str, rows: Sequence[Row], whole: int, href: str = "") -> ReportLine:
     net = sum(int(row["net"]) for row in rows)
-    part = share(net, whole) if whole > 0 and net >= 0 else None
-    return Line(label=label, values=(net, part, sum(row["lines"] for row in rows)), href=href)
+    part = share_of(net, whole) if whole > 0 and net >= 0 else None
+    return ReportLine(label=label, values=(net, part, sum(row["lines"] for row in rows)), href=href)
 
 
 async def revenue_by_owner(crm: Installation, access: Access, asked: Asked) -> Report:
@@ -198,17 +206,17 @@ async def revenue_by_owner(crm: Installation, access: Access, asked: Asked) -> R
     return Report(sections=sections, personal=True, note=note)
 
 
-def owners(asked: Asked, currency: str, rows: Sequence[Row], name: Callable[[UUID | None], str]) -> Section:
+def owners(asked: Asked, currency: str, rows: Sequence[Row], name: Callable[[UUID | None], str]) -> ReportSection:
     own = sorted((row for row in rows if row["currency"] == currency), key=lambda row: -int(row["net"]))
     lines = tuple(
-        Line(
+        ReportLine(
             label=name(row["owner_id"]),
             values=(int(row["net"]), int(row["invoices"])),
             href=behind(asked, owner=str(row["owner_id"]), currency=currency) if row["owner_id"] else "",
         )
         for row in own
     )
-    return Section(
+    return ReportSection(
         key=f"owners-{currency.lower()}",
         title=f"Revenue by owner, {currency}",
         finding=f"{lines[0].label} billed most.",

@@ -12,15 +12,25 @@ from litestar.params import FromPath
 
 from confida_core.api import NotFound, active_accounts, plugin_settings
 from confida_sales.opportunities.pipelines import pipelines
-from confida_sales.reporting.asked import PERIODS, Asked, read_asked
+from confida_sales.reporting.asked import Asked, read_asked
 from confida_sales.reporting.behind import Behind, invoices_behind, opportunities_behind, page_of
-from confida_sales.reporting.export import as_csv, as_excel, excel_is_there, note_export
 from confida_sales.reporting.kinds import REPORTS, ReportKind, pipeline_asked, run_report
 from confida_sales.reporting.pages import BehindPage, ReportPage, ReportsPage
-from confida_sales.reporting.report import Report
-from confida_sales.reporting.showing import shown_section
 from confida_sales.settings import SalesSettings
-from confida_web.api import Formatter, Option, access_for, formatter, page
+from confida_web.api import (
+    PERIODS,
+    Formatter,
+    Option,
+    Report,
+    access_for,
+    excel_is_there,
+    formatter,
+    note_export,
+    page,
+    report_csv,
+    report_excel,
+    shown_section,
+)
 
 PURPOSE = "relationship"
 PLACE = "/x/sales/reports"
@@ -42,7 +52,7 @@ async def one_report(request: Request[Any, Any, Any], key: FromPath[str]) -> Res
 @get(f"{PLACE}/{{key:str}}/csv", permission="sales.read")
 async def report_as_csv(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:
     report = await exported(request, key)
-    return file_of(as_csv(report), "text/csv; charset=utf-8", f"{key}.csv")
+    return file_of(report_csv(report), "text/csv; charset=utf-8", f"{key}.csv")
 
 
 @get(f"{PLACE}/{{key:str}}/xlsx", permission="sales.read")
@@ -53,13 +63,13 @@ async def report_as_excel(request: Request[Any, Any, Any], key: FromPath[str]) -
     if not report.sections:
         raise NotFound
     # Beside the event loop: packing a file takes longer than a page may.
-    return file_of(await asyncio.to_thread(as_excel, report), EXCEL, f"{key}.xlsx")
+    return file_of(await asyncio.to_thread(report_excel, report), EXCEL, f"{key}.xlsx")
 
 
 async def exported(request: Request[Any, Any, Any], key: str) -> Report:
     crm, access = request.state.crm, access_for(request, PURPOSE)
     report = await run_report(crm, access, key, asked_of(request))
-    await note_export(crm, access, report)
+    await note_export(crm, access, report, "sales.report_exported")
     return report
 
 
@@ -84,7 +94,7 @@ async def shown(request: Request[Any, Any, Any], key: str, asked: Asked, report:
         asked=asked,
         sections=tuple(shown_section(section, f) for section in report.sections),
         note=report.note,
-        periods=options(PERIODS, asked.period),
+        periods=options(PERIODS, asked.key),
         pipelines=await pipeline_options(request, kind, asked),
         owners=await owner_options(request, kind, asked),
         currencies=await currency_options(request, kind, asked, report),

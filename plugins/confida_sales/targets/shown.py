@@ -8,14 +8,21 @@ from functools import partial
 from babel.numbers import format_percent
 
 from confida_core.api import Access
-from confida_sales.reporting.showing import written_short
 from confida_sales.targets.commissions import Rule
 from confida_sales.targets.forecast import CurrencyForecast, ForecastLine, Viewed
 from confida_sales.targets.pages import EarnedRow, FiguresRow, ForecastRow, ForecastSection
 from confida_sales.targets.performance import EarnedLine, PersonFigures
 from confida_sales.targets.periods import LENGTHS, Period
 from confida_sales.targets.targets import EVERYBODY, Whose
-from confida_web.api import Chart, ChartSeries, Formatter, Option, Tab, ngettext
+from confida_web.api import (
+    Chart,
+    ChartSeries,
+    Formatter,
+    Option,
+    Tab,
+    ngettext,
+    written_short,
+)
 
 LENGTH_WORDS = {"month": "Months", "quarter": "Quarters", "year": "Years"}
 PERFORMANCE = "/x/sales/performance"

@@ -9,17 +9,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from confida_core.api import (
-    Access,
-    Installation,
-    as_decimal,
-    guarded_cell,
-    minor_digits,
-    record_audit_event,
-)
-from confida_sales.reporting.report import PART, Column, Line, Report, Section
+from confida_core.accounts.audit import record_event
+from confida_core.exchange.formula_guard import guarded
+from confida_core.installation import Installation
+from confida_core.money import as_decimal, minor_digits
+from confida_core.vault.access import Access
+from confida_web.reports.report import PART, Report, ReportColumn, ReportLine, ReportSection
 
 LONGEST_SHEET = 31
+WHOLE = frozenset({"count", "minutes"})
 REFUSED_IN_SHEETS = "[]:*?/\\"
 
 
@@ -28,57 +26,57 @@ def excel_is_there() -> bool:
     return importlib.util.find_spec("openpyxl") is not None
 
 
-async def note_export(crm: Installation, access: Access, report: Report) -> None:
-    """Who took figures of colleagues out of the house is kept."""
+async def note_export(crm: Installation, access: Access, report: Report, action: str) -> None:
+    """Who took figures of colleagues out of the house is kept. action: its key in the log, such as `sales.report_exported`."""
     if report.personal:
-        await record_audit_event(crm, "sales.report_exported", actor_id=access.actor.id, target_kind="report")
+        await record_event(crm, action, actor_id=access.actor.id, target_kind="report")
 
 
-def as_csv(report: Report) -> bytes:
+def report_csv(report: Report) -> bytes:
     """One table after the other, each below its title; with a byte order mark, which Excel needs. Formulas are guarded."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for at, section in enumerate(report.sections):
         if at:
             writer.writerow([])
-        writer.writerow([guarded_cell(section.title)])
-        writer.writerow([guarded_cell(head) for head in heads(section)])
+        writer.writerow([guarded(section.title)])
+        writer.writerow([guarded(head) for head in heads(section)])
         for line in lines(section):
-            writer.writerow(
-                [guarded_cell(line.label), *("" if value is None else value for value in plain(section, line))]
-            )
+            writer.writerow([guarded(line.label), *("" if value is None else value for value in plain(section, line))])
     return out.getvalue().encode("utf-8-sig")
 
 
-def heads(section: Section) -> list[str]:
+def heads(section: ReportSection) -> list[str]:
     return [section.label_head, *(head(section, column) for column in section.columns)]
 
 
-def head(section: Section, column: Column) -> str:
-    unit = {"money": section.currency, "percent": "%", "days": "days", "count": ""}[column.kind]
+def head(section: ReportSection, column: ReportColumn) -> str:
+    unit = {"money": section.currency, "percent": "%", "days": "days", "minutes": "min", "count": "", "tenths": ""}[
+        column.kind
+    ]
     return f"{column.label} ({unit})" if unit else column.label
 
 
-def lines(section: Section) -> Iterator[Line]:
+def lines(section: ReportSection) -> Iterator[ReportLine]:
     yield from section.lines
     if section.total:
         yield section.total
 
 
-def plain(section: Section, line: Line) -> list[Decimal | int | None]:
+def plain(section: ReportSection, line: ReportLine) -> list[Decimal | int | None]:
     return [
         None if value is None else number(section, column, value)
         for column, value in zip(section.columns, line.values, strict=True)
     ]
 
 
-def number(section: Section, column: Column, value: int) -> Decimal | int:
+def number(section: ReportSection, column: ReportColumn, value: int) -> Decimal | int:
     if column.kind == "money":
         return as_decimal(value, section.currency)
-    return value if column.kind == "count" else Decimal(value) / PART
+    return value if column.kind in WHOLE else Decimal(value) / PART
 
 
-def as_excel(report: Report) -> bytes:
+def report_excel(report: Report) -> bytes:
     """A sheet for each table. Takes some hundredths of a second; texts are stored as texts, which no spreadsheet runs."""
     # An extra, and heavy: loaded by those who ask for it.
     from openpyxl import Workbook  # type: ignore[import-untyped]  # It has no types of its own.
@@ -111,11 +109,11 @@ def write_text(sheet: Any, row: int, column: int, text: str) -> Any:
     return cell
 
 
-def number_format(section: Section, column: Column) -> str:
+def number_format(section: ReportSection, column: ReportColumn) -> str:
     if column.kind == "money":
         digits = minor_digits(section.currency)
         return f"#,##0.{'0' * digits}" if digits else "#,##0"
-    return "#,##0" if column.kind == "count" else "0.0"
+    return "#,##0" if column.kind in WHOLE else "0.0"
 
 
 def sheet_name(title: str, taken: set[str]) -> str:

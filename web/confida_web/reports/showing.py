@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from babel.numbers import format_compact_currency, format_percent
 
-from confida_core.api import (
-    as_decimal,
-)
-from confida_sales.reporting.report import PART, Column, Line, Section, ValueKind
-from confida_web.api import Chart, ChartSeries, Formatter
+from confida_core.money import as_decimal
+from confida_web.charts.chart import Chart
+from confida_web.charts.chart import Series as ChartSeries
+from confida_web.formatting import Formatter
+from confida_web.reports.report import PART, ReportColumn, ReportLine, ReportSection, ValueKind
 
 THOUSAND = 1_000
+TENTHS = frozenset({"days", "tenths"})
 MOST_DRAWN = 36
 """More columns than three years of months cannot be told apart; the table has them all."""
 
@@ -42,7 +43,7 @@ class ShownSection:
     chart: Chart | None
 
 
-def shown_section(section: Section, f: Formatter) -> ShownSection:
+def shown_section(section: ReportSection, f: Formatter) -> ShownSection:
     return ShownSection(
         key=section.key,
         title=section.title,
@@ -55,7 +56,7 @@ def shown_section(section: Section, f: Formatter) -> ShownSection:
     )
 
 
-def shown_line(line: Line, section: Section, f: Formatter) -> ShownLine:
+def shown_line(line: ReportLine, section: ReportSection, f: Formatter) -> ShownLine:
     cells = tuple(
         "–" if value is None else written(f, column.kind, section.currency)(value)
         for column, value in zip(section.columns, line.values, strict=True)
@@ -69,7 +70,9 @@ def written(f: Formatter, kind: ValueKind, currency: str) -> Callable[[float], s
         return lambda value: f.money(int(value), currency)
     if kind == "percent":
         return lambda value: str(format_percent(value / PART / 100, "#,##0.#%", locale=f.locale))
-    return lambda value: f.number(value / PART if kind == "days" else int(value))
+    if kind == "minutes":
+        return lambda value: f.duration(round(value))
+    return lambda value: f.number(value / PART if kind in TENTHS else int(value))
 
 
 def written_short(f: Formatter, kind: ValueKind, currency: str) -> Callable[[float], str]:
@@ -85,7 +88,7 @@ def written_short(f: Formatter, kind: ValueKind, currency: str) -> Callable[[flo
     return compact
 
 
-def chart_of(section: Section, f: Formatter) -> Chart | None:
+def chart_of(section: ReportSection, f: Formatter) -> Chart | None:
     if not section.chart or not section.lines or len(section.lines) > MOST_DRAWN:
         return None
     drawn = [section.columns[at] for at in section.charted]
@@ -104,5 +107,5 @@ def chart_of(section: Section, f: Formatter) -> Chart | None:
     )
 
 
-def series(section: Section, column: Column, at: int) -> ChartSeries:
+def series(section: ReportSection, column: ReportColumn, at: int) -> ChartSeries:
     return ChartSeries(label=column.label, values=tuple(line.values[at] for line in section.lines))

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ValueKind = Literal["count", "money", "percent", "days"]
+ValueKind = Literal["count", "money", "percent", "days", "minutes", "tenths"]
 PART = 10
-"""Percents are kept in tenths."""
+"""Percents are kept in tenths, and so are days and whatever is of the kind `tenths`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Column:
-    """kind: money is minor units of the section's currency, percent tenths of a percent, days tenths of a day."""
+class ReportColumn:
+    """kind: money is minor units of the section's currency, percent tenths of a percent, days tenths of a day, minutes whole
+    ones, tenths a plain number."""
 
     label: str
     kind: ValueKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class ReportLine:
     """label: plain words. values: one for each column, None where nothing can be said. href: the list behind it."""
 
     label: str
@@ -29,7 +30,7 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
+class ReportSection:
     """One picture and one table. charted: which columns the picture shows, all of one kind. currency: "" without money.
 
     chart: kind of the picture, "" for none. total: a line below, None where adding up would say nothing.
@@ -39,11 +40,11 @@ class Section:
     title: str
     finding: str
     label_head: str
-    columns: tuple[Column, ...]
-    lines: tuple[Line, ...]
+    columns: tuple[ReportColumn, ...]
+    lines: tuple[ReportLine, ...]
     chart: Literal["columns", "stacked", "lines", "rows", "funnel", "ageing", ""] = "rows"
     charted: tuple[int, ...] = (0,)
-    total: Line | None = None
+    total: ReportLine | None = None
     currency: str = ""
 
 
@@ -51,16 +52,16 @@ class Section:
 class Report:
     """personal: it names colleagues with what they achieved, so that taking it out of the house is noted."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     personal: bool = False
     note: str = ""
 
 
-def share(part: int, whole: int) -> int | None:
+def share_of(part: int, whole: int) -> int | None:
     """Tenths of a percent; None of nothing."""
     return (1_000 * part * 2 + whole) // (2 * whole) if whole else None
 
 
-def percent(tenths: int | None) -> str:
+def shown_percent(tenths: int | None) -> str:
     """For findings, in whole percents."""
     return "–" if tenths is None else f"{(tenths + PART // 2) // PART}%"

@@ -1,0 +1,1 @@
+"""Figures as sections of lines with numbers: pages draw them, and files hold the same ones."""
