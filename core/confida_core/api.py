@@ -130,6 +130,7 @@ from confida_core.outbound.content import AttachedFile, MessageState, OutboundMe
 from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
 from confida_core.outbound.log import OutboundEntry, cancel_many, cancel_message, messages_shown
+from confida_core.outbound.returned import Returned, note_returned, returned_by
 from confida_core.outbound.sender import permitted, send, send_batch
 from confida_core.outbound.transporting import Undeliverable
 from confida_core.piccolo_app import tables_of
@@ -236,6 +237,7 @@ __all__ = [
     "ReceivedFile",
     "RecordDeclaration",
     "Related",
+    "Returned",
     "Role",
     "Row",
     "RowError",
@@ -304,6 +306,7 @@ __all__ = [
     "minor_digits",
     "new_id",
     "normal_phone",
+    "note_returned",
     "now",
     "open_contacts",
     "open_file",
@@ -325,6 +328,7 @@ __all__ = [
     "remove_relationship",
     "reopen_task",
     "restore_contact",
+    "returned_by",
     "rounded_amount",
     "select_ids",
     "send",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from confida_core.api import JobDeclaration, Listener, TableDeclaration
+from confida_core.api import EventHandler, JobDeclaration, Listener, TableDeclaration
 from confida_service.mail import setting_routes
 from confida_service.mail.content import MAIL_ACCOUNT
 from confida_service.mail.fetching import fetch_all, watch_mailboxes
+from confida_service.mail.returning import reopen
 from confida_service.mail.tables import TakenMail
 
 ROUTES = setting_routes.ROUTES
@@ -22,6 +23,14 @@ TABLES = (
 JOBS = (
     JobDeclaration(
         key="service.fetch_mail", run=fetch_all, label="Look into the mailboxes", attempts=1, seconds=600, every=300
+    ),
+)
+EVENT_HANDLERS = (
+    EventHandler(
+        key="service.returned_mail",
+        label="Open tickets again whose answer came back",
+        run=reopen,
+        kinds=("message.bounced",),
     ),
 )
 LISTENERS = (Listener(key="service.mailboxes", label="Mailboxes that say when mail comes", run=watch_mailboxes),)

@@ -10,11 +10,17 @@ from typing import Literal
 from confida_service.mail.headers import ids_in
 from confida_service.mail.reading import ReadMail
 
-Sort = Literal["personal", "automatic", "list", "bounce", "loop"]
+Sort = Literal["personal", "automatic", "list", "bounce", "complaint", "loop"]
 MOST_HOPS = 40
 BOUNCERS = re.compile(r"^(mailer-daemon|postmaster|mail-daemon)@", re.IGNORECASE)
 MACHINE_HEADERS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress-reply", "x-autoresponse")
 REPORT = "message/delivery-status"
+# Of a mailbox provider, when somebody reports our mail as unwanted (RFC 5965).
+FEEDBACK = "message/feedback-report"
+COMPLAINTS = re.compile(
+    rb"^feedback-type:\s*(abuse|fraud|opt-out|opt-out-list|not-spam|virus|other)\b", re.IGNORECASE | re.MULTILINE
+)
+NO_COMPLAINT = b"not-spam"
 RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 
@@ -36,6 +42,8 @@ def sort_of(mail: ReadMail, own_addresses: frozenset[str]) -> Sort:
     """own_addresses: from which we send, in lower case. Whatever is not personal is never answered by a program (RFC 3834)."""
     if mail.header("x-confida-loop") or sum(name == "received" for name, _ in mail.headers) > MOST_HOPS:
         return "loop"
+    if is_complaint(mail):
+        return "complaint"
     if is_bounce(mail):
         return "bounce"
     if mail.sender.address in own_addresses:
@@ -45,6 +53,13 @@ def sort_of(mail: ReadMail, own_addresses: frozenset[str]) -> Sort:
     submitted = mail.header("auto-submitted").partition(";")[0].strip().lower()
     machine = submitted not in {"", "no"} or any(mail.header(name) for name in MACHINE_HEADERS)
     return "automatic" if machine or mail.header("precedence").lower() == "auto_reply" else "personal"
+
+
+def is_complaint(mail: ReadMail) -> bool:
+    """A report of a feedback loop; one that takes a complaint back is none."""
+    report = next((file.content[:100_000] for file in mail.files if file.media_type == FEEDBACK), None)
+    found = COMPLAINTS.search(report) if report is not None else None
+    return found is not None and found[1].lower() != NO_COMPLAINT
 
 
 def is_bounce(mail: ReadMail) -> bool:

@@ -30,6 +30,7 @@ from confida_core.api import (
     enqueue,
     keep_files,
     new_id,
+    note_returned,
     now,
     possible_duplicates,
     receive_file,
@@ -40,6 +41,7 @@ from confida_service.mail.accounts import INSIDE
 from confida_service.mail.cutting import line, short, text
 from confida_service.mail.reading import ReadMail, received_at
 from confida_service.mail.recognising import Sort
+from confida_service.mail.returning import return_of
 from confida_service.mail.threads import ticket_for
 from confida_service.queues.queues import queues
 from confida_service.queues.routing import Routing, routed
@@ -49,7 +51,7 @@ from confida_service.tickets.tickets import LONGEST_SUBJECT, TicketDraft, note_e
 NO_SUBJECT = "(no subject)"
 PIECE = 1_000_000
 UNKNOWN = "Unknown sender"
-NOT_ANSWERED = frozenset({"bounce", "loop"})
+NOT_ANSWERED = frozenset({"bounce", "complaint", "loop"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,7 @@ class Taken:
     known: bool = False
 
 
+NOTED = Taken(ticket_id=None, message_id=None, contact_id=None)
 ALREADY_HERE = Taken(ticket_id=None, message_id=None, contact_id=None, known=True)
 
 
@@ -98,10 +101,13 @@ async def take_in(crm: Installation, arrival: Arrival, then: Mapping[str, Any] |
     if await crm.data.fetch("SELECT id FROM service_taken_mail WHERE copy_hash = ?", mark):
         await set_position(crm, arrival.account_id, then)
         return ALREADY_HERE
-    person = await person_of(crm, arrival.mail)
+    came_back = await return_of(crm, arrival.mail, arrival.sort)
+    person = came_back.contact_id if came_back else await person_of(crm, arrival.mail)
     contact_id = person if isinstance(person, UUID) else new_id()
-    ticket = await ticket_for(crm, arrival.mail)
-    files = await received_files(crm, arrival)
+    ticket = came_back.ticket_id if came_back else await ticket_for(crm, arrival.mail)
+    # Thousands may come back of a newsletter: what is noted at the message need not be kept as mail, too.
+    kept = ticket is not None or came_back is None
+    files = await received_files(crm, arrival) if kept else []
     try:
         await crm.keyring.ensure([contact_id], "relationship")
         async with crm.data.transaction():
@@ -112,7 +118,9 @@ async def take_in(crm: Installation, arrival: Arrival, then: Mapping[str, Any] |
             if isinstance(person, ContactContent):
                 made = NewContact(kind=ContactKind.PERSON, content=person, id=contact_id)
                 await create_many(crm, INSIDE, [made], kind="created")
-            taken = await store(crm, arrival, contact_id, ticket, files)
+            if came_back is not None:
+                await note_returned(crm, came_back.message_id, came_back.what)
+            taken = await store(crm, arrival, contact_id, ticket, files) if kept else NOTED
             await set_position(crm, arrival.account_id, then)
     except UniqueViolation:
         # Another process took the same mail in meanwhile.

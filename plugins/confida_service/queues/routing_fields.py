@@ -21,6 +21,7 @@ SORTS: Mapping[str, str] = {
     "automatic": "Answered by a machine",
     "list": "Sent to a list",
     "bounce": "Came back",
+    "complaint": "Reported as unwanted",
     "loop": "Runs in circles",
 }
 

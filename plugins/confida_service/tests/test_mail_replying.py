@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from confida_core.api import Access, MessageState, NotFound, now, system_access
+from confida_core.api import Access, MessageState, NotFound, OutboundMessage, now, send, system_access
+from confida_core.events.following import ensure_cursors, look
+from confida_core.jobs.worker import run_next
 from confida_service.mail.reading import read_mail
 from confida_service.mail.recognising import sort_of
 from confida_service.mail.replying import Answer, answer_by_mail
 from confida_service.mail.taking_in import Arrival, Taken, take_in
 from confida_service.mail.threads import mark_of, ticket_for
 from confida_service.queues.queues import first_queue
+from confida_service.tickets.conversation import shown_messages
 from confida_service.tickets.messages import messages_of
 from confida_service.tickets.tickets import TicketChange, change_ticket, visible_ticket
 
@@ -141,3 +145,58 @@ async def test_subject_has_one_mark_however_often_it_goes_round(crm: Any, access
     answer = Answer(text="Well?", subject=f"Re: {mark} The lamp {mark}")
     sent = await outbound(crm, (await answer_by_mail(crm, access, taken.ticket_id, answer)).result)
     assert sent.subject == f"Re: The lamp {mark}"
+
+
+def report(kind: str, fields: str, message_id: UUID) -> tuple[str, str]:
+    """Head and body of what a mail server says of our mail (RFC 3464), or a mailbox provider (RFC 5965)."""
+    head = (
+        "From: Mail Delivery System <mailer-daemon@mail.example.net>\nReturn-Path: <>\nSubject: About your mail\n"
+        f"Message-ID: <{message_id}.{kind}@mail.example.net>\n"
+        f"Content-Type: multipart/report; report-type={kind}; boundary=x"
+    )
+    body = (
+        f"--x\n\nSomething about your mail.\n--x\nContent-Type: message/{kind}\n\n{fields}\n"
+        f"--x\nContent-Type: message/rfc822\n\nFrom: help@example.org\nMessage-ID: <{message_id}@example.org>\n\nHello\n--x--"
+    )
+    return head, body
+
+
+async def leave(crm: Any, message_id: UUID) -> None:
+    await crm.data.fetch("UPDATE outbound_message SET state = 'sent', at = ? WHERE id = ?", now(), message_id)
+
+
+async def test_answer_that_comes_back_opens_its_ticket_again(crm: Any, access: Access) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.ticket_id is not None
+    answered = await answer_by_mail(crm, access, taken.ticket_id, Answer(text="Change the bulb."))
+    await leave(crm, answered.result.id)
+    await ensure_cursors(crm)
+    before = await crm.data.fetch("SELECT count(*) AS people FROM contact")
+    gone = "Final-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.1.1"
+    back = await arrive(crm, *report("delivery-status", gone, answered.result.id))
+    assert (back.ticket_id, back.contact_id, back.new_ticket) == (taken.ticket_id, taken.contact_id, False)
+    assert await crm.data.fetch("SELECT count(*) AS people FROM contact") == before, "a mail server is nobody"
+    reader = replace(access, actor=replace(access.actor, permissions=access.actor.permissions | {"outbound.read"}))
+    shown = await shown_messages(crm, reader, await messages_of(crm, reader, taken.ticket_id))
+    assert "address does not exist" in str(shown[1])
+    await look(crm)
+    while await run_next(crm):
+        pass
+    assert (await visible_ticket(crm, access, taken.ticket_id)).row["state"] == "open"
+
+
+async def test_what_comes_back_of_a_newsletter_is_noted_and_no_ticket(crm: Any, access: Access) -> None:
+    taken = await arrive(crm, HEAD)
+    assert taken.contact_id is not None
+    letter = OutboundMessage(contact_id=taken.contact_id, purpose="service.answers", subject="News", text="Hello")
+    sent = await send(crm, system_access("test"), letter)
+    await leave(crm, sent.id)
+    abuse = "Feedback-Type: abuse\nUser-Agent: Example/1.0\nVersion: 1"
+    back = await arrive(crm, *report("feedback-report", abuse, sent.id))
+    again = await arrive(crm, *report("feedback-report", abuse, sent.id))
+    assert (back.ticket_id, back.known, again.known) == (None, False, True)
+    rows = await crm.data.fetch("SELECT state, returned FROM outbound_message")
+    assert [tuple(row.values()) for row in rows] == [("sent", "complaint")]
+    assert len(await crm.data.fetch("SELECT id FROM service_ticket")) == 1
+    other = await arrive(crm, *report("feedback-report", abuse, UUID(int=7)))
+    assert other.new_ticket, "about a mail that is not ours: somebody must look at it"
