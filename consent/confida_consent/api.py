@@ -1,7 +1,8 @@
 """What plugins may use of consent, beside the hooks; everything else may change without notice.
 
 Nothing is ever sent from here: hand it to core's sending door, which asks the gate itself. Ask the gate beforehand only to
-show somebody what may be done.
+show somebody what may be done. `CHANNEL_LABELS` are the channels in words, and `CONSENT_FIELD` is the key of the index's field
+of how consents stand, whose values `state_value` makes and `state_choices` puts into words.
 """
 
 from __future__ import annotations

@@ -10,10 +10,9 @@ from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
+from tests.refusals import erase, restrict, signal, suppress
 
 from confida_consent.api import Indication, record_events, state_value
-from confida_consent.gpc import record_signal
-from confida_consent.rights.erasure import erase_person
 from confida_core.api import (
     Installation,
     InvalidContent,
@@ -25,7 +24,6 @@ from confida_core.api import (
     update_contact,
     visible_contact,
 )
-from confida_core.vault.suppressions import EVERYTHING, suppress
 from confida_marketing.segments import fields
 from confida_marketing.segments.growth import note_sizes, sizes_of
 from confida_marketing.segments.lists import add_members, members_shown, remove_members
@@ -101,11 +99,11 @@ async def test_nobody_whom_the_gate_refuses_is_in_any_segment_and_the_reasons_ar
     await said(crm, cast["Refused"], kind="refused")
     await said(crm, cast["Expired"], days=800)
     await said(crm, cast["Withdrawn"], kind="withdrawn")
-    await crm.orders.give("restriction", cast["Restricted"])
-    await suppress(crm, "email", "suppressed@example.org", EVERYTHING)
+    await restrict(crm, cast["Restricted"])
+    await suppress(crm, "suppressed@example.org")
     await trash_contact(crm, INSIDE, cast["Trashed"])
-    await erase_person(crm, INSIDE, cast["Erased"], request_id=new_id())
-    await record_signal(crm, CONSENTING, cast["Gpc"])
+    await erase(crm, cast["Erased"])
+    await signal(crm, cast["Gpc"])
     living = await made(crm, "Boats", condition(TAGGED))
     fixed = await made(crm, "The same people", living=False)
     assert await add_members(crm, INSIDE, fixed, [*cast.values(), mute, mute]) == 9
