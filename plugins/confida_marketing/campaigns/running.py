@@ -85,8 +85,7 @@ async def step(crm: Installation, campaign_id: UUID) -> bool:
     if row["audience_at"] is None:
         await prepare_list(crm, access, campaign)
         return True
-    await decide_if_due(crm, campaign)
-    if row["winner"] and await release(crm, campaign):
+    if await decide_if_due(crm, campaign) or (row["winner"] and await release(crm, campaign)):
         return True
     if row["channel"] not in SENT_BY_PROGRAM:
         await finish_if_through(crm, campaign_id)
@@ -107,11 +106,13 @@ async def prepare_list(crm: Installation, access: Access, campaign: Opened[Campa
     )  # fmt: skip
 
 
-async def decide_if_due(crm: Installation, campaign: Opened[CampaignContent]) -> None:
+async def decide_if_due(crm: Installation, campaign: Opened[CampaignContent]) -> bool:
+    """Whether the trial is over at this moment, and was decided."""
     row = campaign.row
     if row["winner"] or row["decide_by"] == "hand" or row["test_ends_at"] is None or row["test_ends_at"] > now():
-        return
+        return False
     await settle_winner(crm, campaign, best_of(await scores_of(crm, row["id"]), row["decide_by"]))
+    return True
 
 
 async def send_some(crm: Installation, access: Access, campaign: Opened[CampaignContent]) -> bool:
@@ -206,11 +207,16 @@ async def crowded(crm: Installation) -> bool:
 
 
 async def finish_if_through(crm: Installation, campaign_id: UUID) -> None:
-    """It is done when nobody is left on its list."""
+    """It is done when nobody is left on its list, and nothing of it waits at core's door: until then it can be stopped."""
     left = await crm.data.fetch(
         "SELECT id FROM marketing_delivery WHERE source_id = ? AND state = 'listed' LIMIT 1", campaign_id
     )
-    if not left:
+    waiting = left or await crm.data.fetch(
+        "SELECT d.id FROM marketing_delivery d JOIN outbound_message m ON m.id = d.message_id "
+        "WHERE d.source_id = ? AND d.state = 'queued' AND m.state IN ('queued', 'sending') LIMIT 1",
+        campaign_id,
+    )
+    if not waiting:
         await set_state(crm, campaign_id, "state = 'done', ended_at = ?", [now()], "state = 'running'")
 
 
