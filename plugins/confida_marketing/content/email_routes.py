@@ -98,6 +98,7 @@ async def email_page(request: Request[Any, Any, Any], email: Email, **more: Any)
             for key, one in sorted(purposes.items())
             if not one.retired and one.declared.chosen and "email" in one.declared.channels
         ),
+        own_address=request.state.visitor.account.email,
         **more,
     )
 

@@ -83,7 +83,10 @@ class VersionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class EmailPage(Page):
-    """GET /x/marketing/emails/{id}. found: contacts to look at it as, None before anybody was looked for."""
+    """GET /x/marketing/emails/{id}. found: contacts to look at it as, None before anybody was looked for.
+
+    own_address: of the colleague who looks, to find themselves among the contacts.
+    """
 
     template: ClassVar[str] = "marketing/content/email.html"
     title: ClassVar[str] = "E-mail"
@@ -106,6 +109,7 @@ class EmailPage(Page):
     may_write: bool
     may_send: bool
     purposes: tuple[Option, ...] = ()
+    own_address: str = ""
     q: str = ""
     found: tuple[tuple[str, str, str], ...] | None = None
     errors: Errors = field(default_factory=dict)
