@@ -9,7 +9,7 @@
 
   function start() {
     const host = document.createElement("div");
-    const root = host.attachShadow({ mode: "closed" });
+    const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`
       :host { all: initial; }

@@ -8,7 +8,7 @@ const AGAIN = 10_000;
 const box = document.createElement("section");
 box.id = "calls";
 box.hidden = true;
-box.setAttribute("aria-label", "Calls");
+box.setAttribute("aria-label", "Calls now");
 box.setAttribute("aria-live", "polite");
 document.body.append(box);
 
@@ -19,7 +19,10 @@ const putAway = () => new Set((sessionStorage.getItem(AWAY) ?? "").split(" "));
 
 function tidy() {
   const away = putAway();
-  for (const card of box.querySelectorAll("[data-call]")) if (away.has(card.dataset.call)) card.remove();
+  for (const card of box.querySelectorAll("[data-call]")) {
+    // On its own page a call stands already.
+    if (away.has(card.dataset.call) || location.pathname === HERE + card.dataset.call) card.remove();
+  }
   box.hidden = !box.querySelector("[data-call]");
 }
 

@@ -13,7 +13,7 @@ function kept(value) {
     if (value) sessionStorage.setItem(KEPT, value);
     else sessionStorage.removeItem(KEPT);
   } catch {
-    // A browser that keeps nothing for frames of others: then a conversation ends with the page around it.
+    // A browser that keeps nothing for frames of others: there a conversation ends with the page around it.
   }
   return null;
 }
