@@ -133,6 +133,8 @@ from confida_core.outbound.log import OutboundEntry, cancel_many, cancel_message
 from confida_core.outbound.returned import Returned, note_returned, returned_by
 from confida_core.outbound.sender import permitted, send, send_batch
 from confida_core.outbound.transporting import Undeliverable
+from confida_core.outbound.transporting import not_ready as not_ready_to_send
+from confida_core.outbound.web_servers import WebAnswer, WebRequest, WebServerFailed, ask_web_server
 from confida_core.piccolo_app import tables_of
 from confida_core.plugin_settings.model import Secret
 from confida_core.plugin_settings.reading import plugin_settings
@@ -268,11 +270,15 @@ __all__ = [
     "UnreadableFile",
     "Verdict",
     "VersionConflict",
+    "WebAnswer",
+    "WebRequest",
+    "WebServerFailed",
     "account_names",
     "active_accounts",
     "add_relationship",
     "address_of",
     "as_decimal",
+    "ask_web_server",
     "cancel_many",
     "cancel_message",
     "catch_up_index",
@@ -306,6 +312,7 @@ __all__ = [
     "minor_digits",
     "new_id",
     "normal_phone",
+    "not_ready_to_send",
     "note_returned",
     "now",
     "open_contacts",

@@ -99,7 +99,7 @@ async def save_account(
     before = await open_account(crm, account_id) if account_id else None
     content = checked(with_kept_secrets(draft.content, before.content if before else None))
     await known_queue(crm, draft.queue_id)
-    position = await tried(content)
+    position = await tried(crm, content)
     saved_id = account_id or new_id()
     columns = {"id": saved_id, "queue_id": draft.queue_id, "problem": "", "failures": 0, "try_at": None}
     async with crm.data.transaction():
@@ -150,18 +150,18 @@ def checked(content: MailAccountContent) -> MailAccountContent:
     return content
 
 
-async def tried(content: MailAccountContent) -> Position:
+async def tried(crm: Installation, content: MailAccountContent) -> Position:
     """Where the mailbox ends. Raises InvalidContent with what the server makes of it."""
     try:
-        return await asyncio.to_thread(look_at, await login_of(content))
+        return await asyncio.to_thread(look_at, await login_of(crm, content))
     except MailboxProblem as problem:
         field = {"login_refused": "password", "no_folder": "folder", "no_token": "token_url"}.get(problem.code, "host")
         raise InvalidContent({field: PROBLEMS[problem.code]}) from None
 
 
-async def login_of(content: MailAccountContent) -> Login:
+async def login_of(crm: Installation, content: MailAccountContent) -> Login:
     """What a mailbox is opened with. Raises MailboxProblem where no token can be had."""
-    token = await access_token(content) if content.token_url else ""
+    token = await access_token(crm, content) if content.token_url else ""
     return Login(
         host=content.host, port=content.port, security=content.security, username=content.username, folder=content.folder,
         password="" if token else content.password, token=token,

@@ -73,7 +73,7 @@ async def read_account(crm: Installation, account_id: UUID) -> Read:
     taken: list[Taken] = []
     problem = ""
     try:
-        login = await login_of((await open_account(crm, account_id)).content)
+        login = await login_of(crm, (await open_account(crm, account_id)).content)
         own = await own_addresses(crm)
         position = Position(row["validity"], row["last_uid"], looked_since(row))
         more = True
@@ -188,7 +188,7 @@ async def watch(crm: Installation, account_id: UUID, stop: asyncio.Event) -> Non
         if opened.row["state"] != "running":
             return
         try:
-            login = await login_of(opened.content)
+            login = await login_of(crm, opened.content)
             position = Position(opened.row["validity"], opened.row["last_uid"])
             if not await heard(login, position, stop):
                 await pause(stop, max(0.0, POLL_SECONDS - (asyncio.get_running_loop().time() - began)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import msgspec
 
+from confida_core.api import Installation, WebRequest, WebServerFailed, ask_web_server
 from confida_service.mail.content import MailAccountContent
 from confida_service.mail.mailboxes import MailboxProblem
 
-SECONDS = 20.0
-LONGEST_ANSWER = 100_000
+FORM = "application/x-www-form-urlencoded"
+GOOD = 200
 
 
 class TokenAnswer(msgspec.Struct):
@@ -17,18 +20,16 @@ class TokenAnswer(msgspec.Struct):
     access_token: str
 
 
-async def access_token(content: MailAccountContent) -> str:
+async def access_token(crm: Installation, content: MailAccountContent) -> str:
     """A fresh one, by the refresh token. Raises MailboxProblem, whatever the server said."""
-    # Loaded where it is needed: it takes a tenth of a second, and most mailboxes have a password.
-    import httpx
-
     form = {"grant_type": "refresh_token", "refresh_token": content.refresh_token, "client_id": content.client_id}
     if content.client_secret:
         form["client_secret"] = content.client_secret
+    request = WebRequest(url=content.token_url, body=urlencode(form).encode(), content_type=FORM)
     try:
-        async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client:
-            answer = await client.post(content.token_url, data=form)
-        answer.raise_for_status()
-        return msgspec.json.decode(answer.content[:LONGEST_ANSWER], type=TokenAnswer).access_token
-    except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError):
+        answer = await ask_web_server(crm, request)
+        if answer.status != GOOD:
+            raise MailboxProblem("no_token")
+        return msgspec.json.decode(answer.body, type=TokenAnswer).access_token
+    except (WebServerFailed, msgspec.DecodeError):
         raise MailboxProblem("no_token") from None

@@ -16,9 +16,17 @@ from tests.shared_data import shared
 
 from confida_core.api import Access, EmailAddress, InvalidContent, open_file, visible_contact
 from confida_service.mail import fetching
-from confida_service.mail.accounts import AccountDraft, accounts, pause_account, remove_account, save_account
+from confida_service.mail.accounts import (
+    AccountDraft,
+    accounts,
+    login_of,
+    pause_account,
+    remove_account,
+    save_account,
+)
 from confida_service.mail.content import MAIL_ACCOUNT, MailAccountContent
 from confida_service.mail.fetching import due_accounts, read_account, watch_mailboxes
+from confida_service.mail.mailboxes import MailboxProblem
 from confida_service.mail.taking_in import take_in
 from confida_service.queues.queues import first_queue
 from confida_service.tickets.messages import messages_of
@@ -270,3 +278,44 @@ async def test_mail_is_heard_of_when_it_comes(post: Post) -> None:
         async with asyncio.timeout(30):
             await watching
     assert await post.said() == [["Question 1"], ["Question 2"]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (b'{"access_token": "abc", "expires_in": 3599}', "abc"),
+        (b'{"error": "invalid_grant"}', None),
+        (b"<html>", None),
+    ],
+)
+async def test_token_of_a_provider_opens_the_mailbox(crm: Any, answer: bytes, found: str | None) -> None:
+    """Asked for with the refresh token, at an address that is checked like a webhook's."""
+    heard: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readuntil(b"\r\n\r\n")) + await reader.read(500))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(answer), answer))
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/token"
+    content = MailAccountContent(
+        address="help@example.org",
+        host="127.0.0.1",
+        username="help",
+        token_url=url,
+        client_id="us",
+        refresh_token="r&t",
+    )
+    with pytest.raises(MailboxProblem):
+        await login_of(crm, content)
+    assert heard == [], "an address inside the house is not asked unless the operator says so"
+    object.__setattr__(crm.settings, "webhook_private_addresses", ("127.0.0.0/8",))
+    if found is None:
+        with pytest.raises(MailboxProblem):
+            await login_of(crm, content)
+    else:
+        login = await login_of(crm, content)
+        assert (login.token, login.password) == (found, "")
+    assert heard[0].endswith(b"grant_type=refresh_token&refresh_token=r%26t&client_id=us")
+    server.close()

@@ -11,7 +11,7 @@ MAIL_LIBRARIES = {"aiosmtplib", "smtplib"}
 HTTP_LIBRARIES = {"aiohttp", "h11", "httpx", "requests", "urllib3"}
 # Whoever else asks a web server, and why no message of ours goes that way.
 ASKING = {
-    "plugins/confida_service/mail/tokens.py": "A mailbox's provider gives the token with which the mailbox is opened."
+    "plugins/confida_service/telephone/ami_connection.py": "The telephone exchange of the house, which speaks no HTTP.",
 }
 CONNECTING = {"open_connection", "create_connection", "urlopen"}
 

@@ -1,4 +1,6 @@
-"""One POST to one checked address. The answer's status is all that is read of it; redirects are an answer like any other."""
+"""One POST to one checked address. Of the answer no more is read than its status, unless somebody wants more; redirects are
+an answer like any other.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,11 @@ class NotReached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """status: of HTTP. retry_after: seconds it asked us to wait, 0 for none."""
+    """status: of HTTP. retry_after: seconds it asked us to wait, 0 for none. body: only where it was wanted."""
 
     status: int
     retry_after: int = 0
+    body: bytes = b""
 
 
 async def post(
@@ -47,10 +50,12 @@ async def post(
     resolve: Resolve,
     trust: Callable[[], ssl.SSLContext],
     confirm: Callable[[], Awaitable[None]],
+    longest: int = 0,
 ) -> Answer:
     """Send once. Raises AddressRefused, NameUnknown and NotReached, and whatever `confirm` raises.
 
     trust: makes what https is verified with. confirm: awaited once there is a connection, and before anything is sent.
+    longest: bytes of the answer's body that are read; 0 for none at all, and a longer one is a bad answer.
     Takes at most `TOTAL_SECONDS`, however slowly the other side drips.
     """
     target = target_of(url)
@@ -58,7 +63,7 @@ async def post(
     try:
         async with asyncio.timeout(TOTAL_SECONDS), _connected(target, addresses, trust) as (reader, writer):
             await confirm()
-            return await _exchange(reader, writer, _request(target, headers, body), body)
+            return await _exchange(reader, writer, [_request(target, headers, body), h11.Data(data=body)], longest)
     except TimeoutError:
         raise NotReached("timeout") from None
     except ssl.SSLError:
@@ -107,25 +112,43 @@ def _request(target: Target, headers: Mapping[str, str], body: bytes) -> h11.Req
 
 
 async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: h11.Request, body: bytes
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: Sequence[h11.Request | h11.Data], longest: int
 ) -> Answer:
     talk = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
-    for part in (request, h11.Data(data=body), h11.EndOfMessage()):
+    for part in (*asked, h11.EndOfMessage()):
         writer.write(talk.send(part) or b"")
     with contextlib.suppress(ConnectionError):
         # Who answers before having read everything may close early; what it said still counts.
         await writer.drain()
-    while True:
-        event = talk.next_event()
-        if event is h11.NEED_DATA:
-            piece = await reader.read(HEAD_BYTES)
-            if not piece:
-                raise EOFError
-            talk.receive_data(piece)
-        elif isinstance(event, h11.Response):
-            return Answer(event.status_code, _retry_after(event))
-        elif not isinstance(event, h11.InformationalResponse):
+    while isinstance(event := await _event(talk, reader), h11.InformationalResponse):
+        continue
+    if not isinstance(event, h11.Response):
+        raise EOFError
+    body = await _body(talk, reader, longest) if longest else b""
+    return Answer(event.status_code, _retry_after(event), body)
+
+
+async def _event(talk: h11.Connection, reader: asyncio.StreamReader) -> h11.Event:
+    """The next thing the other side says. Raises EOFError if it hangs up instead."""
+    while (event := talk.next_event()) is h11.NEED_DATA:
+        piece = await reader.read(HEAD_BYTES)
+        if not piece and talk.their_state is not h11.SEND_BODY:
             raise EOFError
+        talk.receive_data(piece)
+    if not isinstance(event, h11.Event):
+        raise EOFError
+    return event
+
+
+async def _body(talk: h11.Connection, reader: asyncio.StreamReader, longest: int) -> bytes:
+    """Raises NotReached if it is longer, and EOFError if it breaks off."""
+    pieces, size = [], 0
+    while isinstance(event := await _event(talk, reader), h11.Data):
+        size += len(event.data)
+        if size > longest:
+            raise NotReached("bad_answer")
+        pieces.append(bytes(event.data))
+    return b"".join(pieces)
 
 
 def _retry_after(response: h11.Response) -> int:
