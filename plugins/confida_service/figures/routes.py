@@ -1,0 +1,96 @@
+"""Figures of service, as a page and as files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response, get
+
+from confida_core.api import NotFound
+from confida_service.figures.asked import DIVISIONS, Asked, read_asked
+from confida_service.figures.pages import FiguresPage
+from confida_service.figures.sections import figures_of
+from confida_service.queues.queues import queues
+from confida_web.api import (
+    PERIODS,
+    Formatter,
+    Option,
+    Report,
+    access_for,
+    disposition,
+    excel_is_there,
+    formatter,
+    note_export,
+    page,
+    report_csv,
+    report_excel,
+    shown_section,
+)
+
+PURPOSE = "relationship"
+PLACE = "/x/service/figures"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@get(PLACE, permission="service.read")
+async def figures(request: Request[Any, Any, Any]) -> Response[Any]:
+    asked = asked_of(request)
+    report = await figures_of(request.state.crm, access_for(request, PURPOSE), asked)
+    return page(request, await shown(request, asked, report), status=422 if asked.wrong else 200)
+
+
+@get(f"{PLACE}/csv", permission="service.read")
+async def figures_as_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
+    return file_of(report_csv(await exported(request)), "text/csv; charset=utf-8", "service.csv")
+
+
+@get(f"{PLACE}/xlsx", permission="service.read")
+async def figures_as_excel(request: Request[Any, Any, Any]) -> Response[bytes]:
+    report = await exported(request)
+    if not (excel_is_there() and report.sections):
+        raise NotFound
+    # Beside the event loop: packing a file takes longer than a page may.
+    return file_of(await asyncio.to_thread(report_excel, report), EXCEL, "service.xlsx")
+
+
+async def exported(request: Request[Any, Any, Any]) -> Report:
+    crm, access = request.state.crm, access_for(request, PURPOSE)
+    report = await figures_of(crm, access, asked_of(request))
+    await note_export(crm, access, report, "service.figures_exported")
+    return report
+
+
+def file_of(content: bytes, media_type: str, name: str) -> Response[bytes]:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition(name)})
+
+
+def reader(request: Request[Any, Any, Any]) -> Formatter:
+    return formatter(request.state.frame.lang, request.state.frame.time_zone)
+
+
+def asked_of(request: Request[Any, Any, Any]) -> Asked:
+    return read_asked(request.query_params, reader(request).today(), request.state.crm.settings.time_zone)
+
+
+async def shown(request: Request[Any, Any, Any], asked: Asked, report: Report) -> FiguresPage:
+    f = reader(request)
+    names = {str(one.id): one.name for one in await queues(request.state.crm)}
+    some = bool(report.sections)
+    return FiguresPage(
+        asked=asked,
+        sections=tuple(shown_section(section, f) for section in report.sections),
+        periods=options(PERIODS, asked.key),
+        divisions=options(DIVISIONS, asked.by),
+        queues=options({"": "All queues"} | names, str(asked.queue_id or "")),
+        csv_href=f"{PLACE}/csv{asked.query()}" if some else "",
+        excel_href=f"{PLACE}/xlsx{asked.query()}" if some and excel_is_there() else "",
+    )
+
+
+def options(known: Mapping[str, str], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value=value, label=label, chosen=value == chosen) for value, label in known.items())
+
+
+ROUTES = (figures, figures_as_csv, figures_as_excel)
