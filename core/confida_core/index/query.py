@@ -28,6 +28,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "touched": ("touched_at", "contact_by_touched"),
 }
 MAX_LIMIT: Final = 500
+MANY: Final = 10_000
 Counts = dict[tuple[int, bool | None, bool | None, int], tuple[int, bool]]
 
 
@@ -145,13 +146,13 @@ class Ask:
         return known
 
     def _counted(self, scope: Scope, cap: int) -> tuple[int, bool]:
-        sql, params = self._rows(self._plan(scope))
+        sql, params = self._rows(self._plan(scope), whole=cap > MANY)
         counted = self._connection.execute(f"SELECT count(*) FROM ({sql} LIMIT ?)", (*params, cap + 1)).fetchone()[0]
         return (counted, True) if counted <= cap else (cap, False)
 
     def every(self, scope: Scope) -> tuple[UUID, ...]:
         """Ids of all contacts of the answer in the order of their making, in one walk. Raises InvalidCondition."""
-        sql, params = self._rows(self._plan(scope))
+        sql, params = self._rows(self._plan(scope), whole=True)
         found = self._connection.execute(f"SELECT id FROM contact WHERE row IN ({sql}) ORDER BY id", params).fetchall()
         return ids_of([each for (each,) in found])
 
@@ -258,15 +259,19 @@ class Ask:
             (*params, limit),
         ).fetchall()
 
-    def _rows(self, plan: Plan) -> tuple[str, tuple[Parameter, ...]]:
-        """A SELECT of the row numbers of all contacts of the answer, each once, in no order."""
+    def _rows(self, plan: Plan, *, whole: bool = False) -> tuple[str, tuple[Parameter, ...]]:
+        """A SELECT of the row numbers of all contacts of the answer, each once, in no order.
+
+        whole: nobody stops after the first thousands.
+        """
         if plan.rows is not None:
             sql = f"SELECT c.row FROM contact AS c WHERE c.row IN (SELECT value FROM json_each(?)) AND {plan.where.sql}"
             return sql, (plan.rows, *plan.where.params)
         if plan.driver is not None:
             sql = f"SELECT c.row FROM ({plan.driver.sql}) AS c WHERE {plan.driver_where.sql}"
             return sql, (*plan.driver.params, *plan.driver_where.params)
-        return f"SELECT c.row FROM contact AS c INDEXED BY contact_by_name WHERE {plan.where.sql}", plan.where.params
+        where = plan.whole if whole else plan.where
+        return f"SELECT c.row FROM contact AS c INDEXED BY contact_by_name WHERE {where.sql}", where.params
 
 
 def _order(query: IndexQuery) -> str:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from confida_core.contacts.content import Birthday, EmailAddress, PhoneNumber, PostalAddress
 from confida_core.ids import new_id
-from confida_core.index.conditions import All, InvalidCondition, Test
+from confida_core.index.conditions import All, Any, InvalidCondition, Not, Test
 from confida_core.index.cursors import InvalidCursor
 from confida_core.index.entries import IndexEntry
 from confida_core.index.index import Index
-from confida_core.index.plan import FEW
+from confida_core.index.plan import FEW, Scope
 from confida_core.index.query import Facet, IndexQuery, Sort
 from confida_core.index.typed_words import search_words
 from tests.core.index.people import CREATED, ada, ask, entry, filled, person
@@ -126,6 +126,16 @@ def test_neighbours_along_the_list(index: Index, people: list[IndexEntry]) -> No
 def test_count_beyond_cap_is_not_exact(index: Index) -> None:
     assert ask(index).count(IndexQuery(), 100) == (100, False)
     assert ask(index).count(IndexQuery(), MANY) == (MANY, True)
+
+
+def test_every_contact_of_a_condition_is_found_in_one_walk(index: Index, people: list[IndexEntry]) -> None:
+    """In whatever way the walk goes: from few, from many, and past all."""
+    few, graz = set(range(0, MANY, 100)), set(range(0, MANY, 3))
+    tests = (Test("tags", "has", "few"), Test("city", "is", "Graz"))
+    for condition, fits in ((tests[0], few), (Any(tests), few | graz), (Not(tests[1]), set(range(MANY)) - graz)):
+        scope = Scope(condition=condition)
+        assert ask(index).every(scope) == tuple(sorted(people[number].id for number in fits))
+        assert ask(index).count(scope, 2**31) == (len(fits), True)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "A" * 5_000, "AAAA", "\ud800", "====", "a b"])
