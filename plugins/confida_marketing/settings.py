@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from confida_core.api import Secret
+
+Hour = Annotated[int, Meta(ge=0, le=23)]
 
 
 class MarketingSettings(Struct, frozen=True, kw_only=True):
     """most_a_week: messages that one person gets in seven days, of all campaigns and journeys together.
 
-    quiet_from, quiet_until: the hours of the person's own day between which nothing leaves.
+    quiet_from, quiet_until: the hours of the person's own day between which nothing leaves; the same twice for none.
+    sms_url, sms_token, sms_body: the gateway for text messages, see `campaigns.sms_gateway`. sms_provider: whose it is.
     """
 
-    most_a_week: int = 3
-    quiet_from: int = 21
-    quiet_until: int = 8
+    most_a_week: Annotated[
+        int,
+        Meta(
+            ge=1, le=100, title="Messages a week", description="One person gets no more in seven days, of everything."
+        ),
+    ] = 3
+    quiet_from: Annotated[
+        Hour, Meta(title="Quiet from", description="From this hour of each person's own day nothing leaves.")
+    ] = 21
+    quiet_until: Annotated[
+        Hour, Meta(title="Quiet until", description="Until this hour; the same as before for no quiet hours.")
+    ] = 8
+    sms_url: Annotated[
+        str,
+        Meta(
+            max_length=2_000, title="Gateway for text messages", description="An https address; empty: none are sent."
+        ),
+    ] = ""
+    sms_token: Annotated[
+        Secret,
+        Meta(title="Token of the gateway", description="Sent as Authorization: Bearer, or where {token} stands."),
+    ] = ""
+    sms_body: Annotated[
+        str,
+        Meta(
+            max_length=2_000,
+            title="What the gateway is sent",
+            description="JSON with {to}, {text}, {id} and {token} in its strings.",
+        ),
+    ] = '{"to": "{to}", "text": "{text}"}'
+    sms_provider: Annotated[
+        str,
+        Meta(
+            max_length=200, title="Provider of text messages", description="Its name, for the register of disclosures."
+        ),
+    ] = ""

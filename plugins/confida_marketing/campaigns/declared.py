@@ -13,6 +13,7 @@ from confida_marketing.campaigns.elsewhere import (
 )
 from confida_marketing.campaigns.interface import CAMPAIGNS
 from confida_marketing.campaigns.running import run_campaign, tend_campaigns
+from confida_marketing.campaigns.sms_gateway import TRANSPORT
 from confida_marketing.campaigns.states import RUN
 from confida_web.api import Command, ContactPanel, DashboardWidget, NavDeclaration
 
@@ -65,5 +66,6 @@ INDEX_FIELDS = (
         follows=("outbound_message",),
     ),
 )  # fmt: skip
+TRANSPORTS = (TRANSPORT,)
 API_RESOURCES = (CAMPAIGNS,)
 SEGMENT_USES = (campaigns_of_segment,)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
-from babel.numbers import format_decimal, get_group_symbol, parse_decimal
 
-from confida_core.api import InvalidContent, Opened
+from confida_core.api import InvalidAmount, InvalidContent, Opened, read_amount, read_number, typed_amount
 from confida_marketing.campaigns.campaigns import IN_MONEY, CampaignDraft
 from confida_marketing.campaigns.content import CampaignContent
 from confida_web.api import FormData, mark
@@ -20,11 +18,10 @@ from confida_web.api import FormData, mark
 NUMBERS = {"per_hour": 0, "hold_out": 0, "test_share": 0, "test_hours": 24}
 WORDS = ("name", "goal", "note", "message", "print_shop")
 CHOICES = ("channel", "purpose", "goal_kind", "decide_by")
-NO_AMOUNT = mark("Please write an amount, such as 1234.50.")
+NO_AMOUNT = mark("Less than nothing cannot be.")
 NO_NUMBER = mark("Please write a whole number.")
 NO_DAY = mark("Please choose a day.")
 NO_TIME = mark("Please write a time, such as 09:00.")
-LARGEST = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +32,11 @@ class Reader:
     house: ZoneInfo
 
 
-def digits_of(currency: str) -> int:
-    found = get_global("currency_fractions")
-    return int(found.get(currency, found["DEFAULT"])[0])
-
-
-def typed_amount(text: str, digits: int, locale: str) -> int:
-    """Minor units, 0 for nothing. Raises ValueError."""
-    plain = "".join(text.split())
-    if not plain:
-        return 0
-    try:
-        value = Decimal(str(parse_decimal(plain, locale=locale, strict=get_group_symbol(locale) in plain)))
-        scaled = value.scaleb(digits)
-    except InvalidOperation:
-        raise ValueError("no amount") from None
-    if not scaled.is_finite() or scaled != scaled.to_integral_value() or not 0 <= scaled < LARGEST:
-        raise ValueError("no amount")
-    return int(scaled)
-
-
-def shown_amount(amount: int, digits: int, locale: str) -> str:
-    """As it is typed; "" for nothing."""
+def shown(amount: int, currency: str, locale: str) -> str:
+    """Minor units as they are typed, whole numbers where there is no currency; "" for nothing."""
     if not amount:
         return ""
-    return str(format_decimal(Decimal(amount).scaleb(-digits), locale=locale, group_separator=False))
+    return typed_amount(amount, currency, locale) if currency else str(amount)
 
 
 def empty_values(currency: str = "EUR") -> dict[str, str]:
@@ -76,15 +53,13 @@ def empty_values(currency: str = "EUR") -> dict[str, str]:
 def values_of(campaign: Opened[CampaignContent], reader: Reader) -> dict[str, str]:
     """What stands in the form of this campaign."""
     row, content = campaign.row, campaign.content
-    digits = digits_of(row["currency"])
     values = empty_values(row["currency"])
     values |= {name: getattr(content, name) for name in WORDS}
     values |= {name: row[name] for name in CHOICES}
     values |= {name: str(row[name] or "") for name in NUMBERS}
-    values |= {name: shown_amount(row[name], digits, reader.locale) for name in ("budget", "spent")}
-    values["goal_figure"] = shown_amount(
-        row["goal_figure"], digits if row["goal_kind"] in IN_MONEY else 0, reader.locale
-    )
+    values |= {name: shown(row[name], row["currency"], reader.locale) for name in ("budget", "spent")}
+    of_goal = row["currency"] if row["goal_kind"] in IN_MONEY else ""
+    values["goal_figure"] = shown(row["goal_figure"], of_goal, reader.locale)
     values["goal_on"] = row["goal_on"].isoformat() if row["goal_on"] else ""
     values["email"], values["owner"] = str(row["email_id"] or ""), str(row["owner_id"] or "")
     if row["starts_at"] is not None:
@@ -98,7 +73,7 @@ def values_of(campaign: Opened[CampaignContent], reader: Reader) -> dict[str, st
 def read_campaign(form: FormData, reader: Reader) -> CampaignDraft:
     """Raises InvalidContent with one sentence for each field that cannot be read; the rest is checked where it is stored."""
     errors: dict[str, str] = {}
-    numbers: dict[str, Any] = {name: read_number(form, name, usual, errors) for name, usual in NUMBERS.items()}
+    numbers: dict[str, Any] = {name: read_whole(form, name, usual, errors) for name, usual in NUMBERS.items()}
     money = read_money(form, reader, errors)
     content = CampaignContent(
         **{name: form.get(name) for name in WORDS},
@@ -123,7 +98,7 @@ def read_campaign(form: FormData, reader: Reader) -> CampaignDraft:
     return draft
 
 
-def read_number(form: FormData, name: str, usual: int, errors: dict[str, str]) -> int:
+def read_whole(form: FormData, name: str, usual: int, errors: dict[str, str]) -> int:
     text = form.get(name).strip()
     if text and not (text.isascii() and text.isdigit() and len(text) < 10):
         errors[name] = NO_NUMBER
@@ -136,12 +111,23 @@ def read_money(form: FormData, reader: Reader, errors: dict[str, str]) -> dict[s
     if currency not in get_global("all_currencies"):
         errors["currency"] = mark("Three letters, such as EUR.")
     found: dict[str, Any] = {"currency": currency}
-    whole = 0 if form.get("goal_kind") not in IN_MONEY else digits_of(currency)
-    for name, digits in (("budget", digits_of(currency)), ("spent", digits_of(currency)), ("goal_figure", whole)):
+    of_goal = currency if form.get("goal_kind") in IN_MONEY else ""
+    for name, of in (("budget", currency), ("spent", currency), ("goal_figure", of_goal)):
+        found[name] = 0
         try:
-            found[name] = typed_amount(form.get(name), digits, reader.locale)
-        except ValueError:
-            found[name], errors[name] = 0, NO_AMOUNT if digits else NO_NUMBER
+            found[name] = read_figure(form.get(name), of, reader.locale)
+        except InvalidAmount as wrong:
+            errors[name] = str(wrong)
+    return found
+
+
+def read_figure(text: str, currency: str, locale: str) -> int:
+    """Minor units, or a whole number where there is no currency; 0 for nothing. Raises InvalidAmount."""
+    if not text.strip():
+        return 0
+    found = read_amount(text, currency, locale) if currency else read_number(text, 0, locale)
+    if found < 0:
+        raise InvalidAmount(NO_AMOUNT)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -217,7 +218,9 @@ async def finish_if_through(crm: Installation, campaign_id: UUID) -> None:
         campaign_id,
     )
     if not waiting:
-        await set_state(crm, campaign_id, "state = 'done', ended_at = ?", [now()], "state = 'running'")
+        # Whoever paused or stopped it at this moment has decided.
+        with suppress(NotFound):
+            await set_state(crm, campaign_id, "state = 'done', ended_at = ?", [now()], "state = 'running'")
 
 
 async def tend_campaigns(crm: Installation, _: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from confida_core.api import (
     Opened,
     cancel_many,
     enqueue,
+    not_ready_to_send,
     now,
     record_audit_event,
     system_access,
@@ -22,6 +23,7 @@ from confida_marketing.campaigns.campaigns import set_state, visible_campaign
 from confida_marketing.campaigns.content import CampaignContent
 from confida_marketing.campaigns.delivering import BATCH, Sending
 from confida_marketing.campaigns.emailing import email_writer
+from confida_marketing.campaigns.sms_gateway import gateway_ready
 from confida_marketing.campaigns.wording import broken_words
 from confida_marketing.content.emails import visible_email
 from confida_marketing.content.faults import BrokenEmail
@@ -51,7 +53,7 @@ async def faults_of(crm: Installation, access: Access, campaign: Opened[Campaign
     elif wrong := await broken_words(crm, content.message):
         faults["message"] = wrong
     if row["channel"] == "sms":
-        faults |= faults_of_gateway(crm)
+        faults |= await faults_of_gateway(crm)
     return faults
 
 
@@ -73,16 +75,13 @@ async def faults_of_email(crm: Installation, access: Access, campaign: Opened[Ca
         return {
             "test_share": mark("There is nothing to compare: write another subject or content in the e-mail first.")
         }
-    transport = crm.registry.transports.get("email")
-    if transport is None or transport.not_ready(crm):
+    if not_ready_to_send(crm, "email"):
         return {"email": mark("No mail server is set up.")}
     return {}
 
 
-def faults_of_gateway(crm: Installation) -> dict[str, str]:
-    transport = crm.registry.transports.get("sms")
-    ready = transport is not None and not transport.not_ready(crm)
-    return {} if ready else {"channel": mark("No gateway for text messages is set up.")}
+async def faults_of_gateway(crm: Installation) -> dict[str, str]:
+    return {} if await gateway_ready(crm) else {"channel": mark("No gateway for text messages is set up.")}
 
 
 def sending_of(campaign: Opened[CampaignContent], part: str, variant: str) -> Sending:

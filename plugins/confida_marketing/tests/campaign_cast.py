@@ -122,7 +122,7 @@ async def forbid(crm: Installation, cast: dict[str, UUID], channel: str = "email
     if channel != CHANNELS[0]:
         return
     await crm.orders.give("restriction", cast["Restricted"])
-    for one, address in (("email", "suppressed@example.org"), ("phone", "+493023800014"), ("sms", "+493023800014")):
+    for one, address in (("email", "suppressed@example.org"), ("phone", "+493023800016"), ("sms", "+493023800016")):
         await suppress(crm, one, address, EVERYTHING)
     await trash_contact(crm, INSIDE, cast["Trashed"])
     await erase_person(crm, INSIDE, cast["Erased"], request_id=new_id())
