@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from confida_marketing.content import edit_routes, email_content, email_routes, list_routes, public_routes
+from confida_marketing.content import (
+    edit_routes,
+    email_content,
+    email_routes,
+    list_routes,
+    picture_routes,
+    public_routes,
+)
 
 TABLE_MODULES = ("confida_marketing.content.tables",)
 RECORDS = email_content.RECORDS
 TABLES = email_content.TABLES
-ROUTES = (*list_routes.ROUTES, *email_routes.ROUTES, *edit_routes.ROUTES)
+ROUTES = (*list_routes.ROUTES, *email_routes.ROUTES, *edit_routes.ROUTES, *picture_routes.ROUTES)
 PORTAL_ROUTES = public_routes.PORTAL_ROUTES

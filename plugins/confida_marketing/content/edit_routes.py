@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +11,13 @@ from litestar.params import FromPath
 
 from confida_consent.api import read_controller
 from confida_core.api import Access, Installation, InvalidContent, NoPicture, NotFound, TooLarge, VersionConflict
-from confida_marketing.content.editor import Edited, edited_of, merged, read_editor
+from confida_marketing.content.editor import Edited, edited_of, emptied, merged, read_editor
 from confida_marketing.content.email_content import KINDS, EmailContent
 from confida_marketing.content.emails import Email, save_email, visible_email
 from confida_marketing.content.list_routes import EMAILS, PURPOSE
 from confida_marketing.content.pages import EditEmailPage
 from confida_marketing.content.pictures import (
     add_picture,
-    is_picture,
-    picture_bytes,
     pictures_of,
 )
 from confida_marketing.content.preparing import known_fields, picture_ids, sender_of
@@ -55,10 +54,13 @@ async def change_email(request: Request[Any, Any, Any], email_id: FromPath[UUID]
     button = form.get("_do")
     if shown.errors or button not in {"", "look"}:
         return page(request, await edit_page(crm, email, shown), block="editor", status=422 if shown.errors else 200)
+    if emptied(email.content, shown):
+        bare = replace(shown, errors={"blocks": "A version with other words needs at least one block."})
+        return page(request, await edit_page(crm, email, bare), status=422)
     try:
         await save_email(crm, access, email_id, merged(email.content, shown), seen=shown.seen)
     except InvalidContent as wrong:
-        refused = Edited(content=shown.content, version=shown.version, seen=shown.seen, errors=wrong.errors)
+        refused = replace(shown, errors=wrong.errors)
         return page(request, await edit_page(crm, email, refused), status=422)
     except VersionConflict as conflict:
         return await overtaken(request, email, shown, conflict)
@@ -73,7 +75,7 @@ async def overtaken(
     """Somebody else was quicker: what was typed stays, and saving again puts it over theirs."""
     if conflict.current is None:
         raise NotFound
-    again = Edited(content=shown.content, version=shown.version, seen=conflict.current, gone=shown.gone)
+    again = replace(shown, seen=conflict.current)
     return page(request, await edit_page(request.state.crm, email, again, theirs=True), status=409)
 
 
@@ -148,14 +150,4 @@ def in_frame(html: str) -> Response[str]:
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
 
-@get("/x/marketing/pictures/{picture_id:uuid}", permission="marketing.read")
-async def show_picture(request: Request[Any, Any, Any], picture_id: FromPath[UUID]) -> Response[bytes]:
-    """For the editor; mails show it at its public address."""
-    await is_picture(request.state.crm, picture_id)
-    found = await picture_bytes(request.state.crm, picture_id)
-    return Response(
-        found.data, media_type=found.media_type, headers={"Cache-Control": "private, max-age=86400, immutable"}
-    )
-
-
-ROUTES = (edit_email, change_email, preview_typed, show_picture)
+ROUTES = (edit_email, change_email, preview_typed)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from confida_core.api import clean_line
 from confida_marketing.content.email_content import KINDS, MOST_BLOCKS, Block, EmailContent
 from confida_marketing.content.variants import as_variant
 from confida_web.api import FormData
@@ -107,9 +106,10 @@ def typed_block(values: Mapping[str, str], number: int, pictures: Mapping[str, s
 
 def read_gone(text: str) -> Gone | None:
     try:
-        return msgspec.json.decode(text, type=Gone) if text else None
+        gone = msgspec.json.decode(text, type=Gone) if text else None
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None
+    return gone if gone is not None and gone.block.kind in KINDS else None
 
 
 def pressed(shown: Edited, button: str) -> Edited:
@@ -157,6 +157,12 @@ def first_field(at: int, block: Block) -> str:
     return f"blocks-{at}-{known.get(block.kind, 'text')}"
 
 
+def emptied(stored: EmailContent, shown: Edited) -> bool:
+    """Whether a variant with words of its own would be left with none, which would mean: those of the first."""
+    own = any(one.blocks for one in stored.variants if one.key == shown.version)
+    return own and not shown.content.blocks
+
+
 def with_blocks(shown: Edited, blocks: Sequence[Block]) -> Edited:
     return replace(shown, content=msgspec.structs.replace(shown.content, blocks=tuple(blocks)))
 
@@ -168,7 +174,7 @@ def merged(stored: EmailContent, shown: Edited) -> EmailContent:
     variants = tuple(
         msgspec.structs.replace(
             one,
-            subject=clean_line(shown.content.subject),
+            subject=shown.content.subject,
             blocks=shown.content.blocks if one.blocks else (),
         )
         if one.key == shown.version

@@ -58,7 +58,7 @@ class EmailContent(Sealed, frozen=True):
     """name: for colleagues. preheader: what mail programs show after the subject. language: BCP 47 of the text.
 
     text: the part without design in somebody's own words, "" to have it made of the blocks. accent, backdrop: `#rrggbb`.
-    font: "sans" or "serif". Subject, preheader, texts and labels may hold personal fields, see `blanks`.
+    font: "sans" or "serif". dropped: the variant that was removed last. Subject, preheader, texts and labels may hold personal fields, see `blanks`.
     """
 
     name: ShortText = ""
@@ -71,6 +71,7 @@ class EmailContent(Sealed, frozen=True):
     backdrop: Annotated[str, Meta(max_length=7)] = "#f3f2ef"
     font: Annotated[str, Meta(max_length=5)] = "sans"
     variants: tuple[EmailVariant, ...] = ()
+    dropped: EmailVariant | None = None
 
 
 EMAIL = RecordDeclaration(

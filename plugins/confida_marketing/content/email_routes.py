@@ -23,6 +23,7 @@ from confida_marketing.content.email_content import EmailContent
 from confida_marketing.content.emails import (
     Email,
     add_variant,
+    bring_variant_back,
     remove_variant,
     show_in_archive,
     visible_email,
@@ -185,7 +186,15 @@ async def drop_version(request: Request[Any, Any, Any], email_id: FromPath[UUID]
         return redirect(
             request, f"{EMAILS}/{email_id}", Toast(message="It was changed meanwhile; look again.", tone="problem")
         )
-    return redirect(request, f"{EMAILS}/{email_id}", Toast(message="Removed."))
+    undo = f"{EMAILS}/{email_id}/versions/restore"
+    return redirect(request, f"{EMAILS}/{email_id}", Toast(message="Removed.", undo_url=undo))
+
+
+@post(ONE + "/versions/restore", permission="marketing.write", status_code=303)
+async def restore_version(request: Request[Any, Any, Any], email_id: FromPath[UUID]) -> Response[Any]:
+    await parse_form(request)
+    await bring_variant_back(request.state.crm, access_for(request, PURPOSE), email_id)
+    return redirect(request, f"{EMAILS}/{email_id}", Toast(message="It is back."))
 
 
 @post(ONE + "/shown", permission="marketing.send", status_code=303)
@@ -251,6 +260,7 @@ ROUTES = (
     find_reader,
     add_version,
     drop_version,
+    restore_version,
     show_publicly,
     send_to_one,
     take_file,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,10 +21,14 @@ from confida_core.api import (
     new_id,
     now,
 )
+from confida_marketing.content.colours import is_colour
+from confida_marketing.content.design import FONTS
 from confida_marketing.content.email_content import EMAIL, MOST_BLOCKS, MOST_VARIANTS, Block, EmailContent, EmailVariant
 from confida_marketing.content.variants import KEYS
 
 LONGEST = {"name": 200, "subject": 500, "preheader": 500, "text": 20_000}
+NO_COLOUR = "A colour is written like #1d5b8f."
+LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 LONGEST_OF_BLOCK = {"text": 20_000, "other": 20_000, "label": 200, "href": 2_000, "alt": 500}
 
 
@@ -162,10 +167,23 @@ async def add_variant(crm: Installation, access: Access, email_id: UUID, *, whol
 async def remove_variant(crm: Installation, access: Access, email_id: UUID, key: str, *, seen: int) -> None:
     """Raises Forbidden, NotFound, VersionConflict."""
     email = await visible_email(crm, access, email_id)
-    kept = tuple(one for one in email.content.variants if one.key != key)
-    if len(kept) == len(email.content.variants):
+    dropped = next((one for one in email.content.variants if one.key == key), None)
+    if dropped is None:
         raise NotFound
-    await save_email(crm, access, email_id, msgspec.structs.replace(email.content, variants=kept), seen=seen)
+    kept = tuple(one for one in email.content.variants if one.key != key)
+    content = msgspec.structs.replace(email.content, variants=kept, dropped=dropped)
+    await save_email(crm, access, email_id, content, seen=seen)
+
+
+async def bring_variant_back(crm: Installation, access: Access, email_id: UUID) -> None:
+    """The one that was removed last, unless its place was taken meanwhile. Raises Forbidden, NotFound, VersionConflict."""
+    email = await visible_email(crm, access, email_id)
+    dropped = email.content.dropped
+    if dropped is None or any(one.key == dropped.key for one in email.content.variants):
+        raise NotFound
+    variants = tuple(sorted((*email.content.variants, dropped), key=lambda one: one.key))
+    content = msgspec.structs.replace(email.content, variants=variants, dropped=None)
+    await save_email(crm, access, email_id, content, seen=email.version)
 
 
 def checked(content: EmailContent) -> EmailContent:
@@ -175,19 +193,41 @@ def checked(content: EmailContent) -> EmailContent:
         for name, most in LONGEST.items()
         if len(getattr(content, name)) > most
     }
-    if len(content.blocks) > MOST_BLOCKS:
-        errors["blocks"] = f"At most {MOST_BLOCKS} blocks."
-    for place, block in enumerate(content.blocks):
+    if any(len(one.subject) > LONGEST["subject"] for one in content.variants):
+        errors["subject"] = f"At most {LONGEST['subject']} characters, please."
+    errors |= {name: NO_COLOUR for name in ("accent", "backdrop") if not is_colour(getattr(content, name))}
+    if not LANGUAGE.fullmatch(content.language):
+        errors["language"] = "Choose one of the languages."
+    if content.font not in FONTS:
+        errors["font"] = "Choose one of the kinds of letters."
+    for blocks in (content.blocks, *(one.blocks for one in content.variants)):
+        errors |= block_errors(blocks)
+    if errors:
+        raise InvalidContent(errors)
+    lines = {name: clean_line(getattr(content, name)) for name in ("name", "subject", "preheader", "language")}
+    variants = tuple(
+        msgspec.structs.replace(one, subject=clean_line(one.subject), blocks=clean_blocks(one.blocks))
+        for one in content.variants
+    )
+    return msgspec.structs.replace(
+        content, **lines, text=clean_text(content.text), blocks=clean_blocks(content.blocks), variants=variants
+    )
+
+
+def block_errors(blocks: tuple[Block, ...]) -> dict[str, str]:
+    """By the names of the editor, which shows the blocks of one variant at a time."""
+    errors = {"blocks": f"At most {MOST_BLOCKS} blocks."} if len(blocks) > MOST_BLOCKS else {}
+    for place, block in enumerate(blocks):
         errors |= {
             f"blocks-{place}-{name}": f"At most {most} characters, please."
             for name, most in LONGEST_OF_BLOCK.items()
             if len(getattr(block, name)) > most
         }
-    if errors:
-        raise InvalidContent(errors)
-    lines = {name: clean_line(getattr(content, name)) for name in ("name", "subject", "preheader", "language")}
-    blocks = tuple(clean_block(block) for block in content.blocks)
-    return msgspec.structs.replace(content, **lines, text=clean_text(content.text), blocks=blocks)
+    return errors
+
+
+def clean_blocks(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    return tuple(clean_block(block) for block in blocks)
 
 
 def clean_block(block: Block) -> Block:

@@ -74,7 +74,7 @@ def moment_of(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    return moment if moment.tzinfo is not None and 2000 <= moment.year <= 2200 else None
 
 
 @get(f"{EMAILS}/new", permission="marketing.write")

@@ -113,3 +113,25 @@ class EmailPage(Page):
     q: str = ""
     found: tuple[tuple[str, str, str], ...] | None = None
     errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PictureRow:
+    """One picture. used: names and addresses of the e-mails that show it."""
+
+    id: str
+    width: int
+    height: int
+    added_at: datetime
+    used: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PicturesPage(Page):
+    """GET /x/marketing/pictures."""
+
+    template: ClassVar[str] = "marketing/content/pictures.html"
+    title: ClassVar[str] = "Pictures in e-mails"
+
+    pictures: tuple[PictureRow, ...]
+    may_write: bool

@@ -15,6 +15,7 @@ from confida_core.api import (
     Access,
     Installation,
     NotFound,
+    Row,
     address_of,
     delete_files,
     discard_files,
@@ -67,10 +68,10 @@ async def pictures_of(crm: Installation, ids: Collection[str]) -> dict[str, Show
     return {row["id"].hex: ShownPicture(f"{base}{ADDRESS}{row['token']}", row["width"], row["height"]) for row in rows}
 
 
-async def recent_pictures(crm: Installation, limit: int = 24) -> list[str]:
-    """Ids (hex) of the pictures that were added last."""
-    rows = await crm.data.fetch("SELECT id FROM marketing_picture ORDER BY added_at DESC, id DESC LIMIT ?", limit)
-    return [row["id"].hex for row in rows]
+async def all_pictures(crm: Installation, limit: int = 200) -> list[Row]:
+    """The last added first: id, width, height, added_at."""
+    sql = "SELECT id, width, height, added_at FROM marketing_picture ORDER BY added_at DESC, id DESC LIMIT ?"
+    return await crm.data.fetch(sql, limit)
 
 
 def is_id(text: str) -> bool:

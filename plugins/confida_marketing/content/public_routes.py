@@ -19,10 +19,13 @@ ARCHIVE = "/my/x/marketing/archive"
 
 @get(ADDRESS + "{token:str}", public=True)
 async def picture(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[bytes]:
-    """Web mail shows it in a page of somebody else, so that this, unlike all else, may be loaded from there."""
+    """Web mail shows it in a page of somebody else, so that this, unlike all else, may be loaded from there.
+
+    Kept by others for a day: one that was removed shall be gone soon.
+    """
     found = await picture_at(request.state.crm, token)
     headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
+        "Cache-Control": "public, max-age=86400",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }

@@ -70,6 +70,15 @@ async def test_an_email_is_written_with_buttons_that_the_server_answers(client: 
     assert (await press("restore"))[3] == "quote"
     assert (typed["blocks-3-other"], typed["gone"]) == ("Zoe & <b>".replace("<", "&lt;").replace(">", "&gt;"), "")
     assert (await press("add-button"))[-1] == "button"
+    for odd in (
+        '{"place":-9,"block":{"kind":"none"}}',
+        '{"place":9e9,"block":{}}',
+        "[",
+        '{"place":1,"block":{"text":1}}',
+    ):
+        answer = await client.fragment("POST", place, data={**typed, "gone": odd, "_do": "restore"})
+        assert (answer.status_code, answer.text.count('class="mail-block"')) == (200, 7)
+    assert (await client.get(f"{EMAILS}?before=9999-12-31T23:59:59-14:00&kind=none")).status_code == 200
     saved = await client.post(place, data={**typed, "blocks-6-label": "zqlabel", "subject": "zqsubject", "_do": "look"})
     assert saved.headers["location"] == place.removesuffix("/edit")
     # Somebody who had the page open before does not write over it, keeps their words, and may then.
@@ -187,6 +196,14 @@ async def test_everybody_may_read_what_was_put_there_and_nothing_else(crm: Any, 
     assert (await stranger.get(address[:-1] + ("A" if address[-1] != "A" else "B"))).status_code == 404
     framed = await client.get(f"{email}/frame")
     assert address in framed.text
+    pictures = "/x/marketing/pictures"
+    [own] = re.findall(rf'src="{pictures}/([0-9a-f-]+)"', (await client.get(pictures)).text)
+    assert email in (await client.get(pictures)).text
+    assert (await client.get(f"{pictures}/{own}")).headers["content-type"] == "image/jpeg"
+    assert (await client.post(f"{pictures}/{own}/remove", data={})).status_code == 303
+    assert [
+        (await one.get(path)).status_code for one, path in ((stranger, address), (client, f"{pictures}/{own}"))
+    ] == [404, 404]
     await client.post(f"{email}/trash", data={})
     assert [(await stranger.get(path)).status_code for path in (archive, place)] == [404, 404]
     assert (await client.get(email)).status_code == 404
@@ -199,5 +216,20 @@ async def test_everybody_may_read_what_was_put_there_and_nothing_else(crm: Any, 
     typed = fields_in((await client.get(added.headers["location"])).text)
     await client.post(f"{email}/edit", data={**typed, "subject": "Other", "blocks-1-text": "Other words"})
     assert "Other words" in (await client.get(f"{email}/frame?version=b")).text
+    bare = {name: value for name, value in typed.items() if not name.startswith("blocks-")}
+    refused = await client.post(f"{email}/edit", data={**bare, "seen": "99"})
+    assert (refused.status_code, "needs at least one block" in refused.text) == (422, True)
+    long = await client.post(f"{email}/edit", data={**typed, "blocks-1-text": "x" * 20_001, "subject": "y" * 501})
+    assert (long.status_code, long.text.count("At most 20000"), long.text.count("At most 500")) == (422, 2, 2)
     assert "Other words" not in (await client.get(f"{email}/frame?version=a")).text
     assert copied.status_code == 303
+    seen = {"seen": re.findall(r'name="seen" value="(\d+)"', (await client.get(email)).text)[0]}
+    main = fields_in((await client.get(f"{email}/edit")).text)
+    bad = {"accent": "red", "backdrop": "#12345", "language": "x" * 40, "font": "wide one"}
+    odd = await client.post(f"{email}/edit", data={**main, **bad, "blocks-1-kind": "x" * 40, "blocks-1-size": "x" * 40})
+    assert (odd.status_code, odd.text.count("A colour is written"), odd.text.count("Choose one of")) == (422, 4, 4)
+    codes = [(await client.post(f"{email}/versions/b/remove", data=seen)).status_code]
+    codes.append((await client.get(f"{email}/frame?version=b")).status_code)
+    codes += [(await client.post(f"{email}/versions/restore", data={})).status_code for _ in range(2)]
+    assert codes == [303, 404, 303, 404]
+    assert "Other words" in (await client.get(f"{email}/frame?version=b")).text
