@@ -42,7 +42,7 @@ async def find_articles(crm: Installation, shelf: Shelf, text: str, limit: int) 
     words = list(dict.fromkeys(words_of_text(text)))[:MOST_WORDS]
     if not words:
         return []
-    parts, values = [], list[Any]()
+    parts, values = list[str](), list[Any]()
     for word in words:
         part, more = holding(word)
         parts, values = [*parts, part], [*values, *more]

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 
 from confida_core.api import InvalidContent
+from confida_service.equipment.own import equipment_of
 from confida_service.knowledge.pages import ShownArticle, shown_article
 from confida_service.knowledge.searching import PUBLIC, suggest_articles
 from confida_service.portal.pages import BASE, KINDS, AskPage
 from confida_service.portal.uploads import form_with_files
-from confida_service.portal.writing import Asked, check_asked, open_own
-from confida_service.tickets.choices import PURPOSE
+from confida_service.portal.writing import LONGEST_SUBJECT, Asked, check_asked, open_own
+from confida_service.tickets.choices import PURPOSE, id_in
 from confida_web.api import (
     Errors,
     FormData,
@@ -31,13 +33,23 @@ from confida_web.api import (
 )
 
 NEW = f"{BASE}/new"
-FIELDS = ("kind", "subject", "text")
+FIELDS = ("kind", "subject", "text", "equipment")
 MOST = 3
 
 
 @get(NEW, person=True)
 async def new_request(request: Request[Any, Any, Any]) -> Response[Any]:
-    return show_portal(request, ask_page({}))
+    """equipment: which of theirs it is about, if they came from there."""
+    wanted = id_in(request.query_params, "equipment")
+    name = await named(request, wanted) if wanted else ""
+    return show_portal(request, ask_page({"subject": name, "equipment": str(wanted)} if name else {}))
+
+
+async def named(request: Request[Any, Any, Any], equipment_id: UUID) -> str:
+    """A piece of theirs by its product and serial number; "" for any other."""
+    access = access_for(request, PURPOSE)
+    own = await equipment_of(request.state.crm, access, access.actor.id)
+    return next((f"{one.product} {one.serial}".strip()[:LONGEST_SUBJECT] for one in own if one.id == equipment_id), "")
 
 
 @post(NEW, person=True, status_code=200)
@@ -78,7 +90,8 @@ def values_in(form: FormData) -> dict[str, str]:
 
 
 def asked_in(request: Request[Any, Any, Any], values: Mapping[str, str]) -> Asked:
-    return Asked(**values, language=request.state.frame.words)
+    said = {name: values[name] for name in ("kind", "subject", "text")}
+    return Asked(**said, equipment_id=id_in(values, "equipment"), language=request.state.frame.words)
 
 
 async def suggested(request: Request[Any, Any, Any], values: Mapping[str, str]) -> tuple[ShownArticle, ...]:

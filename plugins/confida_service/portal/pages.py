@@ -9,9 +9,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from confida_service.content import MessageFile
+from confida_service.equipment.own import OwnContract, OwnEquipment
 from confida_service.knowledge.pages import ShownArticle
 from confida_service.mail.folding import Piece
-from confida_service.portal.panels import FilledPanel
 from confida_web.api import Errors, Option, Page, mark
 
 BASE = "/my/x/service/tickets"
@@ -66,7 +66,10 @@ class OwnRow:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnTicketsPage(Page):
-    """GET /my/x/service/tickets. open: what is not done yet; done: what was. survey: address of one that waits for them."""
+    """GET /my/x/service/tickets. open: what is not done yet; done: what was. survey: address of one that waits for them.
+
+    equipment, contracts: theirs; what colleagues wrote down about them is not shown.
+    """
 
     template: ClassVar[str] = "service/portal/tickets.html"
     title: ClassVar[str] = mark("Service")
@@ -74,7 +77,8 @@ class OwnTicketsPage(Page):
     open: tuple[OwnRow, ...] = ()
     done: tuple[OwnRow, ...] = ()
     survey: str = ""
-    panels: tuple[FilledPanel, ...] = ()
+    equipment: tuple[OwnEquipment, ...] = ()
+    contracts: tuple[OwnContract, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

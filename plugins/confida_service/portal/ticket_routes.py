@@ -11,6 +11,7 @@ from litestar.response import Stream
 
 from confida_core.api import Access, Installation, InvalidContent, Opened, VersionConflict, open_file
 from confida_service.content import MessageContent, TicketContent
+from confida_service.equipment.own import contracts_of, equipment_of
 from confida_service.mail.folding import fold
 from confida_service.portal.own import (
     WRITTEN,
@@ -22,7 +23,6 @@ from confida_service.portal.own import (
     own_tickets,
 )
 from confida_service.portal.pages import BASE, OwnMessage, OwnRow, OwnTicketPage, OwnTicketsPage
-from confida_service.portal.panels import filled_panels
 from confida_service.portal.uploads import form_with_files
 from confida_service.portal.writing import INSIDE, answer_own, may_answer, solve_own
 from confida_service.service_levels.surveys import waiting_survey
@@ -44,7 +44,8 @@ async def own_list(request: Request[Any, Any, Any]) -> Response[Any]:
         open=tuple(row for row in rows if row.state not in DONE),
         done=tuple(row for row in rows if row.state in DONE),
         survey=await waiting_survey(crm, access.actor.id),
-        panels=await filled_panels(crm, access),
+        equipment=tuple(await equipment_of(crm, access, access.actor.id)),
+        contracts=tuple(await contracts_of(crm, access, access.actor.id)),
     )
     return show_portal(request, shown)
 

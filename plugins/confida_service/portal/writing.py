@@ -6,6 +6,7 @@ They hold no permission of colleagues, so the program does it for them, after th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from confida_core.api import (
     visible_contact,
 )
 from confida_service.content import MessageContent, MessageFile
+from confida_service.equipment.ticket_links import link_equipment
 from confida_service.mail.headers import Mailbox
 from confida_service.mail.reading import ReadMail
 from confida_service.mail.taking_in import Arrival, first_in_use
@@ -51,11 +53,12 @@ TOO_LATE = mark("This was solved too long ago to be opened again. Please send a 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """What a customer asks. language: of the page on which they did."""
+    """What a customer asks. equipment_id: which of theirs it is about. language: of the page on which they did."""
 
     kind: str
     subject: str
     text: str
+    equipment_id: UUID | None = None
     language: str = ""
 
 
@@ -88,6 +91,10 @@ async def open_own(crm: Installation, access: Access, asked: Asked, files: Seque
         draft, canned_id = await ticket_of(crm, person_id, asked, sender)
         ticket_id = await open_ticket(crm, INSIDE, person_id, draft)
         await say(crm, person_id, ticket_id, said_by(sender, asked.text, files), files)
+        if asked.equipment_id is not None:
+            # Anything but a piece of theirs is passed over.
+            with suppress(NotFound, InvalidContent):
+                await link_equipment(crm, INSIDE, ticket_id, asked.equipment_id)
         if canned_id is not None:
             await enqueue(crm, "service.answer_at_once", {"ticket_id": ticket_id, "canned_id": canned_id})
     return ticket_id

@@ -13,6 +13,9 @@ from confida_core.api import Access, new_id, now
 from confida_core.outbound.content import OUTBOUND
 from confida_core.plugin_settings.reading import save_plugin_settings
 from confida_service.content import MessageContent
+from confida_service.equipment.contracts import ContractDraft, add_contract
+from confida_service.equipment.equipment import EquipmentDraft, add_equipment, today_of
+from confida_service.equipment.visits import VisitDraft, service_done
 from confida_service.knowledge.articles import ArticleDraft, create_article, set_state
 from confida_service.mail.replying import Answer, answer_by_mail
 from confida_service.service_levels.survey_content import SURVEY, SurveyContent
@@ -282,3 +285,34 @@ async def test_organisation_sees_its_tickets_and_a_survey_that_waits(
     assert (len(surveys[0]), surveys[1], surveys[2]) == (1, surveys[0], [])
     assert (await house.post(surveys[0][0], data={"score": "5", "comment": ""})).status_code == 200
     assert "/my/x/service/survey/" not in (await house.get(BASE)).text
+
+
+async def test_own_equipment_and_contracts_are_shown_without_what_colleagues_wrote(
+    as_person: Any, crm: Any, access: Access, ada: UUID, contact: Any
+) -> None:
+    zoe, day = await contact("Zoe Zander"), today_of(crm)
+    lamp = await add_equipment(
+        crm,
+        access,
+        ada,
+        EquipmentDraft(product="Desk lamp", serial="L-1", notes="Hidden", warranty_until=day, service_months=6),
+    )
+    hers = await add_equipment(crm, access, zoe, EquipmentDraft(product="Foreign lamp"))
+    await service_done(crm, access, lamp, VisitDraft(done_on=day, note="Hidden"), seen=1)
+    await add_contract(crm, access, ada, ContractDraft(name="Lamp care", starts_on=day, notes="Hidden"), [lamp])
+    await add_contract(crm, access, zoe, ContractDraft(name="Foreign care", starts_on=day))
+    person = await as_person(ada)
+    page = (await person.get(BASE)).text
+    shown = [words in page for words in ("Desk lamp", "L-1", "Warranty until", "Serviced on", "Lamp care", "Running")]
+    assert (shown, "Hidden" in page, "Foreign" in page) == ([True] * 6, False, False)
+    assert 'value="Desk lamp L-1"' in (await person.get(f"{BASE}/new?equipment={lamp}")).text
+    assert "Foreign" not in (await person.get(f"{BASE}/new?equipment={hers}")).text
+    for subject, piece in (("About mine", lamp), ("About hers", hers)):
+        sent = await person.post(f"{BASE}/new/send", data={**ASKED, "subject": subject, "equipment": str(piece)})
+        assert sent.status_code == 303
+    rows = await crm.data.fetch("SELECT equipment_id FROM service_ticket_equipment")
+    assert [row["equipment_id"] for row in rows] == [lamp]
+    german = (await person.get(f"{BASE}?lang=de")).text
+    assert [words in german for words in ("Was Sie haben", "Garantie bis", "Ihre Serviceverträge", "Läuft")] == [
+        True
+    ] * 4
