@@ -17,6 +17,7 @@ from confida_core.api import (
     InvalidContent,
     NotFound,
     Opened,
+    UniqueViolation,
     account_names,
     clean_line,
     clean_text,
@@ -82,8 +83,13 @@ async def start_complaint(crm: Installation, access: Access, ticket_id: UUID) ->
     access.actor.require("service.write")
     row = (await visible_ticket(crm, access, ticket_id)).row
     await crm.keyring.ensure([row["contact_id"]], COMPLAINT.retention_class)
-    async with crm.data.transaction():
-        return await begin_complaint(crm, row)
+    try:
+        async with crm.data.transaction():
+            return await begin_complaint(crm, row)
+    except UniqueViolation:
+        # Somebody else began it at the same moment.
+        async with crm.data.transaction():
+            return await begin_complaint(crm, row)
 
 
 async def save_complaint(

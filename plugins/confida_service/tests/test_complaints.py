@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ from confida_service.complaints.complaints import (
     complaint_of,
     move_complaint,
     save_complaint,
+    start_complaint,
     take_back_step,
     visible_complaint,
 )
@@ -110,6 +112,15 @@ async def test_complaint_goes_its_way_and_what_was_learned_becomes_a_task(
     await take_back_step(crm, access, one, "accepted", seen=10)
     row = (await visible_complaint(crm, access, one)).row
     assert (row["step"], row["answered_on"], row["decided_on"], row["closed_on"]) == ("accepted", today, today, None)
+
+
+async def test_track_is_begun_once_however_many_ask_for_it(crm: Any, access: Access, client: Any, ada: UUID) -> None:
+    ticket = await open_ticket(crm, access, ada, TicketDraft(subject="Why?", kind="complaint"))
+    await crm.data.fetch("DELETE FROM service_complaint")
+    assert "Begin its track" in (await client.get(f"/x/service/tickets/{ticket}")).text
+    begun = await asyncio.gather(*(start_complaint(crm, access, ticket) for _ in range(5)))
+    answer = await client.post(f"/x/service/tickets/{ticket}/complaint")
+    assert {f"{HOME}/{one}" for one in begun} == {answer.headers["location"]}
 
 
 async def test_what_cannot_be_is_refused_beside_its_field(crm: Any, access: Access, ada: UUID) -> None:
