@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hmac
 import json
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,12 +14,7 @@ from uuid import UUID
 import pytest
 
 from confida_core.api import Access, InboundRefused, PhoneNumber, catch_up_index, now
-from confida_core.inbound.hooks import switch_on
-from confida_core.inbound.receiving import receive_message
-from confida_core.jobs.worker import run_next
-from confida_core.outbound.webhooks.signing import sign
-from confida_core.plugin_settings.reading import save_plugin_settings
-from confida_service.telephone.calls import forget_unknown, say_whose, write_note
+from confida_service.telephone.calls import follow_missed, forget_unknown, say_whose, write_note
 from confida_service.telephone.content import CALL
 from confida_service.telephone.hearing import INSIDE, Heard, hear, plain_number
 from confida_service.telephone.listing import count_missed
@@ -24,6 +22,7 @@ from confida_service.telephone.phones import save_phone
 from confida_service.telephone.showing import cards_of, visible_call
 from confida_service.telephone.streaming import switchboard
 from confida_service.telephone.webhook import receive
+from confida_service.tests.typed_settings import typed_settings
 from confida_service.tickets.tickets import TicketDraft, open_ticket
 
 pytestmark = pytest.mark.anyio
@@ -46,18 +45,28 @@ def notice(**fields: Any) -> bytes:
     return json.dumps({"call_id": "1", "state": "ringing", "from": ADA, "extension": "12"} | fields).encode()
 
 
-async def test_signed_message_becomes_a_call_once_and_its_end_is_told(crm: Any, access: Access, ada: UUID) -> None:
-    shown = await switch_on(crm, access, "service.calls")
-    token = shown.path.rpartition("/")[2]
-    for number, (state, secret, reply) in enumerate(
-        (("ringing", shown.secret, "accepted"), ("ended", "whsec_" + "A" * 40, "refused"), ("ended", shown.secret, "accepted"))
+def signed(secret: str, name: str, body: bytes) -> dict[str, str]:
+    """As Standard Webhooks have it."""
+    moment = str(int(now().timestamp()))
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    proof = base64.b64encode(hmac.digest(key, f"{name}.{moment}.".encode() + body, "sha256")).decode()
+    return {"webhook-id": name, "webhook-timestamp": moment, "webhook-signature": f"v1,{proof}"}
+
+
+async def test_signed_message_becomes_a_call_once_and_its_end_is_told(
+    crm: Any, client: Any, stranger: Any, ada: UUID
+) -> None:
+    page = (await client.post("/settings/webhooks/in/service/calls/on")).text
+    path, secret = re.search(r"/hooks/in/service/calls/[\w-]+", page), re.search(r"whsec_[\w+/=]+", page)
+    assert path is not None
+    assert secret is not None
+    for number, (state, key, code) in enumerate(
+        (("ringing", secret[0], 202), ("ended", "whsec_" + "A" * 40, 401), ("ended", secret[0], 202), ("eaten", secret[0], 422))
     ):  # fmt: skip
-        body, moment = notice(state=state, at=now().isoformat()), int(now().timestamp())
-        headers = {
-            "webhook-id": str(number), "webhook-timestamp": str(moment),
-            "webhook-signature": sign(secret, str(number), moment, body),
-        }  # fmt: skip
-        assert await receive_message(crm, "service.calls", token, headers, body) == reply
+        body = notice(state=state, at=now().isoformat())
+        for _ in range(2):
+            answer = await stranger.post(path[0], content=body, headers=signed(key, str(number), body))
+            assert answer.status_code == code
     [row] = await crm.data.fetch("SELECT * FROM service_call")
     assert (row["contact_id"], row["state"], row["outcome"], row["extensions"]) == (ada, "ended", "missed", "12")
     for wrong in (
@@ -202,15 +211,17 @@ async def test_one_of_several_with_the_number_is_chosen(
     assert opened.content.note == "He asks about lamps"
 
 
+@pytest.mark.usefixtures("ada")
 @pytest.mark.parametrize(("wanted", "found"), [("list", [0, 0]), ("task", [2, 0]), ("ticket", [1, 1])])
 async def test_missed_call_is_followed_as_wanted(
-    crm: Any, access: Access, ada: UUID, wanted: str, found: list[int]
+    crm: Any, access: Access, client: Any, wanted: str, found: list[int]
 ) -> None:
-    await save_plugin_settings(crm, access, "service", {"missed_calls": wanted})
+    await client.post("/settings/plugins/service", data=typed_settings(missed_calls=wanted))
     for number in (ADA, ""):
-        await hear(crm, Heard(source="a", call_id=f"x{number}", direction="in", state="ended", number=number))
-    while await run_next(crm):
-        pass
+        call_id = await hear(crm, Heard(source="a", call_id=f"x{number}", direction="in", state="ended", number=number))
+        for _ in range(2):
+            await follow_missed(crm, {"call_id": call_id})
+    assert len(await crm.data.fetch("SELECT id FROM job WHERE key = 'service.missed_call'")) == 2
     made = [len(await crm.data.fetch(f"SELECT id FROM {table}")) for table in ("interaction", "service_ticket")]
     assert made == found
     assert await count_missed(crm, access) == (2 if wanted == "list" else 0)

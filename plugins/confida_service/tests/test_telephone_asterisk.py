@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import os
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -13,15 +12,15 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.shared_data import SHARED_DATA
+from tests.shared_data import SHARED_DATA, shared
 
 from confida_core.api import Access, PhoneNumber
-from confida_core.plugin_settings.reading import save_plugin_settings
 from confida_service.telephone.ami_calls import Calls, dialled_number, extension_of
 from confida_service.telephone.ami_connection import ExchangeProblem, Login, connected
 from confida_service.telephone.ami_listening import listen_to_exchange
 from confida_service.telephone.ami_messages import LONGEST_LINE, LONGEST_VALUE, MOST_FIELDS, Messages, written
 from confida_service.telephone.phones import save_phone
+from confida_service.tests.typed_settings import typed_settings
 
 pytestmark = pytest.mark.anyio
 SECRET = "open sesame"
@@ -29,11 +28,7 @@ SESSIONS = SHARED_DATA / "pbx/asterisk-ami"
 
 
 def recorded(name: str) -> bytes:
-    if not SESSIONS.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail("the recorded sessions must be there in CI")
-        pytest.skip("the recorded sessions of an Asterisk are not here")
-    return (SESSIONS / f"{name}.yaml").read_bytes()
+    return shared(f"pbx/asterisk-ami/{name}.yaml").read_bytes()
 
 
 class Asterisk:
@@ -89,9 +84,9 @@ def login(port: int, secret: str = SECRET) -> Login:
     return Login(host="127.0.0.1", port=port, tls=False, user="crm", secret=secret)
 
 
-async def set_up(crm: Any, access: Access, port: int) -> None:
-    values = {"pbx_host": "127.0.0.1", "pbx_port": str(port), "pbx_user": "crm", "pbx_secret": SECRET}
-    await save_plugin_settings(crm, access, "service", values)
+async def set_up(client: Any, port: int) -> None:
+    values = typed_settings(pbx_host="127.0.0.1", pbx_port=str(port), pbx_user="crm", pbx_secret=SECRET)
+    assert (await client.post("/settings/plugins/service", data=values)).status_code == 303
 
 
 def modern(number: str, *, ends: str = "ANSWER") -> bytes:
@@ -117,7 +112,7 @@ async def calls_heard(crm: Any, number: int) -> list[dict[str, Any]]:
 
 
 async def test_listener_logs_in_hears_calls_once_and_comes_again_after_a_break(
-    crm: Any, access: Access, contact: Any
+    crm: Any, access: Access, client: Any, contact: Any
 ) -> None:
     ada = await contact("Ada", phones=[PhoneNumber(number="+442079460018")])
     await save_phone(crm, access, "14 ddddd", active=True)
@@ -125,7 +120,7 @@ async def test_listener_logs_in_hears_calls_once_and_comes_again_after_a_break(
     asterisk.breaks_after = 1
     stop = asyncio.Event()
     async with running(asterisk) as port:
-        await set_up(crm, access, port)
+        await set_up(client, port)
         with pytest.raises(ExchangeProblem, match="broken"):
             await asyncio.wait_for(listen_to_exchange(crm, stop), 10)
         assert [row["problem"] for row in await crm.data.fetch("SELECT problem FROM service_exchange")] == ["broken"]
@@ -167,12 +162,12 @@ async def test_wrong_secret_no_server_and_an_exchange_without_challenges(crm: An
 
 
 async def test_colleague_s_telephone_is_rung_and_the_number_dialled_where_the_person_may_be_called(
-    crm: Any, client: Any, contact: Any, access: Access
+    crm: Any, client: Any, contact: Any
 ) -> None:
     ada = UUID(str(await contact("Ada", phones=[PhoneNumber(number="+442079460018")])))
     asterisk = Asterisk()
     async with running(asterisk) as port:
-        await set_up(crm, access, port)
+        await set_up(client, port)
         place = f"/x/service/contacts/{ada}/call"
         await client.post(place, data={"place": "0"})
         await client.post("/x/service/telephone", data={"extensions": "12", "active": "yes"})
