@@ -20,6 +20,9 @@ INLINE = re.compile("|".join((_LINK, _BARE, _BOLD, _ITALIC)))
 ITEM = re.compile(r" {0,3}(?:(?P<dot>[-*•])|(?P<number>[0-9]{1,4})[.)]) +(?P<text>.*)")
 
 
+Kind = Literal["dots", "numbers"]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """Words that look alike. href: where they lead, "" for no link. line_break: nothing but the end of a line."""
@@ -52,36 +55,57 @@ def chunk_passages(lines: list[str]) -> list[Passage]:
     found: list[Passage] = []
     plain: list[str] = []
     items: list[str] = []
-    kind: Literal["dots", "numbers"] = "dots"
-    for line in lines:
-        item = ITEM.fullmatch(line)
-        if item is None and items and line.startswith((" ", "\t")):
+    kind: Kind = "dots"
+
+    def close() -> None:
+        if items:
+            found.append(listed(kind, list(items)))
+        elif any(plain):
+            found.append(paragraph(list(plain)))
+        items.clear()
+        plain.clear()
+
+    for place, line in enumerate(lines):
+        wanted, text = item_of(lines, place, len(items) if kind == "numbers" else 0)
+        if wanted is None and items and line.startswith((" ", "\t")):
             items[-1] += "\n" + line.strip()
             continue
-        wanted: Literal["dots", "numbers"] = "dots" if item and item["dot"] else "numbers"
-        if items and (item is None or wanted != kind):
-            found.append(listed(kind, items))
-            items = []
-        if item is None:
+        if (wanted is None) == bool(items) or (items and wanted != kind):
+            close()
+        if wanted is None:
             plain.append(line.strip())
             continue
         if plain:
-            found.append(paragraph(plain))
-            plain = []
+            close()
         kind = wanted
-        items.append(item["text"])
-    if items:
-        found.append(listed(kind, items))
-    if any(plain):
-        found.append(paragraph(plain))
+        items.append(text)
+    close()
     return found
+
+
+def item_of(lines: list[str], place: int, before: int) -> tuple[Kind | None, str]:
+    """Of which list the line is an item, and its words; None for a line of text. before: numbered items that it follows.
+
+    Numbers count from 1, and a list has at least two: "3. May" and "1. May" are dates.
+    """
+    item = ITEM.fullmatch(lines[place])
+    if item is None:
+        return None, ""
+    if item["dot"]:
+        return "dots", item["text"]
+    follows = int(item["number"]) == before + 1
+    if before == 0:
+        follows = follows and any(
+            (later := ITEM.fullmatch(line)) and later["number"] == "2" for line in lines[place + 1 : place + 20]
+        )
+    return ("numbers", item["text"]) if follows else (None, "")
 
 
 def paragraph(lines: list[str]) -> Passage:
     return Passage("paragraph", (tuple(runs_of("\n".join(lines))),))
 
 
-def listed(kind: Literal["dots", "numbers"], items: list[str]) -> Passage:
+def listed(kind: Kind, items: list[str]) -> Passage:
     return Passage(kind, tuple(tuple(runs_of(item)) for item in items))
 
 

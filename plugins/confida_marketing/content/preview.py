@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from confida_marketing.content.blanks import Broken, split_blanks
+from confida_marketing.content.colours import is_colour
 from confida_marketing.content.design import DARK
 from confida_marketing.content.email_content import EmailContent
 from confida_marketing.content.pictures import ADDRESS
@@ -52,6 +53,7 @@ def relative(src: str) -> str:
 
 
 def lenient(content: EmailContent) -> EmailContent:
+    """The same with what is broken made harmless: braces stay braces, and what is no colour is the usual one."""
     blocks = tuple(
         msgspec.structs.replace(
             block, **{name: unbroken(getattr(block, name)) for name in ("text", "other", "label", "alt")}
@@ -59,6 +61,10 @@ def lenient(content: EmailContent) -> EmailContent:
         for block in content.blocks
     )
     lines = {name: unbroken(getattr(content, name)) for name in ("subject", "preheader", "text")}
+    usual = EmailContent()
+    for name in ("accent", "backdrop"):
+        shown = getattr(content, name)
+        lines[name] = shown if is_colour(shown) else getattr(usual, name)
     return msgspec.structs.replace(content, **lines, blocks=blocks)
 
 

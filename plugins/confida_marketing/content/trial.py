@@ -46,7 +46,7 @@ async def trial_file(
     name, address = to
     fields = {"name": name, "first_name": name.partition(" ")[0]}
     shown = render(prepared, sample_recipient(crm, content.language, fields))
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=policy.SMTPUTF8)
     message["From"] = Address(display_name=sender.name, addr_spec=sender.email) if sender.email else sender.name
     message["To"] = Address(display_name=name, addr_spec=address)
     message["Subject"] = shown.subject

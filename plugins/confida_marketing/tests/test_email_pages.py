@@ -78,6 +78,15 @@ async def test_an_email_is_written_with_buttons_that_the_server_answers(client: 
     ):
         answer = await client.fragment("POST", place, data={**typed, "gone": odd, "_do": "restore"})
         assert (answer.status_code, answer.text.count('class="mail-block"')) == (200, 7)
+    wild = {
+        "accent": 'red"><script>',
+        "subject": "{{<script>",
+        "blocks-0-text": "}} <script>",
+        "look": "dark",
+        "language": '"><script>',
+    }
+    seen = await client.post(f"{place}/preview", data={**typed, **wild})
+    assert (seen.status_code, "<script" in seen.text, seen.text.count("&lt;script&gt;") > 2) == (200, False, True)
     assert (await client.get(f"{EMAILS}?before=9999-12-31T23:59:59-14:00&kind=none")).status_code == 200
     saved = await client.post(place, data={**typed, "blocks-6-label": "zqlabel", "subject": "zqsubject", "_do": "look"})
     assert saved.headers["location"] == place.removesuffix("/edit")

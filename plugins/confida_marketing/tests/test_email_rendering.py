@@ -220,14 +220,17 @@ def test_every_ready_email_can_be_sent_as_it_is(language: str) -> None:
 
 def test_markdown_is_little_and_bounded() -> None:
     [paragraph, dots, numbers] = passages_of(
-        "a **b _c_** snake_case 2 * 3 * 4\nnext https://example.org/x.\n- one\n  more\n- two\n1. x"
+        "a **b _c_** snake_case 2 * 3 * 4\nnext https://example.org/x.\n- one\n  more\n- two\n1. x\n2. y"
     )
     assert [(run.text, run.bold, run.italic, run.href) for run in paragraph.parts[0]] == [
         ("a ", False, False, ""), ("b ", True, False, ""), ("c", True, True, ""), (" snake_case 2 * 3 * 4", False, False, ""),
         ("", False, False, ""), ("next ", False, False, ""), ("https://example.org/x", False, False, "https://example.org/x"),
         (".", False, False, ""),
     ]  # fmt: skip
-    assert [(one.kind, len(one.parts)) for one in (dots, numbers)] == [("dots", 2), ("numbers", 1)]
+    assert [(one.kind, len(one.parts)) for one in (dots, numbers)] == [("dots", 2), ("numbers", 2)]
+    # Dates begin no list, and a list may end in the middle of a paragraph.
+    kinds = [[one.kind for one in passages_of(text)] for text in ("3. May\n2 pm", "1. May", "a\n1. b\n2. c\n7. d\n- e")]
+    assert kinds == [["paragraph"], ["paragraph"], ["paragraph", "numbers", "paragraph", "dots"]]
     began = time.perf_counter()
     for nasty in ("[" * 20_000, "**" * 10_000, "_a" * 10_000, "http://" + "." * 20_000, "*a " * 7_000, "1. " * 7_000):
         passages_of(nasty)
