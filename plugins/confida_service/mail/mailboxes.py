@@ -89,11 +89,11 @@ class Batch:
 
 
 @contextmanager
-def opened(login: Login, seconds: float = SECONDS) -> Iterator[BaseMailBox]:
+def opened(login: Login) -> Iterator[BaseMailBox]:
     """A mailbox with its folder open for reading alone. Raises MailboxProblem, also for what happens inside."""
     box: BaseMailBox | None = None
     try:
-        box = connected(login, seconds)
+        box = connected(login, SECONDS)
         enter(box, login)
         yield box
     except MailboxProblem:
@@ -165,7 +165,8 @@ def fetch(login: Login, position: Position) -> Batch:
     """The mails behind a position, at most MOST_MAILS and about MOST_BYTES of them; nothing changes on the server.
 
     Where the server counts anew (another UIDVALIDITY), all since a day before the last visit: whoever stores them knows which
-    are there already. Raises MailboxProblem.
+    are there already. Where the connection breaks after some of them, these are the batch: over a line that never lasts for long
+    the rest would else be asked for again and again. Raises MailboxProblem.
     """
     with opened(login) as box:
         end = ending(box, login.folder)
@@ -178,7 +179,13 @@ def fetch(login: Login, position: Position) -> Batch:
             if mails and total + size > MOST_BYTES:
                 break
             total += size
-            mails.append(FetchedMail(uid, raw_of(box, uid, head=size > LARGEST_MAIL), cut=size > LARGEST_MAIL))
+            try:
+                raw = raw_of(box, uid, head=size > LARGEST_MAIL)
+            except (OSError, imaplib.IMAP4.abort):
+                if not mails:
+                    raise
+                break
+            mails.append(FetchedMail(uid, raw, cut=size > LARGEST_MAIL))
         return Batch(end.validity, tuple(mail for mail in mails if mail.raw), len(mails) < len(uids))
 
 
