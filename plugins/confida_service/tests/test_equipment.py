@@ -196,6 +196,18 @@ async def test_every_date_is_reminded_of_once_to_colleagues_and_customer(
     assert len(await crm.data.fetch("SELECT id FROM service_reminder")) == 4
 
 
+async def test_whoever_objects_is_not_written_to_but_colleagues_are_reminded(
+    crm: Any, access: Access, ada: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONFIDA_SERVICE_REMIND_CUSTOMERS", "true")
+    await crm.orders.give("objection", ada, purpose="service.reminders", channel="email")
+    await add_equipment(crm, access, ada, EquipmentDraft(product="Lamp", warranty_until=today_of(crm)))
+    await remind(crm, {})
+    [row] = await crm.data.fetch("SELECT task_id, outbound_id FROM service_reminder")
+    [message] = await messages_shown(crm, access, [row["outbound_id"]])
+    assert (str(message.state), row["task_id"] is not None) == ("refused", True)
+
+
 async def test_reminder_that_is_interrupted_leaves_nothing_behind_and_comes_once(
     crm: Any, access: Access, ada: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -275,6 +275,10 @@ async def test_ticket_is_about_equipment_of_its_contact(
     html = (await client.get(ticket)).text
     assert (f'href="{EQUIPMENT}/{lamp}"' in html, "under warranty" in html) == (True, True)
     assert "Dark" in (await client.get(f"{EQUIPMENT}/{lamp}")).text
+    form = await client.get(f"{TICKETS}/new?contact={ada}&equipment={lamp}")
+    assert f'name="equipment" value="{lamp}"' in form.text
+    await client.post(f"{TICKETS}/new", data={"contact": str(ada), "subject": "Hot", "equipment": str(lamp)})
+    assert "Hot" in (await client.get(f"{EQUIPMENT}/{lamp}")).text
     await client.post(f"{ticket}/equipment/remove", data={"equipment": str(lamp)})
     assert f'href="{EQUIPMENT}/{lamp}"' not in (await client.get(ticket)).text
 

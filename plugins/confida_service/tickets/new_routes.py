@@ -9,6 +9,7 @@ from litestar import Request, Response, get, post
 
 from confida_core.api import InvalidContent, NotFound, account_names, likely_contacts, visible_contact
 from confida_service.content import MessageContent
+from confida_service.equipment.ticket_links import link_equipment
 from confida_service.tickets.choices import (
     LIST,
     PURPOSE,
@@ -25,15 +26,16 @@ from confida_service.tickets.tickets import TicketDraft, open_ticket
 from confida_web.api import Errors, FormData, Option, PersonRef, Toast, access_for, page, parse_form, redirect
 
 NEW = f"{LIST}/new"
-FIELDS = ("subject", "text", "kind", "priority", "channel", "queue", "assignee", "tags")
+FIELDS = ("subject", "text", "kind", "priority", "channel", "queue", "assignee", "tags", "equipment")
 NOBODY_CHOSEN = "Please find the person or organisation who asks, and choose it."
 
 
 @get(NEW, permission="service.write")
 async def new_ticket(request: Request[Any, Any, Any]) -> Response[Any]:
-    """contact: who asks, if that is known."""
-    contact_id = id_in(request.query_params, "contact")
-    return page(request, await new_page(request, {}, contact_id), "form")
+    """contact: who asks, if that is known. equipment: what it is about, of what they have."""
+    contact_id, equipment_id = (id_in(request.query_params, name) for name in ("contact", "equipment"))
+    values = {"equipment": str(equipment_id or "")}
+    return page(request, await new_page(request, values, contact_id), "form")
 
 
 @post(NEW, permission="service.write", status_code=200)
@@ -68,6 +70,8 @@ async def opened(request: Request[Any, Any, Any], form: FormData, contact_id: UU
     await crm.keyring.ensure([contact_id], "relationship")
     async with crm.data.transaction():
         ticket_id = await open_ticket(crm, access, contact_id, draft)
+        if equipment_id := id_in(dict(form.fields), "equipment"):
+            await link_equipment(crm, access, ticket_id, equipment_id)
         if form.get("text").strip():
             theirs = channel in {"phone", "post"}
             said = MessageDraft(
