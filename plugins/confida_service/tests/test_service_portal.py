@@ -10,8 +10,6 @@ from uuid import UUID
 import pytest
 
 from confida_core.api import Access, new_id, now
-from confida_core.outbound.content import OUTBOUND
-from confida_core.plugin_settings.reading import save_plugin_settings
 from confida_service.content import MessageContent
 from confida_service.equipment.contracts import ContractDraft, add_contract
 from confida_service.equipment.equipment import EquipmentDraft, add_equipment, today_of
@@ -19,6 +17,7 @@ from confida_service.equipment.visits import VisitDraft, service_done
 from confida_service.knowledge.articles import ArticleDraft, create_article, set_state
 from confida_service.mail.replying import Answer, answer_by_mail
 from confida_service.service_levels.survey_content import SURVEY, SurveyContent
+from confida_service.tests.typed_settings import typed_settings
 from confida_service.tickets.messages import MessageDraft, add_message
 from confida_service.tickets.tickets import TicketChange, TicketDraft, change_ticket, merge_tickets, open_ticket
 
@@ -152,8 +151,9 @@ async def test_customer_asks_with_a_file_is_answered_by_mail_and_answers(
 
 async def outbound(crm: Any, access: Access, answered: Any) -> list[str]:
     """What the message says that is to leave."""
-    rows = await crm.records.rows(OUTBOUND, [answered.result.id])
-    return [one.content.text for one in await crm.door.open(access, OUTBOUND, rows)]
+    outgoing = crm.registry.records["outbound_message"]
+    rows = await crm.records.rows(outgoing, [answered.result.id])
+    return [one.content.text for one in await crm.door.open(access, outgoing, rows)]
 
 
 async def test_customer_says_it_is_solved_and_opens_it_again_for_some_time(
@@ -187,6 +187,7 @@ async def test_public_articles_are_proposed_before_it_is_sent(
     await article(crm, access, "Lamps of tomorrow", state="draft")
     await article(crm, access, "Dunkle Lampen", language="de")
     person = await as_person(ada)
+    assert listed((await person.get(HELP)).text) == ["Dark lamps", "Dunkle Lampen"]
     step = await person.post(f"{BASE}/new", data=ASKED)
     assert (proposed(step.text), "About Dark lamps, <strong>well</strong>." in step.text) == (
         ["Dark lamps", "Dunkle Lampen"],
@@ -206,7 +207,7 @@ async def test_public_articles_are_proposed_before_it_is_sent(
 
 
 async def test_help_is_closed_to_strangers_until_it_is_opened(
-    stranger: Any, as_person: Any, crm: Any, access: Access, ada: UUID
+    stranger: Any, client: Any, crm: Any, access: Access
 ) -> None:
     shown, internal = (
         await article(crm, access, "Dark lamps", category="Light"),
@@ -222,9 +223,8 @@ async def test_help_is_closed_to_strangers_until_it_is_opened(
         404,
     ]
     assert (await stranger.post(f"{HELP}/{shown}/helpful", data={"helped": "yes"})).headers["location"] == "/my/"
-    person = await as_person(ada)
-    assert listed((await person.get(HELP)).text) == ["Dark lamps", "Lampen"]
-    await save_plugin_settings(crm, access, "service", {"public_help": "yes"})
+    saved = await client.post("/settings/plugins/service", data=typed_settings(public_help="yes"))
+    assert saved.status_code == 303
     assert (await stranger.get("/x/service/help")).headers["location"] == HELP
     assert listed((await stranger.get(f"{HELP}?lang=de")).text) == ["Lampen", "Dark lamps"]
     assert listed((await stranger.get(f"{HELP}?category=Light")).text) == ["Dark lamps"]
