@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from confida_consent.api import CONSENT_FIELD
 from confida_core.api import AllOf, AnyOf, Condition, FieldTest, InvalidCondition, Negation, explain, read_condition
 from confida_marketing.segments.fields import SEGMENT, Fields
 from confida_marketing.segments.kept import Segment
@@ -10,10 +11,13 @@ GONE = "It asks for something that is no longer there: nobody is in it until tha
 EVERYBODY = "everybody"
 FIXED = "whoever is on the list"
 PHRASES = {
-    "has": "in segment {}",
-    "has_not": "not in segment {}",
-    "has_any": "in segment {}",
-    "has_all": "in segments {}",
+    SEGMENT: {
+        "has": "in segment {}",
+        "has_not": "not in segment {}",
+        "has_any": "in segment {}",
+        "has_all": "in segments {}",
+    },
+    CONSENT_FIELD: {"has": "{}", "has_not": "not {}", "has_any": "{}", "has_all": "{}"},
 }
 
 
@@ -40,11 +44,13 @@ def in_words(condition: Condition, fields: Fields, *, outermost: bool = True) ->
             return joined([in_words(part, fields, outermost=False) for part in parts], " or ", outermost)
         case Negation(AnyOf(parts)):
             return f"none of: {joined([in_words(part, fields, outermost=False) for part in parts], ', ', True)}"
-        case FieldTest(field, op, value) if field == SEGMENT and op in PHRASES:
-            names = fields[SEGMENT].choices
+        case FieldTest(field, op, value) if op in PHRASES.get(field, {}):
+            names = fields[field].choices
             each = value if isinstance(value, tuple) else (value,)
             between = " and " if op == "has_all" else " or "
-            return PHRASES[op].format(between.join(f"“{names.get(str(one), 'no longer there')}”" for one in each))
+            return PHRASES[field][op].format(
+                between.join(f"“{names.get(str(one), 'no longer there')}”" for one in each)
+            )
     return explain(condition, fields)
 
 

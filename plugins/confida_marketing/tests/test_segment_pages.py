@@ -54,7 +54,7 @@ async def test_segment_is_written_counted_used_and_thrown_away(
     await client.post(f"{LIST}/new", data=TYPED)
     boats = await only(crm, "Boats")
     shown = (await client.get(f"{LIST}/{boats}")).text
-    words = "(tagged boat or tagged ship), none of: Consent has Newsletter (E-mail): refused"
+    words = "(tagged boat or tagged ship), none of: “Newsletter (E-mail): refused”"
     assert (words in shown, "nothing yet" in shown) == (True, True)
     edited = (await client.get(f"{LIST}/{boats}/edit")).text
     assert (edited.count('class="condition-group"'), 'value="Newsletter (E-mail): refused"' in edited) == (2, True)
