@@ -20,6 +20,7 @@ from confida_marketing.content.pictures import pictures_of
 from confida_marketing.content.pictures_shown import ShownPicture
 from confida_marketing.content.preparing import picture_ids
 from confida_marketing.content.preview import relative
+from confida_marketing.content.rendering import one_line
 from confida_marketing.content.writing import Writer
 
 MOST = 100
@@ -47,7 +48,7 @@ async def archived_emails(crm: Installation) -> list[ArchivedEmail]:
 
 
 def listed(email: Email, sender: str) -> ArchivedEmail:
-    title = without_people(email.content.subject, sender) or email.name
+    title = one_line(without_people(email.content.subject, sender)) or email.name
     return ArchivedEmail(str(email.id), title, email.content.language, email.row["shown_since"])
 
 

@@ -10,9 +10,28 @@ from confida_marketing.content import (
     picture_routes,
     public_routes,
 )
+from confida_web.api import Command, mark
 
 TABLE_MODULES = ("confida_marketing.content.tables",)
 RECORDS = email_content.RECORDS
 TABLES = email_content.TABLES
 ROUTES = (*list_routes.ROUTES, *email_routes.ROUTES, *edit_routes.ROUTES, *picture_routes.ROUTES)
 PORTAL_ROUTES = public_routes.PORTAL_ROUTES
+COMMANDS = (
+    Command(
+        key="marketing.emails",
+        label=mark("E-mails to many"),
+        permission="marketing.read",
+        href=list_routes.EMAILS,
+        keywords=("newsletter", "template", "mailing"),
+        icon="mail",
+    ),
+    Command(
+        key="marketing.new_email",
+        label=mark("Write an e-mail to many"),
+        permission="marketing.write",
+        href=f"{list_routes.EMAILS}/new",
+        keywords=("newsletter", "appeal", "invitation"),
+        icon="mail",
+    ),
+)

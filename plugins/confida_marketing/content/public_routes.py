@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from confida_core.api import NotFound
-from confida_marketing.content.archive import archived_email, archived_emails
+from confida_consent.api import read_controller
+from confida_core.api import NotFound, address_of
+from confida_marketing.content.archive import ArchivedEmail, archived_email, archived_emails
 from confida_marketing.content.pictures import ADDRESS, picture_at
 from confida_marketing.content.public_pages import ArchivedPage, ArchivePage
 from confida_web.api import show_portal
@@ -47,4 +50,29 @@ async def archived(request: Request[Any, Any, Any], email_id: FromPath[UUID]) ->
     return show_portal(request, ArchivedPage(email=shown, base=ARCHIVE))
 
 
-PORTAL_ROUTES = (picture, archive, archived)
+@get(ARCHIVE + "/feed.xml", public=True)
+async def feed(request: Request[Any, Any, Any]) -> Response[str]:
+    """The same list for feed readers (Atom, RFC 4287); whoever reads it there tells nobody an address."""
+    crm = request.state.crm
+    found = await archived_emails(crm)
+    if not found:
+        raise NotFound
+    xml = atom(address_of(crm) + ARCHIVE, (await read_controller(crm)).name, found)
+    return Response(xml, media_type="application/atom+xml")
+
+
+def atom(base: str, sender: str, emails: Sequence[ArchivedEmail]) -> str:
+    entries = "".join(
+        f"<entry><id>urn:uuid:{one.id}</id><title>{escape(one.title)}</title><updated>{one.since.isoformat()}</updated>"
+        f'<link href="{escape(base)}/{one.id}"/></entry>'
+        for one in emails
+    )
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><id>{escape(base)}</id>'
+        f"<title>{escape(sender)}</title><author><name>{escape(sender)}</name></author>"
+        f"<updated>{emails[0].since.isoformat()}</updated>"
+        f'<link href="{escape(base)}"/><link rel="self" href="{escape(base)}/feed.xml"/>{entries}</feed>'
+    )
+
+
+PORTAL_ROUTES = (picture, archive, archived, feed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -194,6 +195,8 @@ async def test_everybody_may_read_what_was_put_there_and_nothing_else(crm: Any, 
     await client.post(f"{email}/shown", data={"shown": "yes"})
     listed, shown = await stranger.get(archive), await stranger.get(f"{place}?lang=de")
     assert ("For everybody" in listed.text, "Dear friend of Example House" in shown.text) == (True, True)
+    feed = ElementTree.fromstring((await stranger.get(f"{archive}/feed.xml")).text)  # noqa: S314 -- Our own.
+    assert [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}title")] == ["Example House", "For everybody"]
     assert ("Was wir verschickt haben" in shown.text, "style=" in shown.text) == (True, False)
     [address] = re.findall(r'src="(/my/x/marketing/pictures/[^"]+)"', shown.text)
     picture = await stranger.get(address)
