@@ -19,6 +19,7 @@ from tests.bench.answer_speed import measure_answers
 from tests.bench.api_speed import requests_of_programs, without_limits
 from tests.bench.backup_speed import measure_backup
 from tests.bench.bring_in import seconds_of_import
+from tests.bench.calls_speed import CALLS, measure_calls
 from tests.bench.consent_speed import measure_consent
 from tests.bench.erasure_speed import measure_erasure
 from tests.bench.figures import Figures, missed, table
@@ -29,6 +30,7 @@ from tests.bench.sales_speed import LINES, OPPORTUNITIES, measure_sales
 from tests.bench.segment_speed import measure_segments
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
 from tests.bench.stores import STORES_BY_NAME, Store
+from tests.bench.tickets_speed import TICKETS, measure_tickets
 from tests.bench.visit import first_visit
 from tests.bench.visits import Known, creations, everybody, know
 from tests.bench.with_plugins import measure_plugins
@@ -50,6 +52,7 @@ PARTS = (
     "erasure",
     "plugins",
     "sales",
+    "calls",
     "segments",
 )
 STARTS = 3
@@ -89,6 +92,10 @@ def main() -> None:
             if "sales" in (given.only or PARTS):
                 sizes = (10_000, 50_000) if given.quick else (OPPORTUNITIES, LINES)
                 measure_sales(settings, measured[-1], put_load, sizes)
+            if "tickets" in (given.only or PARTS):
+                measure_tickets(settings, measured[-1], put_load, TICKETS // 10 if given.quick else TICKETS)
+            if "calls" in (given.only or PARTS):
+                measure_calls(settings, measured[-1], 10 if given.quick else CALLS)
     print()
     print(table(measured))
     print(f"\n{missed(measured)} promises missed" if missed(measured) else "\nEvery promise is kept.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,11 @@ MINUTES = {
     "sqlite": "CAST(round((julianday({until}) - julianday(opened_at)) * 1440) AS INTEGER)",
     "postgres": "CAST(round(EXTRACT(EPOCH FROM ({until} - opened_at)) / 60) AS INTEGER)",
 }
+KEPT = {
+    until: f"CASE WHEN {until} <= {due} THEN 1 WHEN {until} > {due} OR {due} < ? THEN 0 END"
+    for until, due in (("first_response_at", "first_response_due"), ("solved_at", "solution_due"))
+}
+WHOLE = object()
 WAITING = "state IN ('new', 'open', 'pending', 'on_hold')"
 Place = Any
 """What a figure stands for: a month like `2026-11`, the id of a queue or a colleague, a key, or None for nobody."""
@@ -31,6 +36,15 @@ class Promised:
     most: int | None = None
     kept: int = 0
     missed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timed:
+    """Of the tickets that were opened."""
+
+    opened: int = 0
+    first: Promised = Promised()
+    solution: Promised = Promised()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,9 +80,9 @@ def narrowed(asked: Asked, moment: str, table: str = "") -> Divided:
     return Divided(f"{moment} >= ? AND {moment} < ?{queue}", values)
 
 
-async def counted(crm: Installation, asked: Asked, moment: str) -> dict[Place, int]:
-    """How many tickets; moment: `opened_at` or `solved_at`. One query."""
-    place, rows = divided(asked, moment), narrowed(asked, moment)
+async def solved(crm: Installation, asked: Asked) -> dict[Place, int]:
+    """How many tickets were solved within the period, whenever they were opened. One query."""
+    place, rows = divided(asked, "solved_at"), narrowed(asked, "solved_at")
     found = await crm.data.fetch(
         f"SELECT {place.sql} AS place, count(*) AS amount FROM service_ticket WHERE {rows.sql} AND state <> 'merged' GROUP BY 1",
         *place.values, *rows.values,
@@ -98,43 +112,45 @@ async def waiting_before(crm: Installation, asked: Asked) -> int:
     return int(rows[0]["amount"])
 
 
-async def promised(crm: Installation, asked: Asked, until: str, whole: bool = False) -> dict[Place, Promised]:
-    """How long it took until `first_response_at` or `solved_at`, of tickets opened in the period; whole: of all, under None.
+async def timed(crm: Installation, asked: Asked) -> Mapping[Place, Timed]:
+    """The tickets that were opened within the period; all of them together stand under WHOLE. One query.
 
-    Two queries. What is due and has not happened counts as missed once it is late.
+    What is due and has not happened counts as missed once it is late. The database gives a line for each ticket, because to
+    find the middle of each group takes it several times as long as sorting them here (measured with 50,000 tickets).
     """
-    place = Divided("NULL") if whole else divided(asked, "opened_at")
-    rows = narrowed(asked, "opened_at")
-    spans = await crm.data.fetch(
-        f"WITH spans AS (SELECT {place.sql} AS place, {MINUTES[crm.data.engine].format(until=until)} AS minutes "
-        f"FROM service_ticket WHERE {rows.sql} AND state <> 'merged' AND {until} IS NOT NULL), ranked AS (SELECT place, minutes, "
-        "row_number() OVER (PARTITION BY place ORDER BY minutes) AS nth, count(*) OVER (PARTITION BY place) AS amount FROM spans) "
-        "SELECT place, amount, max(CASE WHEN nth = (amount + 1) / 2 THEN minutes END) AS median, "
-        "max(CASE WHEN nth = (amount * 9 + 9) / 10 THEN minutes END) AS most FROM ranked GROUP BY place, amount",
-        *place.values, *rows.values,
-    )  # fmt: skip
-    kept = await kept_of(crm, asked, until, (place, rows))
-    found = {row["place"]: row for row in spans}
-    return {one: promised_of(found.get(one), kept.get(one)) for one in found.keys() | kept.keys()}
-
-
-async def kept_of(
-    crm: Installation, asked: Asked, until: str, parts: tuple[Divided, Divided]
-) -> dict[Place, tuple[int, int]]:
-    place, rows = parts
-    due = "first_response_due" if until == "first_response_at" else "solution_due"
+    place, rows, moment = divided(asked, "opened_at"), narrowed(asked, "opened_at"), now()
+    minutes = MINUTES[crm.data.engine]
     found = await crm.data.fetch(
-        f"SELECT {place.sql} AS place, sum(CASE WHEN {until} <= {due} THEN 1 ELSE 0 END) AS kept, "
-        f"sum(CASE WHEN {until} > {due} OR ({until} IS NULL AND {due} < ?) THEN 1 ELSE 0 END) AS missed "
-        f"FROM service_ticket WHERE {rows.sql} AND state <> 'merged' AND {due} IS NOT NULL GROUP BY 1",
-        *place.values, now(), *rows.values,
+        f"SELECT {place.sql} AS place, {minutes.format(until='first_response_at')} AS first, {KEPT['first_response_at']} AS "
+        f"first_kept, {minutes.format(until='solved_at')} AS solution, {KEPT['solved_at']} AS solution_kept "
+        f"FROM service_ticket WHERE {rows.sql} AND state <> 'merged'",
+        *place.values, moment, moment, *rows.values,
     )  # fmt: skip
-    return {row["place"]: (int(row["kept"]), int(row["missed"])) for row in found}
+    groups: dict[Place, list[Row]] = {WHOLE: found}
+    for row in found:
+        groups.setdefault(row["place"], []).append(row)
+    return {one: timed_of(own) for one, own in groups.items()}
 
 
-def promised_of(span: Row | None, kept: tuple[int, int] | None) -> Promised:
-    amount, median, most = (span["amount"], span["median"], span["most"]) if span else (0, None, None)
-    return Promised(amount=amount, median=median, most=most, kept=(kept or (0, 0))[0], missed=(kept or (0, 0))[1])
+def timed_of(rows: Sequence[Row]) -> Timed:
+    return Timed(
+        opened=len(rows),
+        first=promised_of([row["first"] for row in rows], [row["first_kept"] for row in rows]),
+        solution=promised_of([row["solution"] for row in rows], [row["solution_kept"] for row in rows]),
+    )
+
+
+def promised_of(minutes: Sequence[int | None], kept: Sequence[int | None]) -> Promised:
+    """kept: 1 for each promise that was kept, 0 for each that was missed, None where none was made or time is left."""
+    spans = sorted(one for one in minutes if one is not None)
+    amount = len(spans)
+    return Promised(
+        amount=amount,
+        median=spans[(amount + 1) // 2 - 1] if spans else None,
+        most=spans[(amount * 9 + 9) // 10 - 1] if spans else None,
+        kept=kept.count(1),
+        missed=kept.count(0),
+    )
 
 
 async def satisfied(crm: Installation, asked: Asked) -> dict[Place, Satisfied]:

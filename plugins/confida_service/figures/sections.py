@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
+from typing import NamedTuple
 from uuid import UUID
 
 from confida_core.api import Access, Installation, account_names
 from confida_service.figures.asked import DIVISIONS, Asked
 from confida_service.figures.counting import (
+    WHOLE,
     Place,
     Promised,
     Satisfied,
-    counted,
-    promised,
+    Timed,
     satisfied,
+    solved,
     spent,
+    timed,
     together,
     waiting,
     waiting_before,
@@ -34,6 +37,18 @@ from confida_web.api import (
 )
 
 Labels = Mapping[Place, str]
+
+
+class Speed(NamedTuple):
+    """Which of the two promises a section is about, and the word for what was done."""
+
+    key: str
+    title: str
+    done: str
+
+
+FIRST = Speed("first-response", "First response", "answered")
+SOLUTION = Speed("solution", "Solution", "solved")
 PERFORMANCE = "service.performance"
 TICKETS = (
     ReportColumn(label="Opened", kind="count"),
@@ -57,16 +72,17 @@ CONTENT = (
 
 
 async def figures_of(crm: Installation, access: Access, asked: Asked) -> Report:
-    """At most thirteen queries; nothing sealed is opened. Raises Forbidden.
+    """At most eight queries; nothing sealed is opened. Raises Forbidden.
 
     Colleagues are told apart for who may see everybody's performance; all others find themselves alone.
     """
     access.actor.require("service.read")
     labels = await labels_of(crm, access, asked)
+    times = await timed(crm, asked)
     found = [
-        await tickets(crm, asked, labels),
-        await speed(crm, asked, labels, "first_response_at"),
-        await speed(crm, asked, labels, "solved_at"),
+        await tickets(crm, asked, labels, times),
+        speed(asked, labels, {one: own.first for one, own in times.items()}, FIRST),
+        speed(asked, labels, {one: own.solution for one, own in times.items()}, SOLUTION),
         await satisfaction(crm, asked, labels),
     ]
     return Report(sections=tuple(filter(None, found)), personal=asked.by == "person")
@@ -98,15 +114,14 @@ async def colleagues(crm: Installation, access: Access) -> Labels:
     return dict(sorted(known.items(), key=lambda item: item[1])) | {None: "Nobody yet"}
 
 
-async def tickets(crm: Installation, asked: Asked, labels: Labels) -> ReportSection | None:
-    opened, solved = await counted(crm, asked, "opened_at"), await counted(crm, asked, "solved_at")
-    minutes = await spent(crm, asked)
-    if asked.by == "month":
-        left = await backlog(crm, asked, opened, solved)
-    else:
-        left = await waiting(crm, asked)
+async def tickets(
+    crm: Installation, asked: Asked, labels: Labels, times: Mapping[Place, Timed]
+) -> ReportSection | None:
+    opened = {one: own.opened for one, own in times.items()}
+    done, minutes = await solved(crm, asked), await spent(crm, asked)
+    left = await (backlog(crm, asked, opened, done) if asked.by == "month" else waiting(crm, asked))
     lines = [
-        ReportLine(label=label, values=(opened.get(one, 0), solved.get(one, 0), left.get(one, 0), minutes.get(one, 0)))
+        ReportLine(label=label, values=tuple(each.get(one, 0) for each in (opened, done, left, minutes)))
         for one, label in labels.items()
     ]
     lines = lines if asked.by == "month" else [line for line in lines if any(line.values)]
@@ -129,30 +144,29 @@ async def tickets(crm: Installation, asked: Asked, labels: Labels) -> ReportSect
 
 
 async def backlog(
-    crm: Installation, asked: Asked, opened: Mapping[Place, int], solved: Mapping[Place, int]
+    crm: Installation, asked: Asked, opened: Mapping[Place, int], done: Mapping[Place, int]
 ) -> dict[Place, int]:
     """How many waited at the end of each month, reckoned on from those that waited at the beginning.
 
     A ticket that was opened again waits ever since it was opened first.
     """
-    changes = [opened.get(month, 0) - solved.get(month, 0) for month in asked.months]
+    changes = [opened.get(month, 0) - done.get(month, 0) for month in asked.months]
     levels = list(accumulate(changes, initial=await waiting_before(crm, asked)))[1:]
     return dict(zip(asked.months, levels, strict=True))
 
 
-async def speed(crm: Installation, asked: Asked, labels: Labels, until: str) -> ReportSection | None:
+def speed(asked: Asked, labels: Labels, found: Mapping[Place, Promised], what: Speed) -> ReportSection | None:
     """Lines where something was answered or promised; the last one is of all tickets, for who sees all."""
-    found = await promised(crm, asked, until)
-    shown = [(label, found[one]) for one, label in labels.items() if one in found]
+    own = {one: times for one, times in found.items() if times.amount or times.kept or times.missed}
+    shown = [(label, own[one]) for one, label in labels.items() if one in own]
     if not shown:
         return None
     mine_only = asked.by == "person" and None not in labels
-    whole = shown[0][1] if mine_only else (await promised(crm, asked, until, whole=True)).get(None, Promised())
-    first = until == "first_response_at"
+    whole = shown[0][1] if mine_only else found[WHOLE]
     return ReportSection(
-        key="first-response" if first else "solution",
-        title="First response" if first else "Solution",
-        finding=speed_finding(whole, "answered" if first else "solved"),
+        key=what.key,
+        title=what.title,
+        finding=speed_finding(whole, what.done),
         label_head=DIVISIONS[asked.by],
         columns=SPEED,
         lines=tuple(speed_line(label, one) for label, one in shown),
