@@ -30,6 +30,7 @@ from confida_core.clock import now
 from confida_core.contacts.trash import purge_contact, trash_contact
 from confida_core.ids import new_id
 from confida_core.vault.access import Forbidden, NotFound, system_access
+from tests.cases import in_one_installation
 from tests.consent.gate_cast import MANAGER, own_purpose
 from tests.consent.people import LETTER, MANAGING, READING, SYSTEM, add_contact, person, says, staff
 
@@ -139,7 +140,7 @@ async def test_several_are_recorded_all_or_none(crm: Any) -> None:
     assert await ConsentEvent.count() == 0
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "field"),
     [
         ({"kind": "perhaps"}, "kind"),

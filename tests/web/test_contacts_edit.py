@@ -22,6 +22,7 @@ from confida_core.ids import new_id
 from confida_core.vault.access import Access, Actor, system_access
 from confida_core.vault.keyring import Keyring
 from confida_core.vault.suppressions import suppress
+from tests.cases import in_one_installation
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -106,7 +107,7 @@ async def test_stored_contact_fills_its_form_and_saves_back_equal(client: Any, c
     assert (opened.content, opened.row["version"]) == (before, 1)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "wrong"),
     [
         ({"emails-0-address": "no address"}, ["emails-0-address"]),

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import in_one_installation
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound
 from confida_sales.billing.invoices import (
@@ -196,7 +197,7 @@ async def test_no_more_goes_back_than_came_in(crm: Any, access: Access, contact:
     assert len(await payments_of(crm, reader, [made])) == 1
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "fields"),
     [
         ({"name": " "}, {"name"}),

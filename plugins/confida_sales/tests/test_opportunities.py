@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from tests.cases import in_one_installation
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, VersionConflict, now, trash_contact
 from confida_sales.opportunities.opportunities import (
@@ -88,7 +89,7 @@ async def test_stage_with_opportunities_stays(crm: Any, access: Access, usual: S
     assert await pipeline(crm, usual.id) == usual
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("stages", "fields"),
     [
         ((), {"stages"}),

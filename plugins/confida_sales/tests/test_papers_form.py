@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.cases import in_one_installation
 
 from confida_core.api import Access, ContactContent, EmailAddress, PostalAddress
 from confida_sales.catalogue.products import (
@@ -66,7 +67,7 @@ async def test_discount_in_percent_is_of_all_lines(crm: Any) -> None:
     assert (typed.errors, typed.paper.discount) == ({}, 138)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "fields"),
     [
         ({"name": " "}, {"name"}),

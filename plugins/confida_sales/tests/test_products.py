@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.cases import in_one_installation
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, new_id
 from confida_sales.catalogue.products import (
@@ -52,7 +53,7 @@ async def test_number_of_another_product_is_refused_and_nothing_changes(crm: Any
     assert [row["name"] for row in await products(crm)] == ["Pot", "Tea 50 %"]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "fields"),
     [
         ({"sku": " "}, {"sku"}),

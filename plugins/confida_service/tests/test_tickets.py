@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.cases import in_one_installation
 
 from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, VersionConflict
 from confida_service.content import MessageContent, TicketContent
@@ -64,7 +65,7 @@ async def test_ticket_is_as_it_was_opened(crm: Any, access: Access, contact: Any
     assert await events_of(crm, ticket_id) == [("opened", "", "staff")]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("change", "field"),
     [
         ({"subject": " "}, "subject"), ({"subject": "x" * 301}, "subject"), ({"kind": "joke"}, "kind"),

@@ -14,6 +14,7 @@ from confida_core.exchange.imports_records import Duplicates
 from confida_core.exchange.mapping import InvalidMapping
 from confida_core.exchange.preview import first_rows, preview_import
 from confida_core.vault.access import Forbidden
+from tests.cases import in_one_installation
 from tests.core.exchange.importing import access_of, begin, bring_in, counts, find, importer_of, rows_of, upload
 from tests.shared_data import shared
 
@@ -198,7 +199,7 @@ async def test_mapping_is_remembered_for_the_next_file_with_this_header(crm: Any
     assert await remembered_mapping(crm, ("Wer", "Wann")) is None
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("name", "data"),
     [
         ("empty.csv", b""),

@@ -27,6 +27,7 @@ from confida_core.interactions.upkeep import empty_trash
 from confida_core.storage.database import VersionConflict
 from confida_core.storage.sealed_files import collected, open_file, path_of, sweep_files
 from confida_core.vault.access import Forbidden, NotFound
+from tests.cases import in_one_installation
 from tests.core.interactions.cast import MATS, NOON, OLGA, READER, ZOE, access_of, log, make, plan, received, touched
 
 pytestmark = pytest.mark.anyio
@@ -120,7 +121,7 @@ WRONG: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("field", WRONG)
+@in_one_installation("field", WRONG)
 async def test_wrong_field_is_named_and_nothing_is_written(crm: Any, field: str) -> None:
     with pytest.raises(InvalidContent) as refused:
         await log(crm, await make(crm), **WRONG[field])

@@ -22,6 +22,7 @@ from confida_core.jobs.queue import UnknownJob, delay, enqueue, lease
 from confida_core.jobs.schedule import ensure_periodic
 from confida_core.jobs.worker import run_next, run_worker
 from confida_core.vault.access import Access, Actor, Forbidden, NotFound, system_access
+from tests.cases import in_one_installation
 
 pytestmark = pytest.mark.anyio
 ACCESS = system_access("test")
@@ -83,7 +84,7 @@ async def test_job_runs_once_with_its_arguments(crm: Any) -> None:
     assert await states(crm) == [("done", 1, "")]
 
 
-@pytest.mark.parametrize("value", ["Ada", "ada@example.org", 2**63, 1.5, b"x", {"a": 1}, ["Ada"]])
+@in_one_installation("value", ["Ada", "ada@example.org", 2**63, 1.5, b"x", {"a": 1}, ["Ada"]])
 async def test_argument_that_could_be_personal_is_refused(crm: Any, value: Any) -> None:
     crm = with_jobs(crm, job(recorder([])))
     with pytest.raises(ArgumentRefused) as refused:

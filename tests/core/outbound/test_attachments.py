@@ -14,6 +14,7 @@ from confida_core.outbound.content import OUTBOUND, AttachedFile, MessageState, 
 from confida_core.outbound.log import cancel_message, messages_shown, visible_message
 from confida_core.outbound.sender import send, send_batch
 from confida_core.vault.access import Forbidden, NotFound
+from tests.cases import in_one_installation
 from tests.core.outbound.house import ZOE, Guard, Mailbox, access_of, make_ada, states, work, work_later
 
 pytestmark = pytest.mark.anyio
@@ -58,7 +59,7 @@ async def test_refused_message_keeps_no_bytes_of_its_files(crm: Any, guard: Guar
     assert (result.allowed, [file.data for file in opened.content.files]) == (False, [b""])
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     "more",
     [
         {"files": (PAPER,), "path": "pigeon"},

@@ -10,6 +10,7 @@ import pytest
 
 from confida_core.outbound.content import OutboundMessage
 from confida_core.outbound.sender import permitted, send, send_batch
+from tests.cases import in_one_installation
 from tests.core.outbound.house import Guard, Mailbox, access_of, make_ada, make_people, work
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +60,7 @@ async def test_nothing_of_a_message_is_readable_in_tables_logs_or_output(
     assert await in_the_clear(crm) == []
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     "more",
     [
         {"to": f"{MARKER}@@example.org"},

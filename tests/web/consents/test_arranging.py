@@ -13,6 +13,7 @@ from confida_consent.repermission import JOB, ask_batch
 from confida_core.contacts.content import EmailAddress
 from confida_core.vault.suppressions import suppressed
 from confida_web.consents.ledger import check_ledger
+from tests.cases import in_one_installation
 from tests.web.consents.test_recording import record, told
 from tests.web.people import make
 
@@ -44,7 +45,7 @@ async def test_new_purpose_is_in_force_and_a_change_is_its_next_version(client: 
     assert "Evenings" in (await client.get("/consents/purposes")).text
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "field"),
     [
         ({"key": "newsletter"}, "key"),
@@ -144,7 +145,7 @@ async def test_address_goes_on_the_list_is_found_and_comes_off_with_a_reason(cli
     assert [kind for kind in kinds if kind.startswith("suppression")] == ["suppression.added", "suppression.lifted"]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "field"),
     [
         ({"action": "add", "address": ""}, "address"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import in_one_installation
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +23,7 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("path", PAGES)
+@in_one_installation("path", PAGES)
 async def test_page_opens_in_an_empty_installation(client: Any, path: str) -> None:
     assert (await client.get(path)).status_code == 200
 

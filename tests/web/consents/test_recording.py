@@ -13,6 +13,7 @@ from confida_consent.events import Indication, events_of, record_event
 from confida_consent.gate import may
 from confida_core.clock import now
 from confida_core.vault.access import Access, Actor, system_access
+from tests.cases import in_one_installation
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +65,7 @@ async def test_panel_and_strip_tell_what_was_recorded(client: Any, crm: Any) -> 
     assert "E-mail Newsletter" in re.sub(r"\s+", " ", strip)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "field", "sentence"),
     [
         ({"purpose": "nonsense"}, "purpose", "Choose what it was about."),

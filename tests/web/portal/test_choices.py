@@ -15,6 +15,7 @@ from confida_consent.notices import current_notice
 from confida_consent.rules import reading
 from confida_consent.tokens import make_token
 from confida_core.vault.access import system_access
+from tests.cases import in_one_installation
 from tests.web.client import Browser, token_in
 from tests.web.portal.people import buttons, counted, event_count, make_person, press, session_of
 
@@ -139,7 +140,7 @@ async def test_link_carries_itself_on_and_works_like_a_session(stranger: Browser
     assert ("You agreed: Newsletter" in story, "these pages" in story) == (True, True)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     "fields",
     [
         {"do": "give", "purpose": "newsletter", "channel": "email", "notice": "x"},

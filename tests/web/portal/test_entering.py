@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from confida_consent.ways_in import MOST_CODES_IN_ALL, ask_for_code, prepare_code
+from tests.cases import in_one_installation
 from tests.web.client import Browser, browser_of, token_in
 from tests.web.portal.people import ADDRESS, counted, let_pass, make_person, newest_mail, session_of, work_off
 
@@ -233,7 +234,7 @@ async def test_browser_that_only_says_null_as_origin_may_ask_for_a_code(app: Any
     assert (plain.status_code, foreign.status_code) == (303, 403)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     "email", ["", "ada", "a@b@c", "ada@example.org\nbcc: x", "a" * 300 + "@example.org", "@", "é\x01@x"]
 )
 async def test_what_is_no_address_is_said_so(stranger: Browser, email: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import in_one_installation
 from tests.web.client import Browser
 from tests.web.portal.people import make_person, session_of
 
@@ -64,7 +65,7 @@ async def test_pages_of_staff_stay_english_whatever_the_installation_speaks(crm:
     assert language_of(person.text) == ("de", "ltr")
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [
+@in_one_installation(("method", "path", "status"), [
     ("GET", "/my", 200), ("GET", "/my/", 200), ("HEAD", "/my", 200), ("GET", "/my/code", 200), ("GET", "/my/nowhere", 404),
     ("GET", "/my?a=%ff", 400), ("DELETE", "/my", 405), ("POST", "/my/leave", 404), ("POST", "/my/code", 422),
 ])  # fmt: skip

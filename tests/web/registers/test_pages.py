@@ -18,6 +18,7 @@ from confida_core.contacts.content import EmailAddress
 from confida_core.outbound.declarations import Verdict
 from confida_core.outbound.disclosures import Handover, record_disclosures
 from confida_core.vault.access import system_access
+from tests.cases import in_one_installation
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +45,7 @@ async def hand_over(crm: Any, contact_id: UUID, recipient: str = "Printers Ltd")
     await record_disclosures(crm, INSIDE, {contact_id: Verdict(allowed=True, basis="consent")}, handover)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@in_one_installation("path", PAGES)
 async def test_page_is_there_when_nothing_is_in_it(client: Any, path: str) -> None:
     page = await client.get(path)
     assert (page.status_code, "<h1" in page.text) == (200, True)

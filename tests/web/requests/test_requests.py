@@ -12,6 +12,7 @@ from confida_core.contacts.content import ContactContent, ContactKind, PostalAdd
 from confida_core.contacts.people import create_contact
 from confida_core.vault.access import system_access
 from confida_web.requests.deciding import FORMS
+from tests.cases import in_one_installation
 from tests.consent.rights.requests_cast import ADDRESS, asks, counted, make_ada, name_authority, row_of, with_mail, work
 from tests.web.requests.people import does, entered, proved_request, text_of
 
@@ -135,7 +136,7 @@ async def test_every_step_has_a_page(client: Any, crm: Any) -> None:
     assert (await client.post(f"/requests/{request.id}/step/nonsense")).status_code == 404
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("step", "fields"),
     [
         ("link", {"contact": "x"}),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from confida_consent.gate import may
+from tests.cases import in_one_installation
 from tests.web.people import make
 from tests.web.rest.programs import program
 
@@ -67,7 +68,7 @@ async def test_nothing_recorded_can_be_changed_or_removed(mats: Any, crm: Any) -
         assert answer.status_code == 405, method
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "pointer"),
     [
         ({"contact": NOBODY}, "#/contact"),
@@ -148,7 +149,7 @@ async def test_requests_are_for_tokens_of_that_purpose_and_of_those_who_read_the
                 assert (await zoe.get(address)).status_code == 404, (role, address)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "pointer"),
     [
         ({"kind": "gift"}, "#/kind"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import in_one_installation
 from tests.web.people import make
 from tests.web.rest.programs import program
 
@@ -85,7 +86,7 @@ async def test_merge_patch_does_as_its_rfc_says(olga: Any) -> None:
     assert same == changed
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("body", "expected"),
     [
         (b'{"display_name": "Ada", "nickanme": "A"}', [{"detail": "is not known here", "pointer": "#/nickanme"}]),
@@ -122,7 +123,7 @@ async def test_invalid_content_is_refused_by_name(olga: Any, crm: Any, body: byt
     assert await crm.data.fetch("SELECT id FROM contact") == []
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     "body", [b"", b"{", b"[]", b"null", b'"Ada"', b"\xff\xfe", b"\xef\xbb\xbf{}", b"{'a': 1}", b"{}{}"]
 )
 async def test_what_is_no_object_is_refused(olga: Any, body: bytes) -> None:
@@ -142,7 +143,7 @@ async def test_other_kinds_of_bodies_are_refused(olga: Any) -> None:
     assert problem(large) == (413, "too-large")
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("query", "expected"),
     [
         ("limit=0", {"parameter": "limit", "detail": "is no whole number from 1 to 200"}),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import in_one_installation
 from tests.web.people import make
 from tests.web.rest.programs import program
 
@@ -144,7 +145,7 @@ async def test_tasks_come_by_their_days_page_by_page(mats: Any, crm: Any) -> Non
     assert [item["due_on"] for item in second["items"]] == [None]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("address", "body", "pointer"),
     [
         ("interactions", {"subject": "x"}, "#/people"),
