@@ -37,6 +37,7 @@ from confida_marketing.content.faults import BrokenEmail
 from confida_marketing.content.variants import variants_of
 
 SLICE_SECONDS = 20.0
+AT_ONCE = BATCH
 LEAD = timedelta(seconds=60)
 # So many wait at core's door at most: what is stopped shall have little to be called back, and others want to send as well.
 MOST_WAITING = 2_000
@@ -194,12 +195,12 @@ async def without_sleepers(crm: Installation, sending: Sending, ids: list[UUID],
 async def room_for(crm: Installation, row: Row, moment: datetime) -> int:
     """How many may go now: a batch, or what is left of the speed that was chosen, spread over the hour."""
     if not row["per_hour"]:
-        return BATCH
+        return AT_ONCE
     found = await crm.data.fetch(
         "SELECT count(*) AS number FROM marketing_delivery WHERE source_id = ? AND at > ? AND state = 'queued'",
         row["id"], moment - WINDOW,
     )  # fmt: skip
-    return min(BATCH, -(-int(row["per_hour"]) // WINDOWS_PER_HOUR) - int(found[0]["number"]))
+    return min(AT_ONCE, -(-int(row["per_hour"]) // WINDOWS_PER_HOUR) - int(found[0]["number"]))
 
 
 async def crowded(crm: Installation) -> bool:

@@ -144,7 +144,7 @@ async def test_no_is_heard_in_a_running_send_and_stopping_calls_back_what_waits(
 async def test_versions_are_tried_on_a_share_a_group_is_left_out_and_the_rest_gets_the_better(
     crm: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "BATCH", 25)
+    monkeypatch.setattr(running, "AT_ONCE", 25)
     async with posting(crm) as sink:
         cast = await people(crm, *(f"P{number:02}" for number in range(60)))
         await agreed(crm, cast)
