@@ -54,12 +54,16 @@ def test_nothing_of_the_application_is_loaded():
 """
 
 
+# Plugins of pytest that happen to be installed beside ours take most of a second to start.
+OTHERS = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:faker")
+
+
 def run(folder: Path, test: str, *arguments: str, options: str = "", conftest: str = "") -> tuple[dict[str, int], str]:
     """How many tests ended how, and the report, of a project with this one test file."""
     (folder / "pyproject.toml").write_text(f'[tool.pytest.ini_options]\nanyio_mode = "auto"\n{options}\n')
     (folder / "test_it.py").write_text(test)
     (folder / "conftest.py").write_text(conftest)
-    command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", "-ra", "-p", "no:cacheprovider", *OTHERS, *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     last = done.stdout.strip().splitlines()[-1]
     return {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", last.partition(" in ")[0])}, done.stdout
