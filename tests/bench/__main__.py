@@ -26,6 +26,7 @@ from tests.bench.figures import Figures, missed, table
 from tests.bench.gate_speed import measure_gate
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
+from tests.bench.mail_speed import MESSAGES, measure_mail
 from tests.bench.sales_speed import LINES, OPPORTUNITIES, measure_sales
 from tests.bench.segment_speed import measure_segments
 from tests.bench.server import Machine, Server, command, cpu_seconds, environment, family, memory, serving
@@ -53,6 +54,7 @@ PARTS = (
     "plugins",
     "sales",
     "calls",
+    "mail",
     "segments",
 )
 STARTS = 3
@@ -94,6 +96,8 @@ def main() -> None:
                 measure_sales(settings, measured[-1], put_load, sizes)
             if "tickets" in (given.only or PARTS):
                 measure_tickets(settings, measured[-1], put_load, TICKETS // 10 if given.quick else TICKETS)
+            if "mail" in (given.only or PARTS):
+                measure_mail(settings, measured[-1], 2_000 if given.quick else MESSAGES)
             if "calls" in (given.only or PARTS):
                 measure_calls(settings, measured[-1], 10 if given.quick else CALLS)
     print()
