@@ -117,7 +117,7 @@ def pressed(shown: Edited, button: str) -> Edited:
     if (found := ON_A_BLOCK.fullmatch(button)) and int(found[2]) < len(shown.content.blocks):
         return on_block(shown, found[1], int(found[2]))
     if (found := PLACED.fullmatch(button)) and int(found[1]) < len(shown.content.blocks):
-        return moved(shown, int(found[1]), int(found[2]), "grip")
+        return moved(shown, int(found[1]), int(found[2]), "up")
     if button.startswith("add-") and (fresh := FRESH.get(button.removeprefix("add-"))):
         return inserted(shown, len(shown.content.blocks), fresh)
     if button == "restore" and shown.gone is not None:

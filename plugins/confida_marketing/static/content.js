@@ -41,7 +41,12 @@ document.addEventListener("submit", (event) => { if (showing) event.stopImmediat
 form.addEventListener("input", soon);
 look.addEventListener("change", preview);
 show.addEventListener("click", (event) => { if (event.isTrusted) { event.preventDefault(); preview(); } });
-document.addEventListener("htmx:after:swap", () => { wire(); preview(); form.dispatchEvent(new Event("input", { bubbles: true })); });
+// Other parts of the page are swapped too, and say nothing about the e-mail.
+document.addEventListener("htmx:after:swap", () => {
+  if (!wire()) return;
+  preview();
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+});
 
 // Dragging is one more way: the buttons of each block do the same.
 let carried = null;
@@ -54,9 +59,12 @@ function target(event) {
   return { over, behind: event.clientY > box.top + box.height / 2 };
 }
 
+// Whether the blocks are fresh from the server.
 function wire() {
-  for (const grip of form.querySelectorAll(".mail-grip:not([data-wired])")) {
-    grip.dataset.wired = "";
+  const fresh = form.querySelector("[data-blocks]:not([data-wired])");
+  if (!fresh) return false;
+  fresh.dataset.wired = "";
+  for (const grip of fresh.querySelectorAll(".mail-grip")) {
     grip.addEventListener("pointerdown", (event) => {
       carried = grip.closest("[data-block]");
       carried.classList.add("carried");
@@ -72,6 +80,7 @@ function wire() {
     grip.addEventListener("pointerup", (event) => drop(event));
     grip.addEventListener("pointercancel", () => { carried = null; clear(); });
   }
+  return true;
 }
 
 function drop(event) {
