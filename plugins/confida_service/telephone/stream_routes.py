@@ -51,7 +51,7 @@ async def told(crm: Installation, account_id: Any, stopping: asyncio.Event) -> A
     finally:
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        await news.aclose()  # type: ignore[attr-defined]
+        await news.aclose()
 
 
 @get("/x/service/calls/now", permission="service.read")

@@ -8,7 +8,7 @@ what its colleague may see of it is decided when they ask for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -48,7 +48,7 @@ class Switchboard:
         self._ears: set[Ear] = set()
         self._task: asyncio.Task[None] | None = None
 
-    async def news_for(self, crm: Installation, account_id: UUID, stopping: asyncio.Event) -> AsyncIterator[News]:
+    async def news_for(self, crm: Installation, account_id: UUID, stopping: asyncio.Event) -> AsyncGenerator[News, None]:
         """What concerns this account from now on, until the program stops."""
         ear = Ear(account_id)
         self._ears.add(ear)
