@@ -52,6 +52,23 @@ def signed_in(browser: Any, server: LiveServer) -> Any:
     return state
 
 
+@pytest.fixture(scope="session")
+def service_house(
+    browser: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LiveServer, Any, dict[str, str]]]:
+    """A server with service, Olga's cookies, and what is known of its customers: one for staff and public side, to start it once."""
+    from tests.browser.service_customers import SETTINGS, planted
+
+    known: dict[str, str] = {}
+    home = tmp_path_factory.mktemp("service") / "home"
+    with serving(home, settings=SETTINGS, before=lambda place: known.update(planted(place))) as live:
+        context = browser.new_context()
+        make_owner(context.new_page(), live)
+        state = context.storage_state()
+        context.close()
+        yield live, state, known
+
+
 class Watch:
     """What went wrong in a page without anybody seeing it: console errors, refused resources, requests to other hosts."""
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.service_customers import PLUGINS, make_customers
 from tests.browser.test_accessibility import MODES, barriers
 from tests.browser.test_portal import Portal
 from tests.browser.test_sales_portal import enter
-from tests.live_server import serving
+from tests.live_server import LiveServer
 
 BASE = "/my/x/service"
 WORDS = {
@@ -35,16 +31,9 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def public_side(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    known: dict[str, str] = {}
-
-    def customers(home: Path) -> None:
-        # In a thread of its own: the browser's driver occupies the event loop of this one.
-        with ThreadPoolExecutor(1) as thread:
-            known.update(thread.submit(asyncio.run, make_customers(home)).result())
-
-    with serving(tmp_path_factory.mktemp("service") / "home", settings=PLUGINS, before=customers) as live:
-        yield Portal(live, known)
+def public_side(service_house: tuple[LiveServer, Any, dict[str, str]]) -> Portal:
+    live, _, known = service_house
+    return Portal(live, known)
 
 
 def test_customer_asks_answers_and_solves(window: Any, public_side: Portal, language: str, tmp_path: Path) -> None:
@@ -52,7 +41,7 @@ def test_customer_asks_answers_and_solves(window: Any, public_side: Portal, lang
     enter(window, public_side, language)
     window.goto(f"{home}{BASE}/tickets")
     assert window.locator("html").get_attribute("lang") == language
-    window.get_by_role("link", name=words["new"]).click()
+    window.get_by_role("link", name=words["new"], exact=True).click()
     window.get_by_role("button", name=words["next"]).click()
     expect(window.get_by_text(words["missing"]).first).to_be_visible()
     window.get_by_label(words["kind"]).check()
