@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("pip", "pytest", "mypy")
+# Plugins of pytest that are not meant here: they are seen because everything that is installed is, and are slow to start.
+PYTEST = {"PYTEST_ADDOPTS": "-p no:schemathesis -p no:hypothesispytest -p no:faker"}
 # As on the command line; pip reads "no build isolation" the wrong way round here (pypa/pip#5735).
 PIP = {
     "PIP_NO_INDEX": "1",
@@ -39,7 +41,7 @@ class Fresh:
             if not name.startswith(("CONFIDA_", "PYTEST_", "PYTHON", "PIP_", "COV_"))
         }
         path = f"{self.folder / 'bin'}{os.pathsep}{kept.get('PATH', '')}"
-        return {**kept, **PIP, "VIRTUAL_ENV": str(self.folder), "PATH": path, **self.shared, **more}
+        return {**kept, **PIP, **PYTEST, "VIRTUAL_ENV": str(self.folder), "PATH": path, **self.shared, **more}
 
     @property
     def shared(self) -> dict[str, str]:
