@@ -15,8 +15,8 @@ from confida_consent.standing import lift_stale
 from confida_consent.state import effective_event
 from confida_consent.suppression import override_by_consent
 from confida_consent.suppression_lists import run_list
-from confida_core.declarations import JobDeclaration
 from confida_core.installation import Installation
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.vault.order_memory import DENYING
 
 

@@ -5,9 +5,9 @@ Names without words of their own: `API` is the number of this surface, which a p
 `DATA` is the engine that every table of a plugin names (`class Member(Table, tablename="membership_member", db=DATA)`); `Table`
 and the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINISTRATORS` are sets of roles for permissions.
 `ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters), and `Secret` marks
-a setting that is never shown. `SENDING_REASONS` says in a sentence why the sending
-door refused or failed, by code. `Row` is one row of a table, by column. `Condition` is a question in the condition language, as
-`read_condition` returns it: a tree of `FieldTest`, `AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`;
+a setting that is never shown. `LARGEST_AMOUNT` is in minor units: any program can read so much back as a JSON number.
+`SENDING_REASONS` says in a sentence why the sending door refused or failed, by code. `Row` is one row of a table, by column.
+`Condition` is a question in the condition language, as `read_condition` returns it: a tree of `FieldTest`, `AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`;
 `FIELD_OPERATORS` says what each type of field may be asked.
 `pass_program` hands a command of the command line its `Program`.
 """
@@ -65,8 +65,6 @@ from confida_core.declarations import (
     CLICommand,
     InAnswer,
     IndexField,
-    JobDeclaration,
-    Listener,
     PermissionDeclaration,
     PiccoloApp,
     PluginInfo,
@@ -109,6 +107,7 @@ from confida_core.interactions.interactions import log_interaction, visible_inte
 from confida_core.interactions.tasks import complete_task, reopen_task
 from confida_core.interactions.timeline import Place, TimelineItem, TimelinePage, read_timeline
 from confida_core.jobs.arguments import ArgumentRefused
+from confida_core.jobs.declarations import JobDeclaration, Listener
 from confida_core.jobs.queue import UnknownJob, enqueue, enqueue_many
 from confida_core.loaded_plugin import PluginError, listed
 from confida_core.money import (

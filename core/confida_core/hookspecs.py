@@ -10,8 +10,6 @@ import pluggy
 from confida_core.declarations import (
     CLICommand,
     IndexField,
-    JobDeclaration,
-    Listener,
     PermissionDeclaration,
     PiccoloApp,
     PluginInfo,
@@ -28,6 +26,7 @@ from confida_core.demo.declarations import DemoData
 from confida_core.events.declarations import EventHandler, EventKind, check_events
 from confida_core.exchange.declarations import Exporter, Importer
 from confida_core.inbound.declarations import InboundWebhook, check_inbound
+from confida_core.jobs.declarations import JobDeclaration, Listener
 from confida_core.outbound.declarations import SendingGate, Transport
 from confida_core.plugin_settings.model import check_models
 

@@ -3,11 +3,12 @@
 Re-exports only: web itself imports from where a thing lives. Handlers, requests and responses come from Litestar (`get`,
 `post`, `Request`, `Response`). `Errors` maps the name of a form's field to one sentence. `Instant` is
 the type of times in shapes of the REST API: aware. A `PrintOrder` becomes a PDF by `print_pdf`; its picture stands where the page
-says `PRINTED_LOGO`, and `NO_PRESS` is the sentence for who has not installed the extra for it.
+says `PRINTED_LOGO`, and `NO_PRESS` is the sentence for who has not installed the extra for it. `PERIODS` are the words for the
+periods that a report may be asked for, by key; `PART` is by how much percents and days of reports are finer than whole ones.
 
 Templates of plugins know the same names as ours, without importing anything: `page`, `frame`, `f` (dates, numbers and
 money for the reader), `_`, `ngettext`, `icon(name)`, `static(name)`, and the macros `ui` (buttons, notices, links, `ui.csrf`),
-`fields` (form fields), `charts` (`charts.figure(chart, f)` draws a `Chart` with its table), `lists` and `story`.
+`fields` (form fields), `charts` (`charts.figure(chart, f)` draws a `Chart` with its table), `reports`, `lists` and `story`.
 """
 
 from __future__ import annotations

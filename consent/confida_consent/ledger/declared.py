@@ -5,7 +5,10 @@ from __future__ import annotations
 from confida_consent.ledger.reads import enter_reads
 from confida_consent.ledger.records import LEDGER_OPENING
 from confida_consent.ledger.tables import LedgerCheckpoint, LedgerLeaf, LedgerState, LedgerTile
-from confida_core.declarations import JobDeclaration, TableDeclaration
+from confida_core.declarations import (
+    TableDeclaration,
+)
+from confida_core.jobs.declarations import JobDeclaration
 
 RECORDS = (LEDGER_OPENING,)
 

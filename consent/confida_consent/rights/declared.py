@@ -24,11 +24,11 @@ from confida_consent.rights.tables import (
 from confida_core.accounts.roles import PRIVACY
 from confida_core.declarations import (
     InAnswer,
-    JobDeclaration,
     PermissionDeclaration,
     RecordDeclaration,
     TableDeclaration,
 )
+from confida_core.jobs.declarations import JobDeclaration
 
 CLASS, PURPOSE = "request", "data_subject_rights"
 KEEPS = "Proof of how a request was answered, until its own period ends (GDPR Art. 5(2), 17(3)(e))."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from confida_consent.rights.erasure import resume_erasures
-from confida_core.declarations import JobDeclaration
+from confida_core.jobs.declarations import JobDeclaration
 
 JOBS = (
     JobDeclaration(

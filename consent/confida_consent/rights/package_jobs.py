@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confida_consent.rights.package import ASSEMBLE, assemble_job
 from confida_consent.rights.package_delivery import expire_packages
-from confida_core.declarations import JobDeclaration
+from confida_core.jobs.declarations import JobDeclaration
 
 JOBS = (
     JobDeclaration(key=ASSEMBLE, run=assemble_job, label="Assemble an answer", seconds=3600, attempts=3),

@@ -7,7 +7,7 @@ from confida_consent.rights.reminders import REMIND, REMIND_ONE, remind, remind_
 from confida_consent.rights.requests import RECEIVE
 from confida_consent.rights.requests_expiring import EXPIRE, expire_unproved
 from confida_consent.rights.requests_receiving import receive_request
-from confida_core.declarations import JobDeclaration
+from confida_core.jobs.declarations import JobDeclaration
 
 JOBS = (
     JobDeclaration(key=RECEIVE, run=receive_request, label="Acknowledge a data subject's request"),

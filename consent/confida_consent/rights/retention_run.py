@@ -20,9 +20,9 @@ from confida_consent.rights.retention_log import end_reads
 from confida_consent.rights.retention_rules import RetentionRule
 from confida_core.accounts.audit import record_event
 from confida_core.clock import now
-from confida_core.declarations import JobDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import Installation
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.jobs.queue import enqueue
 from confida_core.storage.sealed_files import SEALED_FILE, delete_files
 from confida_core.vault.access import Access, NotFound, system_access

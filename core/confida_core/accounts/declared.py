@@ -7,7 +7,11 @@ from confida_core.accounts.roles import ADMINISTRATORS, EVERYBODY, PRIVACY
 from confida_core.accounts.sealed import ACCOUNT, API_TOKEN, SESSION
 from confida_core.accounts.tables import ApiRequest, AuditEvent, LoginAttempt, OneTimeLink, StoredSetting
 from confida_core.accounts.tidying import tidy
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
+from confida_core.declarations import (
+    PermissionDeclaration,
+    TableDeclaration,
+)
+from confida_core.jobs.declarations import JobDeclaration
 
 RECORDS = (ACCOUNT, SESSION, API_TOKEN)
 

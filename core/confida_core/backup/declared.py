@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from confida_core.backup.freshness import renew_keyring_copy
 from confida_core.backup.schedule import back_up_when_due
-from confida_core.declarations import JobDeclaration
+from confida_core.jobs.declarations import JobDeclaration
 
 JOBS = (
     JobDeclaration(

@@ -5,8 +5,12 @@ from __future__ import annotations
 from confida_core.contacts.records import CHANGE, CONTACT, RELATIONSHIP, VIEW
 from confida_core.contacts.tables import CustomField, RelationshipType, Team, TeamMember
 from confida_core.contacts.trash import purge_trash
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
+from confida_core.declarations import (
+    PermissionDeclaration,
+    TableDeclaration,
+)
 from confida_core.index.core_fields import contact_index_fields
+from confida_core.jobs.declarations import JobDeclaration
 
 RECORDS = (CONTACT, CHANGE, RELATIONSHIP, VIEW)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import JobDeclaration, TableDeclaration
+from confida_core.declarations import (
+    TableDeclaration,
+)
 from confida_core.events.checking import SELF_CHECKS
 from confida_core.events.following import HANDLE, handle
 from confida_core.events.kinds import CORE_KINDS
 from confida_core.events.tables import EventCursor
+from confida_core.jobs.declarations import JobDeclaration
 
 TABLES = (
     TableDeclaration(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from confida_core.accounts.roles import PRIVACY, WORKERS
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
+from confida_core.declarations import (
+    PermissionDeclaration,
+    TableDeclaration,
+)
 from confida_core.exchange.exports import EXPORT
 from confida_core.exchange.formats import CARDS, ROWS
 from confida_core.exchange.imports_records import MAPPING, PROBLEM, RUN
@@ -12,6 +15,7 @@ from confida_core.exchange.imports_upkeep import tend_imports
 from confida_core.exchange.tables import ImportItem
 from confida_core.exchange.undo import undo_import_job
 from confida_core.exchange.vcard.format import VCARD
+from confida_core.jobs.declarations import JobDeclaration
 
 RECORDS = (RUN, PROBLEM, MAPPING, EXPORT)
 IMPORTERS = (VCARD,)

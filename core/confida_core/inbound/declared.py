@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import JobDeclaration, TableDeclaration
+from confida_core.declarations import (
+    TableDeclaration,
+)
 from confida_core.inbound.hooks import HOOK
 from confida_core.inbound.receiving import forget_messages
 from confida_core.inbound.tables import InboundMessage
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.outbound.bounces import BOUNCES
 
 RECORDS = (HOOK,)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration, TimelineSource
+from confida_core.declarations import (
+    PermissionDeclaration,
+    TableDeclaration,
+    TimelineSource,
+)
 from confida_core.interactions import counted
 from confida_core.interactions.interactions import INTERACTION
 from confida_core.interactions.tables import InteractionParticipant
 from confida_core.interactions.timeline import interaction_items
 from confida_core.interactions.upkeep import empty_trash
+from confida_core.jobs.declarations import JobDeclaration
 
 RECORDS = (INTERACTION,)
 INDEX_FIELDS = counted.INDEX_FIELDS

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import JobDeclaration, TableDeclaration
+from confida_core.declarations import (
+    TableDeclaration,
+)
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.jobs.tables import Job
 from confida_core.jobs.upkeep import (
     distribute_reads,

@@ -8,8 +8,8 @@ from time import monotonic
 
 import structlog
 
-from confida_core.declarations import Listener
 from confida_core.installation import Installation
+from confida_core.jobs.declarations import Listener
 
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from confida_core.clock import now
-from confida_core.declarations import JobDeclaration
 from confida_core.ids import new_id
 from confida_core.installation import Installation
 from confida_core.jobs.arguments import checked_idempotency_key, decoded, encoded
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.storage.database import Row
 
 JobState = Literal["waiting", "running", "done", "dead"]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from confida_core.accounts.roles import EVERYBODY, WORKERS
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, TimelineSource
+from confida_core.declarations import (
+    PermissionDeclaration,
+    TimelineSource,
+)
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.outbound.content import DISCLOSURE, OUTBOUND
 from confida_core.outbound.declarations import Transport
 from confida_core.outbound.leaving import ATTEMPTS, JOB_SECONDS, deliver, tend

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import JobDeclaration, StoreDeclaration
+from confida_core.declarations import (
+    StoreDeclaration,
+)
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.storage.file_store import collect_files, erase_files
 from confida_core.storage.sealed_files import SEALED_FILE, sweep_files
 

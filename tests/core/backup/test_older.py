@@ -16,9 +16,13 @@ from confida_core import hooks as core_hooks
 from confida_core.backup.archive import back_up
 from confida_core.backup.restore import RestoreRefused, restore
 from confida_core.clock import now
-from confida_core.declarations import JobDeclaration, PiccoloApp, PluginInfo
+from confida_core.declarations import (
+    PiccoloApp,
+    PluginInfo,
+)
 from confida_core.hookspecs import CoreHooks, hookimpl
 from confida_core.installation import open_installation
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.jobs.schedule import ensure_periodic
 from confida_core.registry import load_registry
 from confida_core.setup import upgrade

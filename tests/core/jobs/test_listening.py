@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from confida_core.declarations import Listener
 from confida_core.jobs import listening
+from confida_core.jobs.declarations import Listener
 from confida_core.jobs.worker import run_worker
 
 pytestmark = pytest.mark.anyio

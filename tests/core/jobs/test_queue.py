@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from confida_core.clock import now
-from confida_core.declarations import JobDeclaration
 from confida_core.ids import new_id
 from confida_core.jobs import worker
 from confida_core.jobs.arguments import ArgumentRefused
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.jobs.overview import discard_job, list_jobs, queue_state, retry_job
 from confida_core.jobs.queue import UnknownJob, delay, enqueue, lease
 from confida_core.jobs.schedule import ensure_periodic

@@ -18,9 +18,15 @@ from piccolo.columns import UUID, Bytea, Integer, Varchar
 from piccolo.table import Table
 
 from confida_core.declarations import (
-    JobDeclaration, PermissionDeclaration, PiccoloApp, PluginInfo, PurposeDeclaration, RecordDeclaration,
-    StoreDeclaration, TableDeclaration,
+    PermissionDeclaration,
+    PiccoloApp,
+    PluginInfo,
+    PurposeDeclaration,
+    RecordDeclaration,
+    StoreDeclaration,
+    TableDeclaration,
 )
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.hookspecs import hookimpl
 from confida_core.storage.engine import DATA
 

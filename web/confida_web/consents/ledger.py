@@ -18,8 +18,8 @@ from confida_consent.ledger.heads import newest_checkpoint, state_of
 from confida_consent.ledger.log import verifier_key
 from confida_core.accounts.stored_settings import read_stored, store
 from confida_core.clock import now
-from confida_core.declarations import JobDeclaration
 from confida_core.installation import Installation
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.jobs.queue import enqueue
 from confida_web.consents.listing import LedgerPage, LedgerStatus
 from confida_web.forms import parse_form

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confida_core.declarations import JobDeclaration
+from confida_core.jobs.declarations import JobDeclaration
 from confida_web.declarations import PortalItem
 from confida_web.languages import mark
 from confida_web.portal import (

@@ -44,6 +44,7 @@ class ShownSection:
 
 
 def shown_section(section: ReportSection, f: Formatter) -> ShownSection:
+    """A section with its numbers written out, and its picture where one was asked for and there is not too much to draw."""
     return ShownSection(
         key=section.key,
         title=section.title,

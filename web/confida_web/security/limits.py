@@ -123,6 +123,7 @@ def note_wrong_token(crm: Installation, address: str) -> None:
 
 
 def granted(allowance: Allowance) -> Allowance:
+    """What a meter said, if it is a yes. Raises TooManyRequests, which says how long to wait."""
     if allowance.wait:
         raise TooManyRequests(allowance)
     return allowance

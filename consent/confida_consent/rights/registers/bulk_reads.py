@@ -20,10 +20,10 @@ from confida_core.accounts.staff import StaffAccount, active_accounts
 from confida_core.accounts.stored_settings import read_stored, store
 from confida_core.clock import now
 from confida_core.contacts.validation import InvalidContent
-from confida_core.declarations import JobDeclaration
 from confida_core.installation import Installation
 from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import log_interaction
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.vault.access import Access, system_access
 
 HOUR, DAY = "reads.alarm_hour", "reads.alarm_day"

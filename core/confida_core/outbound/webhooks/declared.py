@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from confida_core.accounts.roles import ADMINISTRATORS
-from confida_core.declarations import JobDeclaration, PermissionDeclaration, TableDeclaration
+from confida_core.declarations import (
+    PermissionDeclaration,
+    TableDeclaration,
+)
 from confida_core.events.declarations import EventHandler
+from confida_core.jobs.declarations import JobDeclaration
 from confida_core.outbound.webhooks.checking import SELF_CHECKS
 from confida_core.outbound.webhooks.content import ENDPOINT
 from confida_core.outbound.webhooks.delivering import JOB_SECONDS, Deliverer
