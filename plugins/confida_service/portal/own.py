@@ -13,19 +13,26 @@ from uuid import UUID
 
 from confida_core.api import Access, Installation, NotFound, Opened, Row, now
 from confida_service.content import MESSAGE, TICKET, MessageContent, MessageFile, TicketContent
+from confida_service.tickets.answer_routes import HOLD_SECONDS
 from confida_service.tickets.states import MERGED
 
 MOST_TICKETS, MOST_MESSAGES = 200, 500
 # So long colleagues may call an answer off; until then nobody has said it.
-HELD = timedelta(seconds=30)
+HELD = timedelta(seconds=HOLD_SECONDS)
 WRITTEN = frozenset({"email", "web", "chat"})
 """What they wrote, or were written to, themselves. What came otherwise is there in a colleague's words."""
+# What was called off, here or in the list of what leaves, was never said.
+SAID = (
+    "m.direction <> 'note' AND (m.outbound_id IS NULL OR (m.at < ? AND NOT EXISTS (SELECT 1 FROM outbound_message AS o "
+    "WHERE o.id = m.outbound_id AND o.state = 'cancelled')))"
+)
 OWN = (
     "contact_id = ? AND (channel = 'web' OR EXISTS (SELECT 1 FROM service_message AS m WHERE m.ticket_id IN (t.id, t.merged_into) "
-    "AND m.contact_id = t.contact_id AND m.direction <> 'note' AND m.channel IN ('email', 'web', 'chat'))) "
+    f"AND m.contact_id = t.contact_id AND m.channel IN ('email', 'web', 'chat') AND {SAID})) "
     # What was put into another ticket of theirs is shown there.
-    "AND NOT EXISTS (SELECT 1 FROM service_ticket AS o WHERE o.id = t.merged_into AND o.contact_id = t.contact_id)"
+    "AND NOT EXISTS (SELECT 1 FROM service_ticket AS other WHERE other.id = t.merged_into AND other.contact_id = t.contact_id)"
 )
+"""Of `service_ticket AS t`; its values are the person and the moment before which an answer cannot be called off any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +57,16 @@ async def own_tickets(crm: Installation, access: Access) -> list[Opened[TicketCo
     """Of the person, or the organisation, whose access this is, the latest first. One query."""
     rows = await crm.data.fetch(
         f"SELECT * FROM service_ticket AS t WHERE {OWN} ORDER BY touched_at DESC, id DESC LIMIT {MOST_TICKETS}",
-        access.actor.id,
-    )
+        access.actor.id, now() - HELD,
+    )  # fmt: skip
     return await crm.door.open(access, TICKET, rows)
 
 
 async def own_ticket(crm: Installation, access: Access, ticket_id: UUID) -> OwnTicket:
     """The gate to one for whoever asked. Raises NotFound, whatever the reason."""
-    rows = await crm.data.fetch(f"SELECT * FROM service_ticket AS t WHERE {OWN} AND id = ?", access.actor.id, ticket_id)
+    rows = await crm.data.fetch(
+        f"SELECT * FROM service_ticket AS t WHERE {OWN} AND id = ?", access.actor.id, now() - HELD, ticket_id
+    )
     opened = await crm.door.open_one(access, TICKET, rows[0]) if rows else None
     if opened is None:
         raise NotFound
@@ -79,8 +88,8 @@ async def own_messages(crm: Installation, access: Access, ticket: OwnTicket) -> 
     """What was said to them or by them in it, the oldest first; one query."""
     marks = ", ".join("?" * len(ticket.holders))
     rows = await crm.data.fetch(
-        f"SELECT * FROM service_message WHERE ticket_id IN ({marks}) AND contact_id = ? AND direction <> 'note' "
-        "AND (outbound_id IS NULL OR at < ?) ORDER BY at DESC, id DESC LIMIT ?",
+        f"SELECT * FROM service_message AS m WHERE ticket_id IN ({marks}) AND contact_id = ? AND {SAID} "
+        "ORDER BY at DESC, id DESC LIMIT ?",
         *ticket.holders, access.actor.id, now() - HELD, MOST_MESSAGES,
     )  # fmt: skip
     return await crm.door.open(access, MESSAGE, rows[::-1])
@@ -103,6 +112,7 @@ def files_of(said: Opened[MessageContent]) -> Sequence[MessageFile]:
 async def waiting(crm: Installation, access: Access, person_id: UUID) -> int:
     """How many of theirs wait for their answer."""
     rows = await crm.data.fetch(
-        f"SELECT count(*) AS number FROM service_ticket AS t WHERE {OWN} AND state = 'pending'", person_id
-    )
+        f"SELECT count(*) AS number FROM service_ticket AS t WHERE {OWN} AND state = 'pending'",
+        person_id, now() - HELD,
+    )  # fmt: skip
     return int(rows[0]["number"])

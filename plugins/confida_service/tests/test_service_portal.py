@@ -79,6 +79,7 @@ async def test_nothing_appears_that_is_not_meant_for_whoever_asks(
     await said(crm, access, own, "Hidden words of a call.", direction="out", channel="phone")
     await said(crm, access, hers, "Foreign words.")
     await said(crm, access, inside, "Hidden too.", direction="note", channel="staff")
+    await answer_by_mail(crm, access, inside, Answer(text="Hidden words.", hold_seconds=30))
     held = await answer_by_mail(
         crm, access, own, Answer(text="Hidden as long as it can be called off.", hold_seconds=30)
     )
@@ -103,11 +104,21 @@ async def test_nothing_appears_that_is_not_meant_for_whoever_asks(
         "UPDATE service_message SET at = ? WHERE id = ?", now() - timedelta(minutes=1), held.message_id
     )
     assert "Hidden as long as it can be called off." in (await person.get(f"{BASE}/{own}")).text
+    await crm.data.fetch("UPDATE outbound_message SET state = 'cancelled'")
+    assert "Hidden" not in (await person.get(f"{BASE}/{own}")).text
     # Put together with somebody else's, they keep their part and see nothing of the other.
     await merge_tickets(crm, access, own, hers, seen=await version(crm, own))
     merged = (await person.get(f"{BASE}/{own}")).text
     assert ("I wrote this." in merged, "Foreign" in merged, "Yes, it is solved" in merged) == (True, False, False)
     assert (await person.get(f"{BASE}/{hers}")).status_code == 404
+    assert (await person.post(f"{BASE}/{own}/answer", data={"text": "I add this."})).status_code == 303
+    zoes = await as_person(zoe)
+    pages = [(await each.get(f"{BASE}/{key}")).text for each, key in ((person, own), (zoes, hers))]
+    assert ["I add this." in page for page in pages] == [True, False]
+    assert [(await person.post(f"{BASE}/{own}/solved", data={"x": ""})).status_code, "Foreign words." in pages[1]] == [
+        404,
+        True,
+    ]
 
 
 async def test_customer_asks_with_a_file_is_answered_by_mail_and_answers(
