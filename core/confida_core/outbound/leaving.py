@@ -19,9 +19,10 @@ from confida_core.outbound.asking import Waiting, ask
 from confida_core.outbound.content import OUTBOUND, MessageState
 from confida_core.outbound.declarations import Delivery, Transport, Verdict
 from confida_core.outbound.disclosures import Handover, record_leaving
-from confida_core.outbound.sender import DELIVER
+from confida_core.outbound.sender import DELIVER, DELIVER_MANY, TOGETHER
 from confida_core.outbound.states import LIVE, refuse, restores_of, settle, settle_sent
 from confida_core.outbound.transporting import LeavingRefused, TryLater, Undeliverable, transport_of
+from confida_core.storage.batches import batches
 from confida_core.storage.database import finish
 from confida_core.vault.access import system_access
 
@@ -57,16 +58,25 @@ async def deliver(crm: Installation, arguments: Mapping[str, Any]) -> None:
 
 async def checked(crm: Installation, row: Mapping[str, Any]) -> Transport:
     """The way out, if the message can leave at all. Raises Undeliverable."""
-    if now() - row["queued_at"] > OLDEST:
-        raise Undeliverable("too_old")
-    if await restores_of(crm) > row["restores"]:
-        raise Undeliverable("restored")
     transport = transport_of(crm, row["path"])
     if transport is None:
         raise Undeliverable("no_transport")
-    if reason := transport.not_ready(crm):
-        raise Undeliverable(reason)
+    if fault := (await faults_of(crm, transport, [row])).get(row["id"]):
+        raise Undeliverable(fault)
     return transport
+
+
+async def faults_of(crm: Installation, transport: Transport, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, str]:
+    """Message -> why it cannot leave at all, a code; the others can, as far as we know."""
+    restores, not_ready, oldest = await restores_of(crm), transport.not_ready(crm), now() - OLDEST
+    faults = {}
+    for row in rows:
+        fault = "restored" if restores > row["restores"] else not_ready
+        if row["queued_at"] < oldest:
+            fault = "too_old"
+        if fault:
+            faults[row["id"]] = fault
+    return faults
 
 
 async def _ask(crm: Installation, opened: Waiting) -> Verdict:
@@ -176,9 +186,11 @@ async def tend(crm: Installation, _: Mapping[str, Any]) -> None:
     """
     moment = now()
     lying = await crm.data.fetch(
-        "SELECT id FROM outbound_message WHERE state IN (?, ?) AND at < ? ORDER BY id LIMIT 1000",
+        "SELECT id, path FROM outbound_message WHERE state IN (?, ?) AND at < ? ORDER BY id LIMIT 1000",
         *LIVE, moment - LEFT_LYING,
     )  # fmt: skip
-    for row in lying:
-        key = f"outbound.tend:{row['id']}:{moment:%Y%m%d%H}"
-        await enqueue(crm, DELIVER, {"message_id": row["id"]}, idempotency_key=key)
+    for path in {row["path"] for row in lying}:
+        for batch in batches([row["id"] for row in lying if row["path"] == path], TOGETHER):
+            # Whoever waited for one of them has given that up: they must not be in the way of what is waited for now.
+            key = f"outbound.tend:{batch[0]}:{moment:%Y%m%d%H}"
+            await enqueue(crm, DELIVER_MANY, {"message_ids": list(batch)}, idempotency_key=key)

@@ -21,7 +21,7 @@ from confida_core.jobs.queue import enqueue
 from confida_core.outbound.asking import Waiting
 from confida_core.outbound.content import OUTBOUND, MessageState
 from confida_core.outbound.declarations import Deliver, Transport, Verdict
-from confida_core.outbound.leaving import checked, claim, deliver, delivery_of, held_by_others, postpone
+from confida_core.outbound.leaving import claim, deliver, delivery_of, faults_of, held_by_others, postpone
 from confida_core.outbound.sender import DELIVER_MANY
 from confida_core.outbound.slices import Slice
 from confida_core.outbound.states import LIVE, give_back, refuse, settle, settle_sent_many
@@ -149,20 +149,18 @@ class Run:
                 await settle(crm, row, MessageState.FAILED, "erased")
         found = Slice(crm, self._transport, list(opened.values()))
         answers = await found.ask()
-        able = [one for one in opened.values() if await self._may_leave(found, one, answers[one.row["id"]])]
-        claimed = await claim(crm, [one.row["id"] for one in able])
+        faults = await faults_of(crm, self._transport, rows)
+        able = []
+        for one in opened.values():
+            if not answers[one.row["id"]].allowed:
+                await self._refuse(found, one, answers[one.row["id"]])
+            elif one.row["id"] in faults:
+                await settle(crm, one.row, MessageState.FAILED, faults[one.row["id"]])
+            else:
+                able.append(one)
+        claimed = await claim(crm, [one.row["id"] for one in able]) if able else set()
         self.postponed |= await held_by_others(crm, [one.row["id"] for one in able if one.row["id"] not in claimed])
         self._taken += [(found, one) for one in able if one.row["id"] in claimed]
-
-    async def _may_leave(self, found: Slice, one: Waiting, verdict: Verdict) -> bool:
-        try:
-            if verdict.allowed:
-                await checked(self._crm, one.row)
-                return True
-            await self._refuse(found, one, verdict)
-        except Undeliverable as error:
-            await settle(self._crm, one.row, MessageState.FAILED, error.reason, error.reply_code)
-        return False
 
     async def _refuse(self, found: Slice, one: Waiting, verdict: Verdict) -> None:
         await found.take_back(one.row["id"])
