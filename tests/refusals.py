@@ -19,9 +19,9 @@ async def restrict(crm: Installation, contact_id: UUID) -> None:
     await crm.orders.give("restriction", contact_id)
 
 
-async def suppress(crm: Installation, mail_address: str) -> None:
+async def suppress(crm: Installation, address: str, channel: str = "email") -> None:
     """For every purpose."""
-    await suppress_in_core(crm, "email", mail_address, EVERYTHING)
+    await suppress_in_core(crm, channel, address, EVERYTHING)
 
 
 async def signal(crm: Installation, contact_id: UUID) -> None:

@@ -1,22 +1,14 @@
-"""People of every kind whom the gate refuses, a segment, an e-mail, and a real mail server that takes what leaves."""
+"""People of every kind whom the gate refuses, a segment, an e-mail and a campaign."""
 
 from __future__ import annotations
 
-import asyncio
-import email
-import email.policy
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from aiosmtpd.smtp import SMTP
+from tests.refusals import erase, restrict, signal, suppress
 
-from confida_consent.api import Controller, Indication, record_events
-from confida_consent.controller import save_controller
-from confida_consent.gpc import record_signal
-from confida_consent.rights.erasure import erase_person
+from confida_consent.api import Indication, record_events
 from confida_core.api import (
     ContactContent,
     ContactKind,
@@ -26,13 +18,10 @@ from confida_core.api import (
     PhoneNumber,
     PostalAddress,
     create_many,
-    new_id,
     now,
     system_access,
     trash_contact,
 )
-from confida_core.jobs.worker import run_next
-from confida_core.vault.suppressions import EVERYTHING, suppress
 from confida_marketing.campaigns.campaigns import CampaignDraft, create_campaign
 from confida_marketing.campaigns.content import CampaignContent
 from confida_marketing.content.email_content import Block, EmailContent, EmailVariant
@@ -43,45 +32,8 @@ from confida_marketing.segments.segments import SegmentDraft, save_segment
 INSIDE = system_access("tests")
 CONSENTING = system_access("tests", "consent")
 REFUSED = ("Refused", "Withdrawn", "Expired", "Restricted", "Suppressed", "Trashed", "Never", "Erased")
+NUMBER = "+493023800016"  # Of Suppressed, who is the seventh of those who were made.
 CHANNELS = ("email", "phone", "sms", "post")
-HOUSE = Controller(name="Example House", street="1 Harbour Road", postal_code="10115", locality="Berlin", country="DE")
-
-
-@dataclass
-class Sink:
-    """What a mail server took: each recipient as often as a mail for them came."""
-
-    mails: list[tuple[str, Any]] = field(default_factory=list)
-    hold: asyncio.Event | None = None
-    first: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:
-        read = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.mails += [(one, read) for one in envelope.rcpt_tos]
-        self.first.set()
-        if self.hold is not None:
-            await self.hold.wait()
-        return "250 OK"
-
-    @property
-    def got(self) -> list[str]:
-        return sorted(one.removesuffix("@example.org") for one, _ in self.mails)
-
-
-@asynccontextmanager
-async def posting(crm: Installation) -> Any:
-    """A mail server of one's own, and an installation that hands its mail to it."""
-    sink = Sink()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(sink, hostname="mail.example.org"), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    given = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "mail_from": "news@example.org"}
-    crm.settings = crm.settings.model_copy(update=given)
-    await save_controller(crm, INSIDE, HOUSE)
-    try:
-        yield sink
-    finally:
-        server.close()
 
 
 async def people(crm: Installation, *names: str, country: str = "DE") -> dict[str, UUID]:
@@ -121,17 +73,17 @@ async def forbid(crm: Installation, cast: dict[str, UUID], channel: str = "email
         await said(crm, cast[kind.capitalize()], kind=kind, days=days, channel=channel)
     if channel != CHANNELS[0]:
         return
-    await crm.orders.give("restriction", cast["Restricted"])
-    for one, address in (("email", "suppressed@example.org"), ("phone", "+493023800016"), ("sms", "+493023800016")):
-        await suppress(crm, one, address, EVERYTHING)
+    await restrict(crm, cast["Restricted"])
+    for place, address in (("email", "suppressed@example.org"), ("phone", NUMBER), ("sms", NUMBER)):
+        await suppress(crm, address, place)
     await trash_contact(crm, INSIDE, cast["Trashed"])
-    await erase_person(crm, INSIDE, cast["Erased"], request_id=new_id())
+    await erase(crm, cast["Erased"])
 
 
 async def signalling(crm: Installation) -> dict[str, UUID]:
     """Two people of a country where advertising by e-mail needs no consent; the browser of one objects to it."""
     cast = await people(crm, "Free", "Gpc", country="US")
-    await record_signal(crm, CONSENTING, cast["Gpc"])
+    await signal(crm, cast["Gpc"])
     return cast
 
 
@@ -167,11 +119,3 @@ async def campaign(crm: Installation, include: UUID, email_id: UUID | None = Non
     words = {"name": "Spring", "include": (include,), **more.pop("words", {})}
     usual = {"purpose": "newsletter", "email_id": email_id}
     return await create_campaign(crm, INSIDE, CampaignDraft(content=CampaignContent(**words), **{**usual, **more}))
-
-
-async def work(crm: Installation, most: int = 10_000) -> int:
-    """Run everything that is due, now."""
-    number = 0
-    while number < most and await run_next(crm):
-        number += 1
-    return number

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.mail_sink import posting, work
 
 from confida_core.api import Installation, now
 from confida_marketing.campaigns import running
 from confida_marketing.campaigns.states import start_campaign
-from confida_marketing.tests.campaign_cast import INSIDE, agreed, campaign, letter, people, posting, segment_of, work
+from confida_marketing.tests.campaign_cast import INSIDE, agreed, campaign, letter, people, segment_of
 
 pytestmark = pytest.mark.anyio
 # People, and how often the process is killed.
@@ -31,7 +32,7 @@ def confida_settings() -> dict[str, Any]:
 async def killed_once(given: Path, seconds: float) -> None:
     """Run the process, and kill it so many seconds after it began."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "confida_marketing.tests.campaign_process", str(given), stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "tests.campaign_process", str(given), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
     assert await process.stdout.readline() == b"begun\n"

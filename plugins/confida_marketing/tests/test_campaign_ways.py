@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.mail_sink import posting, work
 
 from confida_consent.api import Controller
 from confida_core.api import (
@@ -42,10 +43,8 @@ from confida_marketing.tests.campaign_cast import (
     forbid,
     letter,
     people,
-    posting,
     said,
     segment_of,
-    work,
 )
 
 pytestmark = pytest.mark.anyio

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.mail_sink import posting, work
 
 from confida_core.api import Installation, InvalidContent, NotFound, now
 from confida_marketing.campaigns import deciding, running
@@ -32,11 +33,9 @@ from confida_marketing.tests.campaign_cast import (
     forbid,
     letter,
     people,
-    posting,
     said,
     segment_of,
     signalling,
-    work,
 )
 
 pytestmark = pytest.mark.anyio

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
+from tests.mail_sink import posting, work
 
 from confida_consent.api import may_many
 from confida_core.api import VersionConflict
@@ -18,7 +19,7 @@ from confida_marketing.content.faults import BrokenEmail
 from confida_marketing.content.preparing import NO_ADDRESS, prepare
 from confida_marketing.content.recipients import recipients_of
 from confida_marketing.content.rendering import render
-from confida_marketing.tests.campaign_cast import INSIDE, forbid, letter, people, posting, said, work
+from confida_marketing.tests.campaign_cast import INSIDE, forbid, letter, people, said
 
 pytestmark = pytest.mark.anyio
 EMAILS = "/x/marketing/emails"

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from tests.press import printing
 
 from confida_core.api import Access
 from confida_sales.billing.invoices import Terms, issue_invoice
@@ -23,7 +24,6 @@ from confida_sales.documents.making import keep_paper
 from confida_sales.offers.offers import OfferTerms, create_quote
 from confida_sales.offers.quotes import send_quote
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
-from confida_web.printing import printing
 
 pytestmark = pytest.mark.anyio
 TERMS = Terms(currency="EUR", issued_on=DAY)

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from pypdf import PdfReader
+from tests.press import BROKEN, BUSY, MOST_WAITING, queue
 
 from confida_core.api import Access, Actor, Forbidden, NotFound, new_id, now
 from confida_sales.billing.invoices import Terms, issue_credit_note, issue_invoice, whole_of
@@ -21,8 +22,7 @@ from confida_sales.documents.copy_record import PAPER_COPY
 from confida_sales.documents.einvoice.ubl_reading import read_ubl
 from confida_sales.documents.making import invoice_file, keep_paper, kept_copy
 from confida_sales.tests.e_invoice_cast import DAY, PAPER
-from confida_web.printing.press import Order
-from confida_web.printing.printing import BROKEN, BUSY, MOST_WAITING, NoPDF, print_pdf, queue
+from confida_web.api import NoPDF, PrintOrder, print_pdf
 
 pytestmark = pytest.mark.anyio
 TERMS = Terms(currency="EUR", issued_on=DAY)
@@ -175,7 +175,7 @@ async def test_press_fetches_nothing(tmp_path: Path) -> None:
         host = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         page = f'<link rel="attachment" href="file://{secret}"><link rel="stylesheet" href="{host}/a.css">'
         page += f'<p>Here<img src="{host}/x.png" style="background: url({host}/b.png)"><a rel="attachment" href="file://{secret}">it</a>'
-        pdf = await print_pdf(Order(html=page, css=f"@import url('{host}/x.css');", plain=True))
+        pdf = await print_pdf(PrintOrder(html=page, css=f"@import url('{host}/x.css');", plain=True))
     read = PdfReader(io.BytesIO(pdf))
     assert (visits, read.pages[0].extract_text().split(), dict(read.attachments)) == ([], ["Hereit"], {})
     assert b"secret-of-the-machine" not in pdf
@@ -183,7 +183,7 @@ async def test_press_fetches_nothing(tmp_path: Path) -> None:
 
 async def test_press_that_fails_says_so_in_our_words() -> None:
     with pytest.raises(NoPDF) as refused:
-        await print_pdf(Order(html="<p>Ada", css="", xml=b"<no-invoice/>"))
+        await print_pdf(PrintOrder(html="<p>Ada", css="", xml=b"<no-invoice/>"))
     assert refused.value.sentence == BROKEN
 
 
@@ -202,7 +202,7 @@ async def test_paper_that_nobody_waits_for_waits_while_the_press_is_busy(
 
 async def test_hundreds_of_papers_at_once_are_refused_instead_of_keeping_everybody_waiting() -> None:
     async with queue().turn:
-        asked = [asyncio.create_task(print_pdf(Order(html="", css=""))) for _ in range(MOST_WAITING + 3)]
+        asked = [asyncio.create_task(print_pdf(PrintOrder(html="", css=""))) for _ in range(MOST_WAITING + 3)]
         done, _ = await asyncio.wait(asked, timeout=0.2)
         assert [getattr(one.exception(), "sentence", "") for one in done] == [BUSY] * 3
         for one in asked:

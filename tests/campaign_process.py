@@ -1,4 +1,4 @@
-"""A process that sends what is due until it is killed: `python -m confida_marketing.tests.campaign_process <settings>`.
+"""A process that sends what is due until it is killed: `python -m tests.campaign_process <settings>`.
 
 settings: a file with the settings as JSON. It prints a line when it begins.
 """
