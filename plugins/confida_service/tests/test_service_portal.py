@@ -130,6 +130,11 @@ async def test_customer_asks_with_a_file_is_answered_by_mail_and_answers(
     assert (wrong.status_code, "Please choose what it is." in wrong.text, "Kept." in wrong.text) == (422, True, True)
     second = await person.post(f"{BASE}/new", data=ASKED)
     assert ('type="file"' in second.text, await crm.data.fetch("SELECT id FROM service_ticket")) == (True, [])
+    many = [("files", (f"{number}.txt", b"x", "text/plain")) for number in range(11)]
+    refused = await person.post(f"{BASE}/new/send", data=ASKED, files=many)
+    assert (refused.status_code, "At most 10 files" in refused.text, "A dark lamp" in refused.text) == (422, True, True)
+    left = [path for path in (crm.settings.home / "files").rglob("*") if path.is_file()]
+    assert (left, await crm.data.fetch("SELECT id FROM service_ticket")) == ([], [])
     files = [("files", ("lamp.txt", b"a lamp", "text/plain"))]
     sent = await person.post(f"{BASE}/new/send", data=ASKED, files=files)
     again = await person.post(f"{BASE}/new/send", data=ASKED, files=files)
