@@ -7,7 +7,8 @@ and the columns come from Piccolo. `EVERYBODY`, `WORKERS`, `PRIVACY` and `ADMINI
 `ShortText`, `LineText` and `LongText` bound the texts of a sealed struct (200, 500 and 20,000 characters), and `Secret` marks
 a setting that is never shown. `LARGEST_AMOUNT` is in minor units: any program can read so much back as a JSON number.
 `SENDING_REASONS` says in a sentence why the sending door refused or failed, by code. `Row` is one row of a table, by column.
-`Condition` is a question in the condition language, as `read_condition` returns it: a tree of `FieldTest`, `AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`;
+`Condition` is a question in the condition language, as `read_condition` returns it: a tree of `FieldTest`,
+`AllOf`, `AnyOf` and `Negation`, whose JSON form is its `condition_tree`;
 `FIELD_OPERATORS` says what each type of field may be asked.
 `pass_program` hands a command of the command line its `Program`.
 """
