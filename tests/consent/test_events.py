@@ -274,7 +274,7 @@ async def test_proof_outlives_the_contact_for_those_who_keep_it(crm: Any) -> Non
         await events_of(crm, staff(READING), ada)
 
 
-@pytest.mark.parametrize("kind", ["subject", "system", "nobody"])
+@in_one_installation("kind", ["subject", "system", "nobody"])
 async def test_staff_hand_in_nothing_in_the_name_of_somebody_else(crm: Any, kind: str) -> None:
     ada = await add_contact(crm)
     with pytest.raises(IndicationRefused, match="actor_kind"):

@@ -30,6 +30,7 @@ from confida_core.plugin_settings.model import Secret as SameSecret
 from confida_core.plugin_settings.reading import forget_plugin_settings, save_plugin_settings, setting_values
 from confida_core.registry import load_registry
 from confida_core.settings import InvalidSettings, read_settings
+from tests.cases import in_one_installation
 
 pytestmark = pytest.mark.anyio
 
@@ -170,7 +171,7 @@ async def test_a_wrong_value_outside_stops_the_start_and_is_not_repeated(
     assert "hunter2" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("field", "typed", "said"),
     [
         ("fee_minor", "many", "Yearly fee: It must be a whole number."),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from confida_core.clock import now
+from tests.cases import in_one_installation
 from tests.web.people import make
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +50,7 @@ async def test_saved_view_narrows_the_table(crm: Any, client: Any) -> None:
     assert ("Ada Example" in answer.text, "Mats Example" in answer.text) == (True, False)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "field"),
     [({"reason": ""}, "reason"), ({"format": "pdf"}, "format"), ({"scope": "nobody"}, "scope")],
 )

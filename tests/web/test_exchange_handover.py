@@ -10,6 +10,7 @@ import pytest
 from confida_consent.events import record_event
 from confida_core.outbound.disclosures import disclosures_of
 from confida_core.vault.access import system_access
+from tests.cases import in_one_installation
 from tests.consent.people import add_contact, person, says
 
 pytestmark = pytest.mark.anyio
@@ -57,7 +58,7 @@ async def test_whoever_changes_the_form_sees_new_figures(crm: Any, client: Any) 
     assert await crm.data.fetch("SELECT id FROM export_run") == []
 
 
-@pytest.mark.parametrize("field", ["recipient", "purpose", "channel"])
+@in_one_installation("field", ["recipient", "purpose", "channel"])
 async def test_what_is_missing_is_named(crm: Any, client: Any, field: str) -> None:
     answer = await client.post("/export", data={**OTHER, field: ""})
     assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True)

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 
 from confida_core.jobs.worker import run_next
+from tests.cases import in_one_installation
 from tests.shared_data import shared
 from tests.web.client import browser_of, token_in
 
@@ -169,7 +170,7 @@ async def test_progress_is_asked_for_as_a_block(crm: Any, client: Any) -> None:
     assert ("<progress" in html, "<html" in html) == (True, False)
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("name", "data", "sentence"),
     [
         ("empty.csv", b"", "The file is empty."),

@@ -15,6 +15,7 @@ import pytest
 
 from confida_core.accounts.audit import list_events
 from confida_core.vault.access import system_access
+from tests.cases import in_one_installation
 from tests.core.plugins.conftest import home, plugins, warm_looks, warm_process
 from tests.core.plugins.fake import FakePlugins
 from tests.core.plugins.people import NOTE, add_contact, add_member, module_of
@@ -215,6 +216,6 @@ async def test_list_that_the_environment_decides_has_no_button(
         assert (await olga.post("/settings/plugins/membership/enable")).status_code == 422
 
 
-@pytest.mark.parametrize("path", ["core/about", "nowhere/about", "core/purge", "nowhere/purge"])
+@in_one_installation("path", ["core/about", "nowhere/about", "core/purge", "nowhere/purge"])
 async def test_parts_of_confida_and_nothing_have_no_such_page(client: Any, path: str) -> None:
     assert (await client.get(f"/settings/plugins/{path}")).status_code == 404

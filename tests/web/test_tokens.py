@@ -10,6 +10,7 @@ import pytest
 
 from confida_core.accounts.api_tokens import token_grant
 from confida_core.clock import now
+from tests.cases import in_one_installation
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +58,7 @@ async def test_form_offers_what_this_person_may_hand_on_and_the_api_can_use(clie
     assert offered == [(True, True, True), (False, False, False), (False, True, True)]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "sentence"),
     [
         ({"label": ""}, "what uses this token"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import in_one_installation
 
 from confida_core.api import Access, InvalidContent, NotFound, now
 from confida_sales.billing.invoices import bookkeeping
@@ -106,7 +107,7 @@ async def test_change_counts_from_its_own_day_and_not_from_what_was_billed(
     assert (await billed(crm))[2:] == [date(2026, 3, 15), date(2026, 6, 15)]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "fields"),
     [
         ({"every_months": 0}, {"every_months"}),

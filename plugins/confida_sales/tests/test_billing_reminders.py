@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.cases import in_one_installation
 
 from confida_core.api import Access, InvalidContent
 from confida_sales.billing.holds import hold_invoice, lift_hold
@@ -185,7 +186,7 @@ async def test_new_step_looks_at_old_invoices_and_a_removed_one_ends_it(crm: Any
     assert await proposed(crm, access) == [late]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "fields"),
     [
         ({"days": 0}, {"days"}),

@@ -132,7 +132,7 @@ async def test_pattern_that_comes_back_goes_on_where_it_ended(crm: Any, access: 
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("pattern", ["I-2026-{number}", "I-{number}-{year}", "C-{number}-1"])
+@in_one_installation("pattern", ["I-2026-{number}", "I-{number}-{year}", "C-{number}-1"])
 async def test_pattern_that_may_write_what_was_written_is_refused(crm: Any, access: Access, pattern: str) -> None:
     with pytest.raises(InvalidContent) as refused:
         await choose_pattern(crm, access, "invoice", pattern)

@@ -275,7 +275,7 @@ async def test_reader_changes_nothing(crm: Any, access: Access, usual: ShownPipe
             await work
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("draft", "fields"),
     [
         (replace(BOAT, title=" "), {"title"}),

@@ -139,7 +139,7 @@ async def test_bundle_holds_other_products_and_no_bundles(crm: Any, access: Acce
     assert await crm.data.fetch("SELECT id FROM sales_bundle_item") == []
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("draft", "fields"),
     [
         (PriceListDraft(name=" ", currency="EUR"), {"name"}),

@@ -251,7 +251,7 @@ async def test_queue_is_kept_as_long_as_somebody_waits_in_it(crm: Any, access: A
         await open_ticket(crm, access, await contact("Zoe"), replace(LAMP, queue_id=repairs))
 
 
-@pytest.mark.parametrize(("name", "assignment"), [(" ", "manual"), ("x" * 81, "manual"), ("Repairs", "dice")])
+@in_one_installation(("name", "assignment"), [(" ", "manual"), ("x" * 81, "manual"), ("Repairs", "dice")])
 async def test_queue_that_makes_no_sense_is_refused(crm: Any, access: Access, name: str, assignment: str) -> None:
     with pytest.raises(InvalidContent):
         await save_queue(crm, access, name, assignment=assignment)

@@ -16,6 +16,7 @@ from confida_core.outbound.content import OutboundMessage
 from confida_core.outbound.log import outbound_log
 from confida_core.outbound.sender import send
 from confida_core.outbound.timeline import message_items
+from tests.cases import in_one_installation
 from tests.core.outbound.house import access_of, make_ada, states, work
 
 pytestmark = pytest.mark.anyio
@@ -84,7 +85,7 @@ async def test_other_reports_and_other_messages_change_nothing(crm: Any) -> None
     assert await states(crm) == [("sent", "")]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     "body", [b"", b"[]", b"{}", b"\xff", b'{"type":"message.bounced"}', report("no id"), b"[" * 100_000]
 )
 async def test_what_is_no_report_is_refused(crm: Any, body: bytes) -> None:

@@ -27,6 +27,7 @@ from confida_core.outbound.disclosures import disclosures_of
 from confida_core.outbound.leaving import ATTEMPTS, CLAIM, deliver, tend
 from confida_core.outbound.sender import send
 from confida_core.outbound.transporting import TryLater
+from tests.cases import in_one_installation
 from tests.core.outbound.house import (
     Guard,
     Mailbox,
@@ -389,7 +390,7 @@ async def test_log_in_with_the_password_of_a_file(
             assert [row["reason"] for row in rows] == ["login_refused"]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("more", "reason"),
     [
         ({"smtp_host": ""}, "not_set_up"),

@@ -257,7 +257,7 @@ async def test_link_opens_the_persons_own_page_and_is_shown_once(client: Any, st
     assert link[1] not in (await client.get(f"/contacts/{ada}/consents")).text
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     "fields", [{"channels": ["pigeon"]}, {"basis": "x"}, {"validity": "P"}, {"text-0-language": 'x"y'}]
 )
 async def test_preview_of_a_purpose_that_is_not_sound_shows_the_form_again(client: Any, fields: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from confida_consent.gate import may
+from tests.cases import in_one_installation
 from tests.web.consents.test_recording import told
 from tests.web.people import make
 
@@ -40,7 +41,7 @@ async def test_noted_facts_let_us_write_on_our_interest_and_are_no_consent(clien
     assert ["Noted as a customer" in history, "Said yes" in history] == [True, False]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "field"),
     [
         ({"facts": ["sale"]}, "facts"),

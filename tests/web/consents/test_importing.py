@@ -9,6 +9,7 @@ import pytest
 from confida_consent.gate import may
 from confida_consent.importing import run_import
 from confida_core.contacts.content import EmailAddress
+from tests.cases import in_one_installation
 from tests.web.consents.test_recording import record, told
 from tests.web.people import make
 
@@ -50,7 +51,7 @@ async def test_import_previews_then_takes_what_is_new_and_refuses_what_was_decli
     assert await told(crm, grace) == [("newsletter", "email", "refused")]
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("fields", "field"),
     [({"statement": " "}, "statement"), ({"attested": ""}, "attested"), ({"collected": "x" * 2_001}, "collected")],
 )
@@ -63,7 +64,7 @@ async def test_file_that_nobody_vouches_for_is_not_kept(
     assert await crm.data.fetch("SELECT id FROM consent_import") == []
 
 
-@pytest.mark.parametrize("content", [b"", b"name,age\nAda,36\n", b"\xff\xfe\x00\x00"])
+@in_one_installation("content", [b"", b"name,age\nAda,36\n", b"\xff\xfe\x00\x00"])
 async def test_unreadable_file_is_refused_with_a_sentence(client: Any, crm: Any, content: bytes) -> None:
     answer = await upload(client, content)
     assert (answer.status_code, 'href="#file"' in answer.text) == (422, True)

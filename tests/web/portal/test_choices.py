@@ -193,7 +193,7 @@ async def test_page_of_choices_asks_the_database_little_for_many_purposes(strang
     assert len(asked) <= 25
 
 
-@pytest.mark.parametrize("purpose", ["consent_confirmation", "agreement", "profiling"])
+@in_one_installation("purpose", ["consent_confirmation", "agreement", "profiling"])
 async def test_what_is_no_consent_is_not_withdrawn(stranger: Browser, crm: Any, purpose: str) -> None:
     """A forged form of their own would keep the code from them with which they come in."""
     ada = await make_person(crm)

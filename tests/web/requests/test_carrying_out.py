@@ -20,6 +20,7 @@ from confida_core.contacts.people import create_contact
 from confida_core.interactions.content import InteractionDraft
 from confida_core.interactions.interactions import log_interaction
 from confida_core.vault.access import system_access
+from tests.cases import in_one_installation
 from tests.consent.people import SYSTEM, says
 from tests.consent.rights.requests_cast import INSIDE, asks, mails, make_ada, row_of, with_mail, work
 from tests.web.requests.people import proved_request, text_of
@@ -73,7 +74,7 @@ async def test_answer_is_put_together_looked_at_and_released(client: Any, as_rol
     assert "Released, not fetched yet" in await text_of(client, f"{href}/package")
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("action", "fields"),
     [
         ("nonsense", {}),
