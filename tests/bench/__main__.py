@@ -20,6 +20,7 @@ from tests.bench.api_speed import requests_of_programs, without_limits
 from tests.bench.backup_speed import measure_backup
 from tests.bench.bring_in import seconds_of_import
 from tests.bench.calls_speed import CALLS, measure_calls
+from tests.bench.campaign_speed import measure_campaigns
 from tests.bench.consent_speed import measure_consent
 from tests.bench.erasure_speed import measure_erasure
 from tests.bench.figures import Figures, missed, table
@@ -56,6 +57,7 @@ PARTS = (
     "calls",
     "mail",
     "segments",
+    "campaigns",
 )
 STARTS = 3
 BESIDE: dict[str, Callable[[Settings, Figures, int], Coroutine[Any, Any, None]]] = {
@@ -64,6 +66,7 @@ BESIDE: dict[str, Callable[[Settings, Figures, int], Coroutine[Any, Any, None]]]
     "gate": lambda settings, figures, _: measure_gate(settings, figures),
     "backup": lambda settings, figures, _: measure_backup(settings, figures),
     "answer": lambda settings, figures, _: measure_answers(settings, figures),
+    "campaigns": lambda settings, figures, contacts: measure_campaigns(settings, figures, contacts // 2),
     "segments": lambda settings, figures, _: measure_segments(settings, figures),
     "erasure": lambda settings, figures, _: measure_erasure(settings, figures),
 }

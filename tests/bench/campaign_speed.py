@@ -31,7 +31,7 @@ from confida_marketing.content.emails import create_email
 from confida_marketing.segments.segments import SegmentDraft, save_segment
 from confida_web.app import load_everything
 from tests.bench import gate_speed
-from tests.bench.figures import Figures
+from tests.bench.figures import Figures, table
 from tests.bench.server import memory
 from tests.bench.stores import STORES_BY_NAME
 
@@ -62,7 +62,7 @@ def taken(process: subprocess.Popen[str]) -> int:
     return int(process.stdout.readline())
 
 
-def measure_campaigns(settings: Settings, figures: Figures, recipients: int) -> None:
+async def measure_campaigns(settings: Settings, figures: Figures, recipients: int) -> None:
     """The list with the gate, then everything until the last message is at the mail server, with the memory it takes."""
     with mail_server() as (port, process):
         given = {
@@ -73,7 +73,7 @@ def measure_campaigns(settings: Settings, figures: Figures, recipients: int) -> 
             "smtp_security": "none",
             "mail_from": "news@example.org",
         }
-        asyncio.run(run(settings.model_copy(update=given), figures, recipients, process))
+        await run(settings.model_copy(update=given), figures, recipients, process)
 
 
 async def run(settings: Settings, figures: Figures, recipients: int, process: subprocess.Popen[str]) -> None:
@@ -124,6 +124,7 @@ async def send(crm: Installation, figures: Figures, listed: int, process: subpro
     finally:
         stop.set()
         await worker
+    figures.note("campaigns.handed", listed / handed if handed else 0)
     figures.note("campaigns.sent", taken(process) / (time.perf_counter() - started))
     figures.note("campaigns.twice", taken(process) - listed)
     figures.note("campaigns.memory", most)
@@ -139,8 +140,8 @@ def alone(recipients: int, engine: str) -> None:
     store = STORES_BY_NAME[engine](max(recipients, 10_000), 3 * max(recipients, 10_000))
     with store.prepared() as settings:
         figures = Figures(store.name)
-        measure_campaigns(settings, figures, recipients)
-        print(figures)
+        asyncio.run(measure_campaigns(settings, figures, recipients))
+        print(table([figures]))
 
 
 if __name__ == "__main__":

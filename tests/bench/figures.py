@@ -149,6 +149,12 @@ LINES = (
     Line("segments.gate", "segments: the gate asked about 50,000", seconds, highest=5),
     Line("segments.members", "segments: everybody in one, with the gate", seconds, highest=5),
     Line("segments.holds", "segments: which of 10,000 are in one", seconds),
+    Line("campaigns.list", "campaigns, 50,000 people: the list, with the gate", seconds, highest=5),
+    Line("campaigns.handed", "campaigns: rendered and handed to the door", pages, lowest=100),
+    Line("campaigns.sent", "campaigns: until the mail server has the last one", pages, lowest=100),
+    Line("campaigns.twice", "campaigns: people who got it twice, or not at all", plain, highest=0),
+    Line("campaigns.memory", "campaigns: memory of the whole process at most", megabytes),
+    Line("campaigns.growth", "campaigns: memory gained after the first tenth", megabytes, highest=60e6),
     Line(
         "sales.board.p95", "sales, 100,000 opportunities and 500,000 lines: the board, 95 %", milliseconds, highest=100
     ),

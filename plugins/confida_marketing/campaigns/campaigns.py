@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,7 @@ STATES: Mapping[str, str] = {
 }
 OPEN = ("draft", "planned")
 MOST_SEGMENTS = 20
+TRASH_DAYS = 30
 TOO_MANY = mark("Choose at most 20 segments.")
 
 
@@ -204,7 +205,7 @@ async def campaign_names(crm: Installation, access: Access, ids: list[UUID]) -> 
 
 
 async def trash_campaign(crm: Installation, access: Access, campaign_id: UUID) -> None:
-    """Throw it away, to be taken back at any time; who got what stays in the ledger. Raises NotFound while it runs."""
+    """Throw it away, to be taken back for thirty days; who got what stays in the ledger as long. Raises NotFound while it runs."""
     access.actor.require("marketing.write")
     await set_state(
         crm, campaign_id, "deleted_at = ?", [now()], "deleted_at IS NULL AND state NOT IN ('running', 'paused')"
@@ -229,3 +230,13 @@ async def set_state(crm: Installation, campaign_id: UUID, changes: str, values: 
             raise NotFound
         crm.feed.append(CAMPAIGN.name, campaign_id, None)
     return done[0]
+
+
+async def purge_campaigns(crm: Installation, _: Mapping[str, Any]) -> None:
+    """The job: what lay in the trash for its days goes for good, with its part of the ledger."""
+    lost = now() - timedelta(days=TRASH_DAYS)
+    for row in await crm.data.fetch("SELECT id FROM marketing_campaign WHERE deleted_at < ? LIMIT 100", lost):
+        async with crm.data.transaction():
+            for table in ("marketing_delivery", "marketing_total"):
+                await crm.data.fetch(f"DELETE FROM {table} WHERE source_id = ?", row["id"])
+            await crm.records.delete(CAMPAIGN, row["id"], ())

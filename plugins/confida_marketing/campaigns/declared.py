@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from confida_core.api import IndexField, JobDeclaration
 from confida_marketing.campaigns import content, detail_routes, form_routes, leaving_routes, list_routes, people_routes
+from confida_marketing.campaigns.campaigns import purge_campaigns
 from confida_marketing.campaigns.elsewhere import (
     campaigns_of_segment,
     last_mails,
@@ -31,6 +32,9 @@ ROUTES = (
 JOBS = (
     JobDeclaration(key=RUN, run=run_campaign, label="Send a campaign", seconds=300, background=True),
     JobDeclaration(key="marketing.tend_campaigns", run=tend_campaigns, label="Look after campaigns", every=30),
+    JobDeclaration(
+        key="marketing.purge_campaigns", run=purge_campaigns, label="Empty the trash of campaigns", every=86_400
+    ),
 )
 NAV_ITEMS = (
     NavDeclaration(

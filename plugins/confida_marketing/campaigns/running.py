@@ -5,7 +5,6 @@ It may be killed at any moment and begun by anybody: whom it is for stands in th
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -41,8 +40,13 @@ AT_ONCE = BATCH
 LEAD = timedelta(seconds=60)
 # So many wait at core's door at most: what is stopped shall have little to be called back, and others want to send as well.
 MOST_WAITING = 2_000
+CROWDED_PAUSE = timedelta(seconds=1)
 WINDOW = timedelta(minutes=5)
 WINDOWS_PER_HOUR = 12
+
+
+class Crowded(Exception):
+    """Enough waits at core's door for now."""
 
 
 async def run_campaign(crm: Installation, arguments: Mapping[str, Any]) -> None:
@@ -50,15 +54,17 @@ async def run_campaign(crm: Installation, arguments: Mapping[str, Any]) -> None:
     campaign_id = arguments["campaign_id"]
     if not await take_lead(crm, campaign_id):
         return
-    ends = time.monotonic() + SLICE_SECONDS
+    ends, more, again_at = time.monotonic() + SLICE_SECONDS, True, now()
     try:
-        more = True
         while more and time.monotonic() < ends:
             more = await step(crm, campaign_id)
+    except Crowded:
+        # Whoever hands the messages over needs this very turn.
+        again_at = now() + CROWDED_PAUSE
     finally:
         await crm.data.fetch("UPDATE marketing_campaign SET lead_until = NULL WHERE id = ?", campaign_id)
     if more:
-        await enqueue(crm, RUN, {"campaign_id": campaign_id})
+        await enqueue(crm, RUN, {"campaign_id": campaign_id}, run_at=again_at)
 
 
 async def take_lead(crm: Installation, campaign_id: UUID) -> bool:
@@ -74,7 +80,7 @@ async def take_lead(crm: Installation, campaign_id: UUID) -> bool:
 
 
 async def step(crm: Installation, campaign_id: UUID) -> bool:
-    """One batch; false when there is nothing more to do now, or ever."""
+    """One batch; false when there is nothing more to do now, or ever. Raises Crowded."""
     access = system_access(f"job {RUN}")
     try:
         campaign = await visible_campaign(crm, access, campaign_id)
@@ -132,8 +138,7 @@ async def send_some(crm: Installation, access: Access, campaign: Opened[Campaign
         await finish_if_through(crm, row["id"])
         return False
     if await crowded(crm):
-        await asyncio.sleep(0.2)
-        return True
+        raise Crowded
     some = [one for one in due if (one["part"], one["variant"]) == (due[0]["part"], due[0]["variant"])]
     sending = sending_of(campaign, due[0]["part"], due[0]["variant"])
     awake = await without_sleepers(crm, sending, [one["contact_id"] for one in some], moment)
