@@ -34,7 +34,7 @@ PARTS: tuple[ModuleType, ...] = (
 
 @hookimpl
 def plugin_info() -> PluginInfo:
-    summary = "In the making: mail becomes tickets, which rules sort, and which are read and answered in time; telephone is not there yet."
+    summary = "Mail, calls and chats become tickets, which rules sort, and which are read and answered in time."
     return PluginInfo(key="service", name="Service", summary=summary, api=1)
 
 
