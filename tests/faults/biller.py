@@ -36,6 +36,8 @@ ACTOR = Actor(
 )
 ACCESS = Access(actor=ACTOR, purpose="sales.bookkeeping", where="test", deferred=True)
 WRITERS = 3
+# What a child tells: an invoice was issued; a period was billed, or none is left.
+ISSUED, RECURRED = b"i", b"r"
 
 
 async def bill(crm: Any, contact_id: UUID, acknowledged: int, begun: int) -> None:
@@ -43,21 +45,22 @@ async def bill(crm: Any, contact_id: UUID, acknowledged: int, begun: int) -> Non
         made = await issue_invoice(crm, ACCESS, contact_id, PAPER, Terms(currency="EUR", issued_on=DAY))
         # One write call, so that lines of several writers never mix; the kernel keeps it when this process dies.
         os.write(acknowledged, f"{made}\n".encode())
-        os.write(begun, b".")
+        os.write(begun, ISSUED)
         await record_payment(crm, ACCESS, made, PaymentDraft(amount=50_00, paid_on=DAY))
         await issue_credit_note(crm, ACCESS, made, HALF, DAY)
 
 
-async def bill_again_and_again(crm: Any) -> None:
+async def bill_again_and_again(crm: Any, begun: int) -> None:
     """One period at a time, so that there are many moments to be killed at."""
     while await bill_due(crm, DAY, most=1):
-        pass
+        os.write(begun, RECURRED)
+    os.write(begun, RECURRED)
 
 
 async def bill_all(settings: Any, registry: Any, contact_id: UUID, acknowledged: int, begun: int) -> None:
     async with open_installation(settings, registry) as crm:
         work = [bill(crm, contact_id, acknowledged, begun) for _ in range(WRITERS)]
-        await asyncio.gather(bill_again_and_again(crm), *work)
+        await asyncio.gather(bill_again_and_again(crm, begun), *work)
 
 
 def start_child(work: Any, begun: int) -> int:
@@ -69,12 +72,16 @@ def start_child(work: Any, begun: int) -> int:
 
 
 def run_round(work: Any, chance: random.Random) -> None:
-    """Let two children write a first invoice, and kill each a random moment later, as a power switch would end a program."""
+    """Let two children write a first invoice of both kinds, and kill each a random moment later, as a power switch would."""
     reader, begun = os.pipe()
     children = [start_child(work, begun) for _ in range(2)]
     os.close(begun)
-    if not os.read(reader, 1):
-        raise SystemExit("the billers ended before they billed anything")
+    missing = {ISSUED, RECURRED}
+    while missing:
+        told = os.read(reader, 1)
+        if not told:
+            raise SystemExit("the billers ended before they billed anything")
+        missing.discard(told)
     for child in children:
         time.sleep(chance.uniform(0, 0.2))
         os.kill(child, signal.SIGKILL)
