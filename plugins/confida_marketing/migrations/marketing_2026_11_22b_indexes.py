@@ -19,6 +19,20 @@ STATEMENTS = [
     "CREATE INDEX marketing_delivery_of ON marketing_delivery (contact_id, at, id)",
     "CREATE INDEX marketing_delivery_at ON marketing_delivery (source_id, at)",
     "CREATE UNIQUE INDEX marketing_total_once ON marketing_total (source_id, part, variant, what)",
+    # A journey's versions count up; nobody is in a journey twice at the same time, and each time has a number.
+    "CREATE UNIQUE INDEX marketing_journey_plan_once ON marketing_journey_plan (journey_id, number)",
+    "CREATE UNIQUE INDEX marketing_journey_entry_once ON marketing_journey_entry (journey_id, contact_id, number)",
+    "CREATE UNIQUE INDEX marketing_journey_entry_inside ON marketing_journey_entry (journey_id, contact_id) "
+    "WHERE state = 'waiting'",
+    "CREATE UNIQUE INDEX marketing_journey_seen_once ON marketing_journey_seen (journey_id, contact_id)",
+    # Who is due, how many stand where, and in which journeys a person is; what became of people at each step.
+    "CREATE INDEX marketing_journey_entry_due ON marketing_journey_entry (journey_id, state, due_at, id)",
+    "CREATE INDEX marketing_journey_entry_of ON marketing_journey_entry (contact_id, entered_at)",
+    "CREATE INDEX marketing_journey_past_of ON marketing_journey_past (journey_id, step, what)",
+    # What came in lately; who has a place and who is next; what somebody gave, and what a campaign brought.
+    "CREATE INDEX marketing_submission_at ON marketing_submission (at, id)",
+    "CREATE INDEX marketing_registration_next ON marketing_registration (event_id, state, id)",
+    "CREATE INDEX marketing_donation_of ON marketing_donation (contact_id, on_day, id)",
 ]
 
 
