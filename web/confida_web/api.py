@@ -13,6 +13,7 @@ money for the reader), `_`, `ngettext`, `icon(name)`, `static(name)`, and the ma
 
 from __future__ import annotations
 
+from confida_core.accounts.attempts import TooManyAttempts
 from confida_web.charts.chart import Chart
 from confida_web.charts.chart import Series as ChartSeries
 from confida_web.contacts.contact_page import panels as contact_panels
@@ -50,6 +51,7 @@ from confida_web.multipart import BadBody
 from confida_web.page import Page, is_fragment_request, page
 from confida_web.portal.entering import client_of, note_attempt
 from confida_web.portal.showing import show as show_portal
+from confida_web.portal.signal import is_signalled
 from confida_web.portal.visit import Person
 from confida_web.printing.press import LOGO as PRINTED_LOGO
 from confida_web.printing.press import Order as PrintOrder
@@ -127,6 +129,7 @@ __all__ = [
     "ShownSection",
     "Tab",
     "Toast",
+    "TooManyAttempts",
     "TooManyRequests",
     "UploadedFile",
     "access_for",
@@ -142,6 +145,7 @@ __all__ = [
     "gettext",
     "granted",
     "is_fragment_request",
+    "is_signalled",
     "mark",
     "matches_words",
     "month_days",

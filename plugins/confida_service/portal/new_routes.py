@@ -25,7 +25,6 @@ from confida_web.api import (
     Option,
     access_for,
     is_fragment_request,
-    note_attempt,
     page,
     parse_form,
     redirect,
@@ -68,17 +67,14 @@ async def look_first(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post(f"{NEW}/send", person=True, status_code=200)
 async def send_request(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Raises TooManyAttempts."""
     crm, access = request.state.crm, access_for(request, PURPOSE)
-    # Before anything is read, so that nobody fills the disk by sending files again and again.
-    await note_attempt(crm, request, f"portal ticket {access.actor.id}")
     form, uploads = await form_with_files(request)
     values, made = values_in(form), None
     try:
         uploads.check()
         made = await open_own(crm, access, asked_in(request, values), uploads.files)
     except InvalidContent as wrong:
-        return show_portal(request, ask_page(values, errors=wrong.errors, last=True), status=422)
+        return show_portal(request, ask_page(values, errors=wrong.errors, last=True), status=uploads.status)
     finally:
         # Those of a ticket that was made have a row, and stay.
         await uploads.discard()

@@ -29,7 +29,7 @@ from confida_service.service_levels.surveys import waiting_survey
 from confida_service.tickets.choices import PURPOSE
 from confida_service.tickets.message_routes import SANDBOX
 from confida_service.tickets.states import DONE
-from confida_web.api import access_for, disposition, mark, note_attempt, parse_form, redirect, show_portal
+from confida_web.api import access_for, disposition, mark, parse_form, redirect, show_portal
 
 ONE = BASE + "/{ticket_id:uuid}"
 SAID = frozenset({"sent", "answered", "solved"})
@@ -97,18 +97,16 @@ def shown_message(one: Opened[MessageContent]) -> OwnMessage:
 
 @post(f"{ONE}/answer", person=True, status_code=200)
 async def answer(request: Request[Any, Any, Any], ticket_id: FromPath[UUID]) -> Response[Any]:
-    """Raises TooManyAttempts."""
     crm, access = request.state.crm, access_for(request, PURPOSE)
-    # Before anything is read, so that nobody fills the disk by sending files again and again.
+    # Before anything of the body is kept.
     await own_ticket(crm, access, ticket_id)
-    await note_attempt(crm, request, f"portal ticket {access.actor.id}")
     form, uploads = await form_with_files(request)
     try:
         uploads.check()
         await answer_own(crm, access, ticket_id, form.get("text"), uploads.files)
     except InvalidContent as wrong:
         shown = await own_page(request, ticket_id, text=form.get("text"), errors=wrong.errors)
-        return show_portal(request, shown, status=422)
+        return show_portal(request, shown, status=uploads.status)
     finally:
         # Those that were kept have a row, and stay.
         await uploads.discard()

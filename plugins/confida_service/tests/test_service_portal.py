@@ -193,6 +193,10 @@ async def test_customer_says_it_is_solved_and_opens_it_again_for_some_time(
     await crm.data.fetch("UPDATE service_ticket SET solved_at = ?", now() - timedelta(days=31))
     late = await person.post(f"{one}/answer", data={"text": "And now?"})
     assert (late.status_code, "too long ago" in late.text, 'action="' + one in late.text) == (422, True, False)
+    for number in range(8):
+        often = await person.post(f"{BASE}/new/send", data={**ASKED, "text": f"Number {number}."})
+    assert (often.status_code, "That was a lot" in often.text, "Number 7." in often.text) == (429, True, True)
+    assert len(await crm.data.fetch("SELECT id FROM service_ticket")) == 8
 
 
 async def test_public_articles_are_proposed_before_it_is_sent(
