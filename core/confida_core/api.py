@@ -103,6 +103,7 @@ from confida_core.index.plan import Scope
 from confida_core.index.query import IndexPage, IndexQuery
 from confida_core.index.reading import read_condition
 from confida_core.installation import Installation
+from confida_core.interactions.bulk import log_many
 from confida_core.interactions.content import Attachment, InteractionContent, InteractionDraft
 from confida_core.interactions.interactions import log_interaction, visible_interaction
 from confida_core.interactions.tasks import complete_task, reopen_task
@@ -306,6 +307,7 @@ __all__ = [
     "likely_contacts",
     "listed",
     "log_interaction",
+    "log_many",
     "matches",
     "matching_ids",
     "messages_shown",
