@@ -16,9 +16,12 @@ from confida_consent.gate import may, may_many
 from confida_consent.hookspecs import ConsentHooks
 from confida_consent.indications import Indication, IndicationRefused
 from confida_consent.ledger.openers import LedgerOpener
+from confida_consent.notices import Notice, current_notice, notice
 from confida_consent.proof import telephone_list
 from confida_consent.purposes import all_purposes, purpose_of
 from confida_consent.sending import unsubscribe_links
+from confida_consent.signing_up.asking import accept_sign_up
+from confida_consent.signing_up.declared import SignUp
 from confida_consent.state_field import FIELD as CONSENT_FIELD
 from confida_consent.state_field import state_choices, state_value
 from confida_consent.vocabulary import CHANNEL_LABELS, Basis, Category, Channel, ConsentType, Kind, Method
@@ -43,14 +46,19 @@ __all__ = [
     "Kind",
     "LedgerOpener",
     "Method",
+    "Notice",
     "Purpose",
     "Reason",
     "RecordedEvent",
+    "SignUp",
     "Wording",
+    "accept_sign_up",
     "all_purposes",
+    "current_notice",
     "hookimpl",
     "may",
     "may_many",
+    "notice",
     "purpose_of",
     "read_controller",
     "record_event",

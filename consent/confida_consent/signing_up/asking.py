@@ -51,9 +51,12 @@ class Questions:
     questions: tuple[Question, ...]
 
 
-async def accept_sign_up(crm: Installation, sign_up: SignUp) -> UUID:
-    """Keep it for the job; the id it is kept under. Nothing is looked up, so that nothing can be learnt."""
-    sign_up_id = new_id()
+async def accept_sign_up(crm: Installation, sign_up: SignUp, sign_up_id: UUID | None = None) -> UUID:
+    """Keep it for the job "portal.ask_to_confirm"; the id it is kept under. Nothing is looked up, so that nothing can be learnt.
+
+    sign_up_id: of a contact that was made of the same form, which then goes where nobody confirms (`forgetting`).
+    """
+    sign_up_id = sign_up_id or new_id()
     await crm.records.insert(SIGN_UP, {"id": sign_up_id, "created_at": now()}, sign_up)
     return sign_up_id
 
@@ -147,7 +150,7 @@ async def asked_lately(crm: Installation, subject_id: UUID) -> int:
 
 
 def request(subject_id: UUID, address: str, sign_up_id: UUID, sign_up: SignUp, wanted: tuple[str, UUID]) -> Indication:
-    evidence = Evidence(indicated_by=sign_up.name, address=address, source="/my/subscribe", request_id=str(sign_up_id))
+    evidence = Evidence(indicated_by=sign_up.name, address=address, source=sign_up.source, request_id=str(sign_up_id))
     return Indication(
         subject_id=subject_id,
         purpose=wanted[0],

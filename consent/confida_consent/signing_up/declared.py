@@ -10,13 +10,17 @@ from confida_core.declarations import RecordDeclaration
 
 
 class SignUp(Sealed, frozen=True):
-    """As typed. purposes: key and the id of the notice that was shown. signalled: the browser sent Sec-GPC: 1."""
+    """As typed. purposes: key and the id of the notice that was shown. signalled: the browser sent Sec-GPC: 1.
+
+    source: the path of the page it was typed into.
+    """
 
     email: str
     name: ShortText = ""
     language: str = ""
     purposes: list[tuple[str, UUID]] = []
     signalled: bool = False
+    source: ShortText = "/my/subscribe"
 
 
 # Nobody is known yet whose key could seal it.
