@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from confida_core.api import Installation, now, plugin_settings
+import structlog
+
+from confida_core.api import DatabaseError, Installation, now, plugin_settings
 from confida_service.settings import ServiceSettings
 from confida_service.telephone.ami_calls import Calls
 from confida_service.telephone.ami_connection import Connection, ExchangeProblem, Login, connected, login_of
-from confida_service.telephone.hearing import hear
+from confida_service.telephone.hearing import Heard, hear
 from confida_service.telephone.phones import known_extensions
 
 # So often it is asked whether it is still there, and whether it is set up otherwise now.
@@ -56,6 +58,14 @@ async def follow_calls(crm: Installation, connection: Connection, login: Login, 
         stopping.cancel()
 
 
+async def keep(crm: Installation, heard: Heard) -> None:
+    """One that cannot be kept is no reason to miss the others."""
+    try:
+        await hear(crm, heard)
+    except DatabaseError as error:
+        structlog.get_logger().warning("call_not_kept", error=type(error).__name__)
+
+
 async def read_until(
     crm: Installation, connection: Connection, calls: Calls, stopping: asyncio.Task[bool], moment: float
 ) -> bool:
@@ -76,5 +86,5 @@ async def read_until(
             ours, asked = await known_extensions(crm), clock()
         heard = calls.hear(message, ours)
         if heard is not None:
-            await hear(crm, heard)
+            await keep(crm, heard)
     return came

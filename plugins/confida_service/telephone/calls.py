@@ -39,6 +39,7 @@ LONGEST_NOTE = 10_000
 MOST_ALIKE = 200
 AT_ONCE = 500
 MISSED = "A call that nobody took"
+LONGEST_RINGING, LONGEST_CALL = timedelta(minutes=15), timedelta(hours=12)
 
 
 async def opened_call(crm: Installation, access: Access, call_id: UUID) -> Opened[CallContent]:
@@ -163,6 +164,20 @@ async def forget_unknown(crm: Installation, _: Mapping[str, Any]) -> None:
         "SELECT id FROM service_call WHERE contact_id IS NULL AND started_at < ? LIMIT ?", before, AT_ONCE
     ):
         await remove(crm, rows)
+
+
+async def end_lost(crm: Installation, _: Mapping[str, Any]) -> None:
+    """The job: calls of which the end was never heard, because the exchange or we were away, are over some time."""
+    moment = now()
+    rows = await crm.data.fetch(
+        "SELECT id, contact_id, started_at, answered_at FROM service_call "
+        "WHERE (state = 'ringing' AND started_at < ?) OR (state = 'answered' AND started_at < ?) LIMIT ?",
+        moment - LONGEST_RINGING, moment - LONGEST_CALL, AT_ONCE,
+    )  # fmt: skip
+    for row in rows:
+        outcome = "answered" if row["answered_at"] else "missed"
+        over = {"state": "ended", "outcome": outcome, "ended_at": row["answered_at"] or row["started_at"]}
+        await crm.records.set_columns(CALL, row["id"], row["contact_id"], **over)
 
 
 async def remove(crm: Installation, rows: Sequence[Mapping[str, Any]]) -> None:

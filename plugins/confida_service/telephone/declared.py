@@ -5,7 +5,7 @@ from __future__ import annotations
 from confida_core.api import JobDeclaration, Listener
 from confida_service.telephone import content, elsewhere, routes, setting_routes, stream_routes
 from confida_service.telephone.ami_listening import listen_to_exchange
-from confida_service.telephone.calls import follow_missed, forget_unknown
+from confida_service.telephone.calls import end_lost, follow_missed, forget_unknown
 from confida_service.telephone.listing import count_missed
 from confida_service.telephone.phones import is_shown
 from confida_service.telephone.webhook import CALLS
@@ -18,6 +18,9 @@ ROUTES = (*stream_routes.ROUTES, *routes.ROUTES, *setting_routes.ROUTES)
 INBOUND_WEBHOOKS = (CALLS,)
 LISTENERS = (Listener(key="service.exchange", label="The telephone exchange", run=listen_to_exchange),)
 JOBS = (
+    JobDeclaration(
+        key="service.end_calls", run=end_lost, label="End calls whose end was not heard", every=600, attempts=1
+    ),
     JobDeclaration(key="service.missed_call", run=follow_missed, label="See to a call that nobody took"),
     JobDeclaration(
         key="service.forget_calls",

@@ -48,7 +48,9 @@ class Switchboard:
         self._ears: set[Ear] = set()
         self._task: asyncio.Task[None] | None = None
 
-    async def news_for(self, crm: Installation, account_id: UUID, stopping: asyncio.Event) -> AsyncGenerator[News, None]:
+    async def news_for(
+        self, crm: Installation, account_id: UUID, stopping: asyncio.Event
+    ) -> AsyncGenerator[News, None]:
         """What concerns this account from now on, until the program stops."""
         ear = Ear(account_id)
         self._ears.add(ear)

@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from confida_core.api import Access, InboundRefused, PhoneNumber, catch_up_index, now
-from confida_service.telephone.calls import follow_missed, forget_unknown, say_whose, write_note
+from confida_service.telephone.calls import end_lost, follow_missed, forget_unknown, say_whose, write_note
 from confida_service.telephone.content import CALL
 from confida_service.telephone.hearing import INSIDE, Heard, hear, plain_number
 from confida_service.telephone.listing import count_missed
@@ -241,6 +241,20 @@ async def test_old_calls_of_nobody_are_forgotten_and_missed_ones_seen_to(
     await crm.data.fetch("UPDATE service_call SET started_at = ? WHERE id <> ?", now() - timedelta(days=31), calls[2])
     await forget_unknown(crm, {})
     assert {row["id"] for row in await crm.data.fetch("SELECT id FROM service_call")} == {calls[0], calls[2]}
+
+
+async def test_call_whose_end_was_never_heard_is_over_some_time(crm: Any, access: Access) -> None:
+    await save_phone(crm, access, "12", active=True)
+    told = [("1", "ringing", 14), ("2", "ringing", 16), ("3", "answered", 60), ("4", "answered", 13 * 60)]
+    for name, state, minutes in told:
+        call_id = await hear(crm, Heard(source="a", call_id=name, direction="in", state=state, extensions=("12",)))
+        began = now() - timedelta(minutes=minutes)
+        await crm.data.fetch("UPDATE service_call SET started_at = ? WHERE id = ?", began, call_id)
+    await end_lost(crm, {})
+    rows = await crm.data.fetch("SELECT state, outcome FROM service_call ORDER BY started_at DESC")
+    assert [(row["state"], row["outcome"]) for row in rows] == [
+        ("ringing", ""), ("ended", "missed"), ("answered", ""), ("ended", "answered"),
+    ]  # fmt: skip
 
 
 async def test_only_who_may_answer_says_whose_a_call_is(crm: Any, access: Access, as_role: Any, ada: UUID) -> None:
