@@ -9,6 +9,7 @@ when a child got through, and prints how many were killed. STRIDE: kill before e
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -135,8 +136,10 @@ def in_child(work: Callable[[], Awaitable[None]], killer: Killer | None = None) 
 
 def main(home: Path, action: str, stride: int, backup: Path | None) -> int:
     settings = read_settings(home=home)
-    own_registry()  # What it imports is inherited by every child.
     work, check = (make_backup, backups_are_whole) if action == "backup" else (put_back, old_or_restored)
+    # Here, and not in a child: what is loaded and prepared when it is first used is so for all of them.
+    asyncio.run(check(settings))
+    gc.freeze()
     killed, at = 0, 1
     while True:
         code = in_child(lambda: work(settings, backup), Killer(at))

@@ -9,6 +9,7 @@ the contact, the id of the interaction. The rounds are forks of one process, bec
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import signal
@@ -52,6 +53,11 @@ async def write_all(home: Path, acknowledged: int, writers: int, begun: int) -> 
         await asyncio.gather(*(write(crm, acknowledged, number, begun) for number in range(writers)))
 
 
+async def write_once(home: Path) -> None:
+    async with open_installation(read_settings(home=home), load_registry((), built_in=[hooks])) as crm:
+        await write_pair(crm, 0)
+
+
 def run_round(home: Path, acknowledged: int, writers: int, chance: random.Random) -> None:
     """Let a child write a first pair, and kill it a random moment later, as a power switch would end a program."""
     reader, begun = os.pipe()
@@ -72,6 +78,9 @@ def run_round(home: Path, acknowledged: int, writers: int, chance: random.Random
 def main(home: Path, acknowledged: Path, writers: int, rounds: int) -> None:
     handle = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     chance = random.Random(rounds)
+    # Here, and not in a child: what is loaded and prepared when it is first used is so for all of them.
+    asyncio.run(write_once(home))
+    gc.freeze()
     for _ in range(rounds):
         run_round(home, handle, writers, chance)
 
