@@ -66,7 +66,7 @@ class Settings(BaseSettings):
         default=None, description="File with the password, such as a Docker secret; never the password itself."
     )
     smtp_connections: int = Field(
-        default=4, ge=1, le=50, description="Connections to it at once, for what is sent to many people."
+        default=8, ge=1, le=50, description="Connections to it at once, for what is sent to many people."
     )
     smtp_ca_file: Path | None = Field(
         default=None, description="Certificates that vouch for the mail server; else those of the system."
