@@ -62,7 +62,7 @@ async def test_streams_hear_that_the_server_stops_and_so_does_whoever_heard_befo
     try:
         with told_to_stop(stopping):
             os.kill(os.getpid(), signal.SIGTERM)
-            await asyncio.wait_for(stopping.wait(), 5)
+            await asyncio.wait_for(stopping.wait(), 60)
         assert heard == [signal.SIGTERM]
     finally:
         signal.signal(signal.SIGTERM, former)

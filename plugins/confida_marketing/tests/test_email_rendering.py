@@ -150,10 +150,10 @@ def test_every_email_ends_with_why_who_and_how_to_stop_it_in_the_readers_languag
     assert (shown.subject, "Come, Ada: https://example.org/come" in shown.text) == ("For Ada", True)
     assert "see this (https://example.org/a?b=1&c=2).\n\n- one\n- none" in shown.text
     # Two thousand a second is what is wanted; here it is some thirty thousand.
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(400):
         render(PREPARED, someone(first_name="Ada"))
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 def test_what_is_broken_is_named_by_block_and_field_before_anything_leaves() -> None:
@@ -231,10 +231,10 @@ def test_markdown_is_little_and_bounded() -> None:
     # Dates begin no list, and a list may end in the middle of a paragraph.
     kinds = [[one.kind for one in passages_of(text)] for text in ("3. May\n2 pm", "1. May", "a\n1. b\n2. c\n7. d\n- e")]
     assert kinds == [["paragraph"], ["paragraph"], ["paragraph", "numbers", "paragraph", "dots"]]
-    began = time.perf_counter()
+    began = time.process_time()
     for nasty in ("[" * 20_000, "**" * 10_000, "_a" * 10_000, "http://" + "." * 20_000, "*a " * 7_000, "1. " * 7_000):
         passages_of(nasty)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_variant_says_what_is_its_own_and_the_rest_as_the_first() -> None:

@@ -184,7 +184,7 @@ async def test_withdrawal_while_the_server_makes_us_wait_stops_it(
     ):
         _, ada = await queue(crm)
         job = asyncio.create_task(work(crm))
-        await asyncio.wait_for(greeted.wait(), 5)
+        await asyncio.wait_for(greeted.wait(), 60)
         guard.no.add((ada, "newsletter", "email"))
         go_on.set()
         await job
@@ -228,7 +228,7 @@ async def test_worker_that_is_stopped_gives_the_message_back(crm: Any, mailbox: 
     await queue(crm)
     mailbox.hold = asyncio.Event()
     job = asyncio.create_task(run_next(crm))
-    await asyncio.wait_for(mailbox.reached.wait(), 5)
+    await asyncio.wait_for(mailbox.reached.wait(), 60)
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
         await job
@@ -242,7 +242,7 @@ async def test_two_workers_with_the_same_message_send_it_once(crm: Any, mailbox:
     message_id, _ = await queue(crm)
     mailbox.hold = asyncio.Event()
     first = asyncio.create_task(deliver(crm, {"message_id": message_id}))
-    await asyncio.wait_for(mailbox.reached.wait(), 5)
+    await asyncio.wait_for(mailbox.reached.wait(), 60)
     with pytest.raises(TryLater):
         await deliver(crm, {"message_id": message_id})
     mailbox.hold.set()

@@ -39,6 +39,10 @@ pytestmark = pytest.mark.anyio
 NAME = {"contact.created": ["display_name"]}
 
 
+# Far more than is needed, and far less than a bad server here would take: the machine may have much else to do.
+BOUNDED = timedelta(seconds=20)
+
+
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same limits as in earnest, in less time."""
@@ -47,11 +51,11 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def hang(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(30)
+    await asyncio.sleep(120)
 
 
 async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    for byte in b"HTTP/1.1 200 OK\r\nx-slow: " + b"y" * 400:
+    for byte in b"HTTP/1.1 200 OK\r\nx-slow: " + b"y" * 2_400:
         writer.write(bytes([byte]))
         await writer.drain()
         await asyncio.sleep(0.05)
@@ -103,7 +107,7 @@ async def test_bad_server_costs_a_bounded_time_and_gets_it_again_later(
     await make_ada(crm)
     begun = now()
     await work(crm)
-    assert now() - begun < timedelta(seconds=5)
+    assert now() - begun < BOUNDED
     assert await log(crm) == [("waiting", reason, 1, None)]
     shop.talk = None
     await work_later(crm)
@@ -127,7 +131,7 @@ async def test_endpoint_that_does_not_answer_does_not_hold_up_the_next(crm: Any,
             await make_ada(crm)
         begun = now()
         await work(crm)
-    assert now() - begun < timedelta(seconds=5)
+    assert now() - begun < BOUNDED
     assert (len(silent.received), len(shop.received)) == (1, 5)
     assert sorted({(state, reason) for state, reason, *_ in await log(crm)}) == [
         ("delivered", ""), ("waiting", "away"), ("waiting", "timeout"),
