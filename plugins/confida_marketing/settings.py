@@ -15,6 +15,7 @@ class MarketingSettings(Struct, frozen=True, kw_only=True):
     """most_a_week: messages that one person gets in seven days, of all campaigns and journeys together.
 
     quiet_from, quiet_until: the hours of the person's own day between which nothing leaves; the same twice for none.
+    count_clicks, measure_people: see `results.clicks`. effect_days: how long a message counts as the cause of what follows.
     sms_url, sms_token, sms_body: the gateway for text messages, see `campaigns.sms_gateway`. sms_provider: whose it is.
     """
 
@@ -30,6 +31,29 @@ class MarketingSettings(Struct, frozen=True, kw_only=True):
     quiet_until: Annotated[
         Hour, Meta(title="Quiet until", description="Until this hour; the same as before for no quiet hours.")
     ] = 8
+    count_clicks: Annotated[
+        bool,
+        Meta(
+            title="Count clicks on links",
+            description="In total for each link of a mailing, without who clicked. There are no tracking pixels.",
+        ),
+    ] = True
+    measure_people: Annotated[
+        bool,
+        Meta(
+            title="Keep who opens which link",
+            description="Only of people who agreed to it (marketing.measuring); everybody else is counted in total.",
+        ),
+    ] = False
+    effect_days: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=365,
+            title="Days of effect",
+            description="For so many days after a message, answers, withdrawals and payments count as its results.",
+        ),
+    ] = 30
     sms_url: Annotated[
         str,
         Meta(

@@ -11,6 +11,7 @@ from confida_marketing.content.emails import visible_email
 from confida_marketing.content.preparing import prepare
 from confida_marketing.content.recipients import recipients_of
 from confida_marketing.content.rendering import render
+from confida_marketing.results.clicks import counting_of
 
 
 async def email_writer(crm: Installation, access: Access, sending: Sending) -> Write:
@@ -21,7 +22,8 @@ async def email_writer(crm: Installation, access: Access, sending: Sending) -> W
     prepared = await prepare(crm, email.content, sending.variant)
 
     async def write(contact_ids: Sequence[UUID]) -> Mapping[UUID, OutboundMessage]:
-        people = await recipients_of(crm, access, contact_ids, purpose=sending.purpose)
+        counting = await counting_of(crm, sending, prepared)
+        people = await counting.counted(await recipients_of(crm, access, contact_ids, purpose=sending.purpose))
         messages = {}
         for contact_id, person in people.items():
             shown = render(prepared, person)

@@ -29,6 +29,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+# Added to why they get it: what becomes known of clicks.
+COUNTED: Mapping[str, str] = {
+    "en": "Links in it are counted without you: how often all together open them, never who.",
+    "de": "Links darin werden ohne Sie gezählt: wie oft alle zusammen sie öffnen, nie wer.",
+}
+MEASURED: Mapping[str, str] = {
+    "en": "You agreed that we see which of its links you open; you can withdraw that at any time.",
+    "de": "Sie haben zugestimmt, dass wir sehen, welche Links darin Sie öffnen; Sie können das jederzeit widerrufen.",
+}
+
 
 def footer_language(tag: str) -> str:
     """The language of WORDS for a BCP 47 tag: its main one, or English."""

@@ -19,6 +19,9 @@ STATEMENTS = [
     "CREATE INDEX marketing_delivery_of ON marketing_delivery (contact_id, at, id)",
     "CREATE INDEX marketing_delivery_at ON marketing_delivery (source_id, at)",
     "CREATE UNIQUE INDEX marketing_total_once ON marketing_total (source_id, part, variant, what)",
+    # The links of a sending, and whose click is kept: each person's once.
+    "CREATE INDEX marketing_link_of ON marketing_link (source_id, part, variant)",
+    "CREATE UNIQUE INDEX marketing_click_once ON marketing_click (link_id, contact_id)",
     # A journey's versions count up; nobody is in a journey twice at the same time, and each time has a number.
     "CREATE UNIQUE INDEX marketing_journey_plan_once ON marketing_journey_plan (journey_id, number)",
     "CREATE UNIQUE INDEX marketing_journey_entry_once ON marketing_journey_entry (journey_id, contact_id, number)",

@@ -16,6 +16,11 @@ def column(name: str) -> Callable[[Mapping[str, Any], Any], Any]:
     return value
 
 
+def revenue(row: Mapping[str, Any], _: Any) -> int:
+    """What is ours of it: without tax, and without what was credited, in the same parts."""
+    return int(row["net"] * (row["gross"] - row["credited"]) // row["gross"]) if row["gross"] else 0
+
+
 FIELDS = (
     EventField(key="number", label="Number", value=column("number"), sealed=False),
     EventField(key="kind", label="Invoice or credit note", value=column("kind"), sealed=False),
@@ -42,7 +47,11 @@ EVENT_KINDS = (
         change="written",
         told=lambda row: row["settled_at"] is not None and row["kind"] == "invoice",
         happened=lambda row: row["settled_at"],
-        fields=FIELDS,
+        # By this name and `currency` other plugins know money that came in.
+        fields=(
+            *FIELDS,
+            EventField(key="revenue", label="Without tax, in the smallest unit", value=revenue, sealed=False),
+        ),
     ),
     EventKind(
         key="sales.invoice_overdue",

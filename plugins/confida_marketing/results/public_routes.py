@@ -1,0 +1,23 @@
+"""What a counted link in a mail leads to: on to its target, at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.params import FromPath
+
+from confida_marketing.results.clicks import PLACE, follow
+
+HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+@get(PLACE + "{token:str}", public=True)
+async def link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[None]:
+    """No cookie, and no note of who asks. Programs that look at links before people do are not counted where they say so."""
+    looked_at = request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", "")
+    target = await follow(request.state.crm, token, count=not looked_at)
+    return Response(None, status_code=302, headers={**HEADERS, "Location": target})
+
+
+PORTAL_ROUTES = (link,)
