@@ -9,6 +9,14 @@ from typing import Any
 import pytest
 
 
+def pytest_configure() -> None:
+    """No property is broken because an example takes long: the machine may have much else to do."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """Modules and tests stay to the end: a collector that walks through them every few tests costs a sixth of all time."""
