@@ -8,12 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from confida_core.api import Access, MessageState, NotFound, OutboundMessage, now, send, system_access
-from confida_core.events.following import ensure_cursors, look
-from confida_core.jobs.worker import run_next
+from confida_core.api import Access, Event, MessageState, NotFound, OutboundMessage, new_id, now, send, system_access
 from confida_service.mail.reading import read_mail
 from confida_service.mail.recognising import sort_of
 from confida_service.mail.replying import Answer, answer_by_mail
+from confida_service.mail.returning import reopen
 from confida_service.mail.taking_in import Arrival, Taken, take_in
 from confida_service.mail.threads import mark_of, ticket_for
 from confida_service.queues.queues import first_queue
@@ -170,7 +169,6 @@ async def test_answer_that_comes_back_opens_its_ticket_again(crm: Any, access: A
     assert taken.ticket_id is not None
     answered = await answer_by_mail(crm, access, taken.ticket_id, Answer(text="Change the bulb."))
     await leave(crm, answered.result.id)
-    await ensure_cursors(crm)
     before = await crm.data.fetch("SELECT count(*) AS people FROM contact")
     gone = "Final-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.1.1"
     back = await arrive(crm, *report("delivery-status", gone, answered.result.id))
@@ -179,9 +177,16 @@ async def test_answer_that_comes_back_opens_its_ticket_again(crm: Any, access: A
     reader = replace(access, actor=replace(access.actor, permissions=access.actor.permissions | {"outbound.read"}))
     shown = await shown_messages(crm, reader, await messages_of(crm, reader, taken.ticket_id))
     assert "address does not exist" in str(shown[1])
-    await look(crm)
-    while await run_next(crm):
-        pass
+    gone_now = Event(
+        id=new_id(),
+        kind="message.bounced",
+        record_id=answered.result.id,
+        people=(),
+        position=1,
+        at=now(),
+    )
+    for _ in range(2):
+        await reopen(crm, [gone_now])
     assert (await visible_ticket(crm, access, taken.ticket_id)).row["state"] == "open"
 
 

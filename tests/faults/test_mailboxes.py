@@ -16,20 +16,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.dovecot import Dovecot
-from tests.faults.test_full_disk import fill, small_disk
 
 from confida_core.api import Access, DatabaseError, system_access
 from confida_core.installation import open_installation
 from confida_service.mail import mailboxes
 from confida_service.mail.content import MAIL_ACCOUNT
+from confida_service.tests.conftest import dovecot
 from confida_service.tests.test_mail_fetching import Post, mail
 from confida_web.app import load_everything
+from tests.dovecot import Dovecot
+from tests.faults.test_full_disk import fill, small_disk
 
 pytestmark = pytest.mark.anyio
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 AMOUNT = 24
-__all__ = ["small_disk"]
+__all__ = ["dovecot", "small_disk"]
+
+
+@pytest.fixture
+def confida_plugins() -> tuple[str, ...]:
+    return ("service",)
+
+
+@pytest.fixture
+def confida_registry() -> Any:
+    return load_everything
 
 
 @dataclass
