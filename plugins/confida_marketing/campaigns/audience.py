@@ -124,11 +124,14 @@ async def list_people(crm: Installation, plan: Round, ids: Sequence[UUID]) -> No
     Not inside a transaction.
     """
     campaign, moment = plan.campaign, now()
+    begun = await crm.data.fetch(
+        "SELECT id FROM marketing_delivery WHERE source_id = ? AND part = ? LIMIT 1", campaign.row["id"], plan.part
+    )
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         due = await due_times(crm, campaign, some, moment)
         async with crm.data.transaction():
-            there = await listed_among(crm, campaign.row["id"], plan.part, some)
+            there = await listed_among(crm, campaign.row["id"], plan.part, some) if begun else ()
             alive = await those_here(crm, some)
             rows = [list_row(crm, plan, one, due[one]) for one in some if one in alive and one not in there]
             await insert_rows(crm, rows)
