@@ -84,13 +84,14 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class CardsPage(Page):
-    """GET /x/service/calls/now: what concerns this colleague at this moment."""
+    """GET /x/service/calls/now: what concerns this colleague at this moment. panels: of others, about the first one's person."""
 
     template: ClassVar[str] = "service/telephone/now.html"
     title: ClassVar[str] = "Calls now"
     blocks: ClassVar[tuple[str, ...]] = ("cards",)
 
     cards: tuple[Card, ...] = ()
+    panels: tuple[Panel, ...] = ()
     may_write: bool = False
 
 

@@ -12,6 +12,7 @@ from confida_core.api import InvalidContent, InvalidCursor, VersionConflict, lik
 from confida_service.telephone.calls import add_caller, say_whose, see_to, write_note
 from confida_service.telephone.dialling import dial
 from confida_service.telephone.listing import SHOWN, list_calls
+from confida_service.telephone.open_items import panels_of
 from confida_service.telephone.pages import CallPage, CallsPage, NewCallerPage
 from confida_service.telephone.phones import phone_of
 from confida_service.telephone.showing import card_of, shown_calls, visible_call
@@ -19,13 +20,10 @@ from confida_service.tickets.choices import id_in
 from confida_web.api import (
     Errors,
     Option,
-    Panel,
     Tab,
     Toast,
     access_for,
-    contact_panels,
     ngettext,
-    open_contact,
     page,
     parse_form,
     redirect,
@@ -35,7 +33,6 @@ CALLS = "/x/service/calls"
 ONE = CALLS + "/{call_id:uuid}"
 PURPOSE = "relationship"
 CHANGED_MEANWHILE = "Somebody else wrote a note meanwhile. Here it is; please add yours."
-OWN_PANELS = frozenset({"service.calls", "service.tickets"})
 
 
 @get(CALLS, permission="service.read")
@@ -81,13 +78,9 @@ async def call_page(
     if find.strip():
         found = await likely_contacts(crm, access, find.strip()[:200])
         people = tuple(Option(value=str(one.row["id"]), label=one.content.display_name) for one in found)
-    panels: tuple[Panel, ...] = ()
-    if call.contact_id is not None:
-        own, contact = await open_contact(request, call.contact_id)
-        panels = tuple(one for one in (await contact_panels(request, own, contact))[0] if one.key not in OWN_PANELS)
     return CallPage(
         card=await card_of(crm, access, call),
-        panels=panels,
+        panels=await panels_of(request, call.contact_id) if call.contact_id else (),
         note=call.note if note is None else note,
         find=find,
         people=people,

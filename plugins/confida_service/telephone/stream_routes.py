@@ -11,6 +11,7 @@ from litestar.response import ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
 from confida_core.api import Installation
+from confida_service.telephone.open_items import FOR_CARDS, panels_of
 from confida_service.telephone.pages import CardsPage
 from confida_service.telephone.showing import cards_of
 from confida_service.telephone.streaming import switchboard
@@ -58,7 +59,13 @@ async def told(crm: Installation, account_id: Any, stopping: asyncio.Event) -> A
 async def calls_now(request: Request[Any, Any, Any]) -> Response[Any]:
     """What rings for this colleague, or is under way; empty where nothing is."""
     access = access_for(request, PURPOSE)
-    shown = CardsPage(cards=await cards_of(request.state.crm, access), may_write=access.actor.may("service.write"))
+    cards = await cards_of(request.state.crm, access)
+    first = cards[0].call.contact_id if cards else None
+    shown = CardsPage(
+        cards=cards,
+        panels=await panels_of(request, first, FOR_CARDS) if first else (),
+        may_write=access.actor.may("service.write"),
+    )
     return page(request, shown, "cards")
 
 

@@ -117,6 +117,7 @@ async def test_card_shows_person_tickets_and_last_words_and_hides_whom_one_may_n
     )
     html = (await client.fragment("GET", f"{CALLS}/now")).text
     assert ("Ada Lovelace" in html, "The green lamp" in html, f"{CALLS}/{call_id}" in html) == (True, True, True)
+    assert "<summary>Equipment and contracts</summary>" in html
     assert "Ada Lovelace" in (await reader.fragment("GET", f"{CALLS}/now")).text
     assert 'src="/static/x/service/calls.js' in (await client.get("/contacts")).text
     await crm.orders.give("restriction", ada)
