@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 
 from confida_core.api import InvalidAmount, InvalidContent, Opened, read_amount, read_number, typed_amount
-from confida_marketing.campaigns.campaigns import IN_MONEY, CampaignDraft
+from confida_marketing.campaigns.campaigns import IN_MONEY, CampaignDraft, wrong_choices, wrong_words
 from confida_marketing.campaigns.content import CampaignContent
 from confida_web.api import FormData, mark
 
@@ -94,7 +94,8 @@ def read_campaign(form: FormData, reader: Reader) -> CampaignDraft:
     )
     draft = with_plan(draft, form, reader, errors)
     if errors:
-        raise InvalidContent(errors)
+        # All at once, so that nobody mends one thing only to be told of the next.
+        raise InvalidContent(wrong_words(content) | wrong_choices(draft) | errors)
     return draft
 
 
