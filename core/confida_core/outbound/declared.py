@@ -13,7 +13,7 @@ from confida_core.outbound.declarations import Transport
 from confida_core.outbound.leaving import ATTEMPTS, JOB_SECONDS, deliver, tend
 from confida_core.outbound.mail import Relay, connections_of, not_ready, relay_of
 from confida_core.outbound.many import deliver_many
-from confida_core.outbound.sender import DELIVER, DELIVER_MANY
+from confida_core.outbound.queueing import DELIVER, DELIVER_MANY
 from confida_core.outbound.timeline import message_items
 
 RECORDS = (OUTBOUND, DISCLOSURE)

@@ -19,7 +19,7 @@ from confida_core.outbound.asking import Waiting, ask
 from confida_core.outbound.content import OUTBOUND, MessageState
 from confida_core.outbound.declarations import Delivery, Transport, Verdict
 from confida_core.outbound.disclosures import Handover, record_leaving
-from confida_core.outbound.sender import DELIVER, DELIVER_MANY, TOGETHER
+from confida_core.outbound.queueing import DELIVER, DELIVER_MANY, TOGETHER
 from confida_core.outbound.states import LIVE, refuse, restores_of, settle, settle_sent
 from confida_core.outbound.transporting import LeavingRefused, TryLater, Undeliverable, transport_of
 from confida_core.storage.batches import batches

@@ -16,7 +16,7 @@ from confida_core.installation import Installation
 from confida_core.jobs.queue import enqueue_many
 from confida_core.outbound.content import OUTBOUND, REASONS, MessageState, OutboundContent, SendResult
 from confida_core.outbound.gates import hidden_purposes, unless_hidden, verdicts_of
-from confida_core.outbound.sender import DELIVER
+from confida_core.outbound.queueing import DELIVER
 from confida_core.outbound.states import refuse, restores_of
 from confida_core.outbound.transporting import not_ready
 from confida_core.storage.database import Row

@@ -22,7 +22,7 @@ from confida_core.outbound.asking import Waiting
 from confida_core.outbound.content import OUTBOUND, MessageState
 from confida_core.outbound.declarations import Deliver, Transport, Verdict
 from confida_core.outbound.leaving import claim, deliver, delivery_of, faults_of, held_by_others, postpone
-from confida_core.outbound.sender import DELIVER_MANY
+from confida_core.outbound.queueing import DELIVER_MANY
 from confida_core.outbound.slices import Slice
 from confida_core.outbound.states import LIVE, give_back, refuse, settle, settle_sent_many
 from confida_core.outbound.transporting import LeavingRefused, NotReached, TryLater, Undeliverable, transport_of

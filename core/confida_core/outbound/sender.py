@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ import msgspec
 from confida_core.clock import now
 from confida_core.ids import new_id
 from confida_core.installation import Installation
-from confida_core.jobs.queue import enqueue_many
 from confida_core.outbound.addressing import own_addresses
 from confida_core.outbound.checking import (
     LONGEST_SUBJECT,
@@ -43,15 +41,12 @@ from confida_core.outbound.gates import (
     required_headers,
     verdicts_of,
 )
+from confida_core.outbound.queueing import queue
 from confida_core.outbound.states import restores_of
 from confida_core.outbound.transporting import not_ready
 from confida_core.vault.access import Access, NotFound
 
-DELIVER = "outbound.deliver"
-DELIVER_MANY = "outbound.deliver_many"
 BATCH = 500
-# Of one job: at a hundred in a second it takes as long as somebody may have to wait for another job of this kind.
-TOGETHER = 100
 Noted = Callable[[Sequence[SendResult]], Awaitable[None]]
 
 
@@ -202,20 +197,10 @@ async def _store(
         await crm.records.insert_many(OUTBOUND, rows)
         leaving = {columns["id"]: one.message for (columns, _), one in zip(rows, decided, strict=True) if one.leaves}
         for moment in {message.leaves_at for message in leaving.values()}:
-            await _queue(crm, {one: its for one, its in leaving.items() if its.leaves_at == moment}, moment)
+            await queue(crm, {one: its for one, its in leaving.items() if its.leaves_at == moment}, moment)
         if noted is not None:
             await noted(results)
     return results
-
-
-async def _queue(crm: Installation, leaving: Mapping[UUID, OutboundMessage], moment: datetime | None) -> None:
-    """A job for each message that somebody waits for; the others share some, each of which has one way out."""
-    alone = [{"message_id": one} for one, message in leaving.items() if not message.bulk]
-    await enqueue_many(crm, DELIVER, alone, run_at=moment)
-    for path in {message.path for message in leaving.values() if message.bulk}:
-        ids = [one for one, message in leaving.items() if message.bulk and message.path == path]
-        jobs = [{"message_ids": ids[start : start + TOGETHER]} for start in range(0, len(ids), TOGETHER)]
-        await enqueue_many(crm, DELIVER_MANY, jobs, run_at=moment)
 
 
 def _row(access: Access, one: _Decided) -> dict[str, Any]:
