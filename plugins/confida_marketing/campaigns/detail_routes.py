@@ -91,6 +91,7 @@ async def campaign_page(request: Request[Any, Any, Any], opened: Opened[Campaign
         reasons=tuple((reason_words(reason), number) for reason, number in reasons.items()),
         faults=tuple(gettext(sentence) for sentence in faults.values()),
         facts=await facts_of(crm, f, opened, email.name if email else ""),
+        email_id=str(email.id) if email else "",
         goal=content.goal,
         goal_sentence=goal_of(f, row),
         note=content.note,

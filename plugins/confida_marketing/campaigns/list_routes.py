@@ -15,7 +15,7 @@ from confida_marketing.campaigns.pages import CalendarPage, CampaignsPage, Entry
 from confida_marketing.campaigns.shown import LIST, TABS, TONES, Campaigns, month_weeks, rows_of, tabs_of
 from confida_web.api import Formatter, Toast, access_for, formatter, gettext, page, redirect
 
-PURPOSE = "operation"
+PURPOSE = "relationship"
 LONGEST_SHOWN = 366
 
 

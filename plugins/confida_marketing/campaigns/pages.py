@@ -158,6 +158,7 @@ class CampaignPage(Page):
     reasons: tuple[tuple[str, int], ...]
     faults: tuple[str, ...]
     facts: tuple[Fact, ...]
+    email_id: str
     goal: str
     goal_sentence: str
     note: str

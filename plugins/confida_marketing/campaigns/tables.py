@@ -12,9 +12,10 @@ class Campaign(Table, tablename="marketing_campaign", db=DATA):
     """One campaign. state: draft, planned, running, paused, stopped or done. sealed: CampaignContent.
 
     email_id: the message; its variants are tried against each other. goal_figure: how many, or minor units of the currency
-    where the goal is money. spent: minor units. hold_out, test_share: percent. local_minute: minute of the recipient's own day
-    at which it leaves, None for one moment for all. per_hour: 0 for as fast as it goes. lead_until: how long the process that
-    sends it now is taken to be alive. audience_at: when the list of its people was complete.
+    where the goal is money. reached: of a goal that only somebody can count. spent: minor units. hold_out, test_share: percent.
+    local_minute: minute of the recipient's own day at which it leaves, None for one moment for all. per_hour: 0 for as fast
+    as it goes. lead_until: how long the process that sends it now is taken to be alive. audience_at: when the list of its
+    people was complete.
     """
 
     id = UUID(primary_key=True)
