@@ -13,6 +13,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP
 
 from confida_consent.controller import Controller, save_controller
+from confida_core.events.following import ensure_cursors, look
 from confida_core.installation import Installation
 from confida_core.jobs.worker import run_next
 from confida_core.vault.access import system_access
@@ -64,3 +65,9 @@ async def work(crm: Installation) -> int:
     while await run_next(crm):
         number += 1
     return number
+
+
+async def tell_events(crm: Installation) -> None:
+    """Queue for every handler what happened since the first time this was called; `work` tells it to them."""
+    await ensure_cursors(crm)
+    await look(crm)

@@ -15,7 +15,7 @@ HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Rob
 @get(PLACE + "{token:str}", public=True)
 async def link(request: Request[Any, Any, Any], token: FromPath[str]) -> Response[None]:
     """No cookie, and no note of who asks. Programs that look at links before people do are not counted where they say so."""
-    looked_at = request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", "")
+    looked_at = request.state.bodiless or "prefetch" in request.headers.get("sec-purpose", "")
     target = await follow(request.state.crm, token, count=not looked_at)
     return Response(None, status_code=302, headers={**HEADERS, "Location": target})
 

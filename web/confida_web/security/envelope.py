@@ -43,6 +43,8 @@ class Envelope:
         public = is_portal(scope["path"])
         frame = portal_frame(self.crm, None, scope) if public else frame_of(self.crm, None, scope)
         state.update(crm=self.crm, visitor=None, person=None, actor=NOBODY, frame=frame)
+        # For handlers that must know whether somebody follows a link or a program only looks at it.
+        state["bodiless"] = scope["method"] == "HEAD"
         outgoing = Outgoing(self.crm, scope, send)
         try:
             check_target(scope, self.hosts)
