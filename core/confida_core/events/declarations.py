@@ -91,8 +91,10 @@ async def _always_wanted(_: Installation) -> bool:
 class EventHandler:
     """Somebody who is told of events after the commit, in the order of the feed, at least once.
 
-    kinds: keys of the event kinds; () for all. run: gets the next ones, at most some hundred; what it raises has them told
-    again later, and nothing after them before. It runs as a job: what it does must be repeatable, and ids are equal.
+    kinds: keys of the event kinds; () for all. kinds_elsewhere: those of other plugins, which need not be there: as long as
+    nobody declares them, nothing is told of them; with some of them, no kinds means none.
+    run: gets the next ones, at most some hundred; what it raises has them told again later, and nothing after them before.
+    It runs as a job: what it does must be repeatable, and ids are equal.
     wanted: whether there is anything to do at present; while it says no, events may be passed over.
     """
 
@@ -100,7 +102,13 @@ class EventHandler:
     label: str
     run: Callable[[Installation, Sequence[Event]], Awaitable[None]]
     kinds: tuple[str, ...] = ()
+    kinds_elsewhere: tuple[str, ...] = ()
     wanted: Callable[[Installation], Awaitable[bool]] = _always_wanted
+
+    def takes(self, kind: str) -> bool:
+        """Whether it is told of events of this kind."""
+        asked = (*self.kinds, *self.kinds_elsewhere)
+        return not asked or kind in asked
 
 
 def check_events(registry: Registry) -> None:

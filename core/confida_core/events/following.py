@@ -98,7 +98,7 @@ async def handle(crm: Installation, arguments: Mapping[str, Any]) -> None:
         return
     position = rows[0]["position"]
     told = await events_after(crm, position)
-    wanted = [event for event in told.events if not handler.kinds or event.kind in handler.kinds]
+    wanted = [event for event in told.events if handler.takes(event.kind)]
     if wanted:
         await _told(crm, handler, wanted)
     async with crm.data.transaction():

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import EventField, EventKind, IndexField, TimelineSource
+from confida_core.api import EventField, EventHandler, EventKind, IndexField, TimelineSource
 from confida_sales.content import LEAD
 from confida_sales.leads.elsewhere import find, lead_items, lead_states, panel_data
 from confida_sales.leads.form_routes import FORM_ROUTES
+from confida_sales.leads.handed_over import take_over
 from confida_sales.leads.inbox import STATES, waiting_for
 from confida_sales.leads.interface import LEADS
 from confida_sales.leads.routes import LIST
@@ -63,6 +64,12 @@ TIMELINE_SOURCES = (TimelineSource(key="sales.leads", label="Leads", entries=lea
 INDEX_FIELDS = (
     IndexField(
         key="sales.lead", type="set", label="Lead", choices=STATES, gather=lead_states, follows=(LEAD.name,)
+    ),
+)  # fmt: skip
+EVENT_HANDLERS = (
+    EventHandler(
+        key="sales.handed_over", label="Make leads of whom marketing hands over", run=take_over,
+        kinds_elsewhere=("marketing.lead_qualified",),
     ),
 )  # fmt: skip
 API_RESOURCES = (LEADS,)

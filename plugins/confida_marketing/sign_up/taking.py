@@ -1,0 +1,17 @@
+"""The job that takes what was sent, by a form or for an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from confida_core.api import Installation
+from confida_marketing.sign_up.arriving import arrived, take_submission
+
+
+async def take_arrival(crm: Installation, arguments: Mapping[str, Any]) -> None:
+    """arrival_id: of what waits. Run again after a crash it begins anew; what was taken is gone."""
+    arrival_id = arguments["arrival_id"]
+    content = await arrived(crm, arrival_id)
+    if content is not None and content.form_id is not None:
+        await take_submission(crm, arrival_id, content)
