@@ -15,6 +15,7 @@ from confida_service import declared as general
 from confida_service.answering import declared as answering
 from confida_service.chat import declared as chat
 from confida_service.complaints import declared as complaints
+from confida_service.demo import declared as demo
 from confida_service.equipment import declared as equipment
 from confida_service.figures import declared as figures
 from confida_service.knowledge import declared as knowledge
@@ -29,12 +30,13 @@ from confida_service.tickets import declared as tickets
 HERE = Path(__file__).parent
 PARTS: tuple[ModuleType, ...] = (
     content, general, tickets, queues, mail, service_levels, answering, complaints, equipment, knowledge, portal, telephone, chat, figures,
+    demo,
 )  # fmt: skip
 
 
 @hookimpl
 def plugin_info() -> PluginInfo:
-    summary = "Mail, calls and chats become tickets, which rules sort, and which are read and answered in time."
+    summary = "Mail, calls, chats and the portal become tickets that are answered in time, with complaints, equipment and articles beside them."
     return PluginInfo(key="service", name="Service", summary=summary, api=1)
 
 

@@ -1,0 +1,1 @@
+"""What people ask, report and complain about at an invented garden shop, for `confida demo`."""

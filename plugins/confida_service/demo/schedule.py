@@ -1,0 +1,48 @@
+"""Who asks what, and when: forty tickets of the last sixty days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from confida_core.api import ContactContent, Opened, now
+from confida_service.demo.cast import Cast
+from confida_service.demo.stories import ENGLISH, GRIEVANCES, Story
+from confida_service.demo.stories_german import GERMAN
+from confida_service.service_levels.business_hours import BusinessHours, after_open
+
+AMOUNT, DAYS = 40, 60
+OVER, FRESH = 9, 2
+"""Older than so many days, everything is settled; younger than so many, some are nobody's yet."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One ticket to be. owner: whose it is, None for nobody's. left: how many of its turns are still to come."""
+
+    story: Story
+    who: Opened[ContactContent]
+    owner: UUID | None
+    opened_at: datetime
+    left: int
+
+
+def tickets(cast: Cast, hours: BusinessHours) -> Iterator[Told]:
+    """The oldest first, nearly."""
+    chance, usual = cast.chance, (*ENGLISH, *GERMAN)
+    speakers = {language: cast.speaking(language) for language in ("en", "de")}
+    for number in range(AMOUNT):
+        grievance = number % 8 == 5
+        story = GRIEVANCES[number // 8 % len(GRIEVANCES)] if grievance else usual[number % len(usual)]
+        days = DAYS * (AMOUNT - 1 - number) / AMOUNT
+        latest = now() - timedelta(minutes=chance.randint(5, 90))
+        opened_at = after_open(hours, latest - timedelta(days=days), chance.randint(0, 3_600)) or latest
+        yield Told(
+            story=story,
+            who=chance.choice(speakers["de" if story in GERMAN else "en"]),
+            owner=None if days < FRESH and number % 2 else chance.choice(cast.owners),
+            opened_at=min(opened_at, latest),
+            left=0 if days > OVER else number % 4,
+        )
