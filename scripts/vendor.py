@@ -118,7 +118,7 @@ PLUGIN_ICONS = {
     "board": "square-kanban", "lead": "sprout", "target": "target", "won": "trophy", "lost": "thumbs-down", "grip": "grip-vertical",
     "product": "package", "price": "coins", "quote": "file-pen", "order": "shopping-cart", "invoice": "receipt-text",
     "payment": "banknote", "percent": "percent", "chart": "chart-column",
-    "deal": "handshake", "stale": "hourglass",
+    "deal": "handshake", "stale": "hourglass", "journey": "route", "branch": "split",
 }  # fmt: skip
 """Those that only plugins use, in a sheet of their own, so that the first page without them stays light."""
 
