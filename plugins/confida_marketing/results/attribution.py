@@ -27,18 +27,19 @@ REACHED = "(d.state IN ('called', 'printed') OR (d.state = 'queued' AND m.state 
 async def note_revenue(
     crm: Installation, contact_id: UUID, amount: int, currency: str, at: datetime, *, what: str, occasion: UUID
 ) -> None:
-    """amount: minor units, without tax; nothing or less is not noted. what: a key, DONATION or the kind of an event.
+    """amount: minor units, without tax; nothing or less takes it back. what: a key, DONATION or the kind of an event.
 
-    occasion: id of what brought it; the same is noted once, however often it is told. Joins a running transaction. Nobody who
-    was erased gets a row. Asks for no permission: it is for what the program itself knows.
+    occasion: id of what brought it, such as the invoice; told again, it corrects what was noted. Joins a running transaction.
+    Nobody who was erased gets a row. Asks for no permission: it is for what the program itself knows.
     """
-    if amount <= 0 or len(currency) != 3:
+    if amount <= 0:
+        await forget_revenue(crm, occasion)
         return
     async with crm.data.transaction():
         if contact_id in await those_here(crm, [contact_id]):
             await crm.data.fetch(
                 "INSERT INTO marketing_revenue (id, contact_id, amount, currency, what, at, occasion) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (occasion) DO NOTHING",
+                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (occasion) DO UPDATE SET amount = excluded.amount, at = excluded.at",
                 new_id(), contact_id, amount, currency, what, at, occasion,
             )  # fmt: skip
 

@@ -23,7 +23,7 @@ def money_kinds(crm: Installation) -> dict[str, EventKind]:
 
 
 async def note_events(crm: Installation, events: Sequence[Event]) -> None:
-    """Once for each event, however often it is told."""
+    """Once for each record, however often something is told of it; what is told last counts."""
     kinds = money_kinds(crm)
     for event in events:
         if event.kind in kinds and event.people:
@@ -36,7 +36,7 @@ async def note_event(crm: Installation, event: Event, kind: EventKind) -> None:
         return
     amount, currency = told(kind, rows[0], AMOUNT), told(kind, rows[0], CURRENCY)
     if isinstance(amount, int) and isinstance(currency, str):
-        await note_revenue(crm, event.people[0], amount, currency, event.at, what=kind.key, occasion=event.id)
+        await note_revenue(crm, event.people[0], amount, currency, event.at, what=kind.key, occasion=event.record_id)
 
 
 def told(kind: EventKind, row: Any, key: str) -> Any:
