@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from confida_consent.content import Evidence
 from confida_consent.purposes import all_purposes
@@ -13,7 +12,7 @@ from confida_core.accounts.audit import record_event as note
 from confida_core.events.declarations import Event, EventHandler
 from confida_core.installation import Installation
 from confida_core.outbound.content import OUTBOUND, OutboundContent
-from confida_core.outbound.returned import Returned
+from confida_core.outbound.returned import Returned, any_returned_for
 from confida_core.vault.access import NotFound, system_access
 from confida_core.vault.door import Opened
 from confida_core.vault.suppressions import MARKETING, suppress, suppressions_of
@@ -21,8 +20,6 @@ from confida_core.vault.suppressions import MARKETING, suppress, suppressions_of
 KINDS = ("message.bounced", "message.complained")
 HANDLER = "consent.returned_mail"
 INSIDE = system_access("consent.returned_mail", "consent")
-# What was noted before this handler looked, and committed after it.
-LATE = timedelta(minutes=5)
 FEEDBACK = "feedback loop of a mailbox provider"
 
 
@@ -68,10 +65,7 @@ async def stop_marketing(crm: Installation, opened: Opened[OutboundContent]) -> 
 
 
 async def any_waits(crm: Installation) -> bool:
-    """Whether anything came back since this handler last looked; it need not read along while thousands of mails leave."""
-    looked = await crm.data.fetch("SELECT at FROM event_cursor WHERE handler = ?", HANDLER)
-    query = "SELECT id FROM outbound_message WHERE returned_at >= ? LIMIT 1"
-    return bool(looked and await crm.data.fetch(query, looked[0]["at"] - LATE))
+    return await any_returned_for(crm, HANDLER)
 
 
 RETURNED_MAIL = EventHandler(

@@ -131,7 +131,7 @@ from confida_core.outbound.content import AttachedFile, MessageState, OutboundMe
 from confida_core.outbound.declarations import Delivery, SendingGate, Transport, Verdict
 from confida_core.outbound.disclosures import Disclosure, Handover, disclosures_of, record_disclosures
 from confida_core.outbound.log import OutboundEntry, cancel_many, cancel_message, messages_shown
-from confida_core.outbound.returned import Returned, note_returned, returned_by
+from confida_core.outbound.returned import Returned, any_returned_for, note_returned, returned_by
 from confida_core.outbound.sender import permitted, send, send_batch
 from confida_core.outbound.transporting import Undeliverable
 from confida_core.outbound.transporting import not_ready as not_ready_to_send
@@ -278,6 +278,7 @@ __all__ = [
     "active_accounts",
     "add_relationship",
     "address_of",
+    "any_returned_for",
     "as_decimal",
     "ask_web_server",
     "cancel_many",

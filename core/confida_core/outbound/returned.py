@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +13,9 @@ from confida_core.outbound.content import OUTBOUND, MessageState
 
 # Classes and details of RFC 3463 that say something of the address, and nothing of the message or of today.
 _NO_SUCH_ADDRESS = re.compile(r"5\.(1\.[0-36]|1\.10|2\.1|4\.4|0\.0)\Z")
+
+# What was noted before a handler looked, and committed after it.
+LATE = timedelta(minutes=5)
 
 
 class Returned(StrEnum):
@@ -62,6 +66,16 @@ async def note_returned(crm: Installation, message_id: UUID, what: Returned) -> 
         for row in rows:
             crm.feed.append(OUTBOUND.name, message_id, row["contact_id"])
     return rows[0]["contact_id"] if rows else None
+
+
+async def any_returned_for(crm: Installation, handler: str) -> bool:
+    """Whether anything came back since this handler of events last looked (`EventHandler.wanted`).
+
+    So it need not read along while thousands of messages leave.
+    """
+    looked = await crm.data.fetch("SELECT at FROM event_cursor WHERE handler = ?", handler)
+    query = "SELECT id FROM outbound_message WHERE returned_at >= ? LIMIT 1"
+    return bool(looked and await crm.data.fetch(query, looked[0]["at"] - LATE))
 
 
 _REASONS = {Returned.ADDRESS: "address_gone", Returned.MESSAGE: "bounced"}

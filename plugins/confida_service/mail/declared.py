@@ -6,7 +6,7 @@ from confida_core.api import EventHandler, JobDeclaration, Listener, TableDeclar
 from confida_service.mail import setting_routes
 from confida_service.mail.content import MAIL_ACCOUNT
 from confida_service.mail.fetching import fetch_all, watch_mailboxes
-from confida_service.mail.returning import reopen
+from confida_service.mail.returning import HANDLER, any_waits, reopen
 from confida_service.mail.tables import TakenMail
 
 ROUTES = setting_routes.ROUTES
@@ -27,10 +27,11 @@ JOBS = (
 )
 EVENT_HANDLERS = (
     EventHandler(
-        key="service.returned_mail",
+        key=HANDLER,
         label="Open tickets again whose answer came back",
         run=reopen,
         kinds=("message.bounced",),
+        wanted=any_waits,
     ),
 )
 LISTENERS = (Listener(key="service.mailboxes", label="Mailboxes that say when mail comes", run=watch_mailboxes),)

@@ -12,6 +12,7 @@ from confida_core.api import (
     NotFound,
     Returned,
     VersionConflict,
+    any_returned_for,
     returned_by,
     system_access,
 )
@@ -21,6 +22,7 @@ from confida_service.mail.threads import OURS
 from confida_service.tickets.messages import followed
 from confida_service.tickets.tickets import TicketChange, change_ticket
 
+HANDLER = "service.returned_mail"
 INSIDE = system_access("service returned mail", "relationship")
 # Of the states in which nobody looks: an answer that did not arrive is nothing to wait for.
 ASLEEP = frozenset({"pending", "solved", "closed"})
@@ -76,3 +78,7 @@ async def reopen(crm: Installation, events: Sequence[Event]) -> None:
         except (NotFound, VersionConflict):
             # Erased meanwhile, or somebody is just at it.
             continue
+
+
+async def any_waits(crm: Installation) -> bool:
+    return await any_returned_for(crm, HANDLER)
