@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,8 +47,11 @@ async def live_journeys(crm: Installation, journey_id: UUID | None = None) -> li
     return [Live(id=row["id"], running=row["running"], plans=await plans_of(crm, row["id"])) for row in rows]
 
 
-async def enter_new(crm: Installation, live: Live) -> int:
-    """Whoever the trigger means now and did not mean at the last look begins. Returns how many did."""
+async def enter_new(crm: Installation, live: Live, ends: float = math.inf) -> int:
+    """Whoever the trigger means now and did not mean at the last look begins. Returns how many did.
+
+    ends: by the monotonic clock; whoever it does not get through to is looked at next time.
+    """
     found = await meant_now(crm, live.plan)
     if found is None:
         return 0
@@ -55,6 +60,8 @@ async def enter_new(crm: Installation, live: Live) -> int:
     fresh = [one for one in found if one not in seen]
     number = 0
     for start in range(0, len(fresh), BATCH):
+        if time.monotonic() >= ends:
+            break
         number += len(await enter_people(crm, live, fresh[start : start + BATCH], look=True))
     return number
 

@@ -36,7 +36,7 @@ async def tend_journeys(crm: Installation, _: Mapping[str, Any]) -> None:
     ends = time.monotonic() + SLICE_SECONDS
     for live in await live_journeys(crm):
         await leave_at_goal(crm, live)
-        await enter_new(crm, live)
+        await enter_new(crm, live, ends)
     await go_on(crm, ends)
 
 
