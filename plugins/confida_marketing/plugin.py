@@ -13,6 +13,7 @@ from confida_core.api import PiccoloApp, PluginInfo, SettingsModel, hookimpl, li
 from confida_marketing import declared as general
 from confida_marketing.campaigns import declared as campaigns
 from confida_marketing.content import declared as content
+from confida_marketing.demo import declared as demo
 from confida_marketing.journeys import declared as journeys
 from confida_marketing.results import declared as results
 from confida_marketing.segments import declared as segments
@@ -20,7 +21,7 @@ from confida_marketing.settings import MarketingSettings
 from confida_marketing.sign_up import declared as sign_up
 
 HERE = Path(__file__).parent
-PARTS: tuple[ModuleType, ...] = (general, segments, content, campaigns, journeys, sign_up, results)
+PARTS: tuple[ModuleType, ...] = (general, segments, content, campaigns, journeys, sign_up, results, demo)
 
 
 @hookimpl

@@ -1,0 +1,1 @@
+"""Invented marketing, for `confida demo`."""
