@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
-from confida_core.api import Access, Installation
+from confida_core.api import Access, Installation, now
 from confida_service.demo.cast import is_there, known_id
 from confida_service.knowledge.articles import ArticleDraft, create_article, save_article, set_state
 
@@ -55,6 +56,7 @@ ARTICLES = (
 )  # fmt: skip
 HELPED = ((41, 3), (28, 9), (12, 1), (33, 4), (19, 2), (7, 0), (0, 0), (0, 0))
 TABLE = "service_article"
+AGE = timedelta(days=11)
 LATER = "\n\nWe deliver soil on the same pallet as the kit."
 
 
@@ -71,8 +73,8 @@ async def write_down(crm: Installation, access: Access) -> None:
         for table in ("service_article_word", "service_article_version"):
             await crm.data.fetch(f"UPDATE {table} SET article_id = ? WHERE article_id = ?", known, made)
         await crm.data.fetch(
-            "UPDATE service_article SET id = ?, helped = ?, helped_not = ? WHERE id = ?",
-            known, helped, helped_not, made,
+            "UPDATE service_article SET id = ?, helped = ?, helped_not = ?, created_at = ?, changed_at = ? WHERE id = ?",
+            known, helped, helped_not, now() - AGE * (number + 3), now() - AGE * number, made,
         )  # fmt: skip
 
 

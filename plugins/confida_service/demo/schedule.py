@@ -14,19 +14,24 @@ from confida_service.demo.stories_german import GERMAN
 from confida_service.service_levels.business_hours import BusinessHours, after_open
 
 AMOUNT, DAYS = 40, 60
-OVER, FRESH = 9, 2
+OVER, FRESH = 16, 3
 """Older than so many days, everything is settled; younger than so many, some are nobody's yet."""
+REACHED = (2, 1, 4, 3, 1, 4, 2, 3, 4)
+"""How many turns of the younger ones have been taken, one after the other; after the last one it is solved."""
+UNSETTLED = (1, 3, 4)
+"""Which of the grievances are still open, by their place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """One ticket to be. owner: whose it is, None for nobody's. left: how many of its turns are still to come."""
+    """One ticket to be. owner: whose it is, None for nobody's. turns: how many are taken. solved: once all of them were."""
 
     story: Story
     who: Opened[ContactContent]
     owner: UUID | None
     opened_at: datetime
-    left: int
+    turns: int
+    solved: bool
 
 
 def tickets(cast: Cast, hours: BusinessHours) -> Iterator[Told]:
@@ -35,14 +40,17 @@ def tickets(cast: Cast, hours: BusinessHours) -> Iterator[Told]:
     speakers = {language: cast.speaking(language) for language in ("en", "de")}
     for number in range(AMOUNT):
         grievance = number % 8 == 5
-        story = GRIEVANCES[number // 8 % len(GRIEVANCES)] if grievance else usual[number % len(usual)]
+        place = number // 8 % len(GRIEVANCES)
+        story = GRIEVANCES[place] if grievance else usual[number % len(usual)]
         days = DAYS * (AMOUNT - 1 - number) / AMOUNT
         latest = now() - timedelta(minutes=chance.randint(5, 90))
         opened_at = after_open(hours, latest - timedelta(days=days), chance.randint(0, 3_600)) or latest
+        turns = 4 if days > OVER or grievance else REACHED[number % len(REACHED)]
         yield Told(
             story=story,
             who=chance.choice(speakers["de" if story in GERMAN else "en"]),
-            owner=None if days < FRESH and number % 2 else chance.choice(cast.owners),
+            owner=None if days < FRESH and turns == 1 else chance.choice(cast.owners),
             opened_at=min(opened_at, latest),
-            left=0 if days > OVER else number % 4,
+            turns=turns,
+            solved=turns == 4 and not (grievance and place in UNSETTLED),
         )

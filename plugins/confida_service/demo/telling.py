@@ -61,7 +61,7 @@ async def tell(teller: Teller, told: Told) -> UUID:
         ticket_id = await open_ticket(crm, teller.access, contact_id, draft)
         await stamp(teller, ticket_id, told, told.opened_at)
         moment, whole = await say_all(teller, told, ticket_id)
-        if whole and told.left == 0:
+        if whole and told.solved:
             await solve(teller, told, ticket_id, moment)
         await mark_late(crm, ticket_id)
     return ticket_id
@@ -75,9 +75,7 @@ def turns(story: Story) -> list[tuple[str, str]]:
 
 async def say_all(teller: Teller, told: Told, ticket_id: UUID) -> tuple[datetime, bool]:
     """When the last of it was said, and whether everything was; nothing is said in the future."""
-    said = turns(told.story)
-    said = said[: max(1, len(said) - told.left)]
-    moment = told.opened_at
+    said, moment = turns(told.story)[: told.turns], told.opened_at
     for place, (direction, text) in enumerate(said):
         following = moment_of(teller, told, moment, place)
         if following > now():
@@ -105,7 +103,10 @@ async def say(teller: Teller, told: Told, ticket_id: UUID, said: tuple[str, str,
     """said: direction, text and time."""
     direction, text, moment = said
     channel = "email" if direction == "out" and told.story.channel == "post" else told.story.channel
-    draft = MessageDraft(content=MessageContent(text=text), direction=direction, channel=channel, at=moment)
+    mailed = direction == "in" and channel == "email" and told.who.content.emails
+    sender = told.who.content.emails[0].address if mailed else ""
+    content = MessageContent(text=text, from_name=told.who.content.display_name if mailed else "", from_address=sender)
+    draft = MessageDraft(content=content, direction=direction, channel=channel, at=moment)
     await add_message(teller.crm, teller.access, ticket_id, draft)
     await stamp(teller, ticket_id, told, moment)
     if told.owner and direction != "in":
@@ -127,7 +128,7 @@ async def solve(teller: Teller, told: Told, ticket_id: UUID, said_at: datetime) 
     crm, moment = teller.crm, min(said_at + timedelta(minutes=teller.chance.randint(1, 40)), now())
     before = (await visible_ticket(crm, teller.access, ticket_id)).row
     version = await change_ticket(crm, teller.access, ticket_id, TicketChange(state="solved"), seen=before["version"])
-    if moment < now() - timedelta(days=2 * OVER):
+    if moment < now() - timedelta(days=OVER):
         await change_ticket(crm, teller.access, ticket_id, TicketChange(state="closed"), seen=version)
     await stamp(teller, ticket_id, told, moment)
     # The clock was stopped just now, as if they had waited until today.
