@@ -38,7 +38,7 @@ JOBS = (
 )
 NAV_ITEMS = (
     NavDeclaration(
-        key="marketing.campaigns", label="Campaigns", icon="target", href=LIST, permission="marketing.read", order=50,
+        key="marketing.campaigns", label="Campaigns", icon="target", href=LIST, permission="marketing.read", order=49,
         group="Marketing",
     ),
 )  # fmt: skip

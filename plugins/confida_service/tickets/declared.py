@@ -40,7 +40,7 @@ NAV_ITEMS = (
         icon="chat",
         href=LIST,
         permission="service.read",
-        order=49,
+        order=48,
         group="Service",
         badge=elsewhere.unassigned,
     ),
