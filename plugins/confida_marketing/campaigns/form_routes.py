@@ -9,7 +9,6 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from confida_consent.api import all_purposes
 from confida_core.api import InvalidContent, VersionConflict, active_accounts
 from confida_marketing.campaigns.campaigns import (
     CHANNELS,
@@ -27,6 +26,7 @@ from confida_marketing.campaigns.pages import CampaignFormPage
 from confida_marketing.campaigns.shown import LIST, options
 from confida_marketing.content.choosing import email_options
 from confida_marketing.segments.choosing import segment_options
+from confida_marketing.segments.segments import purposes_offered
 from confida_web.api import FormData, Option, Toast, access_for, gettext, page, parse_form, redirect
 
 CHANGED = "Somebody changed it meanwhile. What you typed is below: look at the campaign, then save again."
@@ -44,8 +44,8 @@ async def form_page(
     segments = await segment_options(crm)
     purposes = {
         key: one.declared.wording(request.state.frame.lang)[1].title
-        for key, one in (await all_purposes(crm)).items()
-        if not one.retired and one.declared.chosen and set(one.declared.channels) & set(CHANNELS)
+        for key, one in (await purposes_offered(crm)).items()
+        if set(one.declared.channels) & set(CHANNELS)
     }
 
     def ticked(name: str) -> tuple[Option, ...]:

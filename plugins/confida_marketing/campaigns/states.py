@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from confida_consent.api import all_purposes
 from confida_core.api import (
     Access,
     Installation,
@@ -28,6 +27,7 @@ from confida_marketing.campaigns.wording import broken_words
 from confida_marketing.content.emails import visible_email
 from confida_marketing.content.faults import BrokenEmail
 from confida_marketing.content.variants import variants_of
+from confida_marketing.segments.segments import purposes_offered
 from confida_web.api import mark
 
 RUN = "marketing.run_campaign"
@@ -41,8 +41,8 @@ async def faults_of(crm: Installation, access: Access, campaign: Opened[Campaign
     faults: dict[str, str] = {}
     if not content.include:
         faults["include"] = mark("Choose for whom it is: at least one segment.")
-    purpose = (await all_purposes(crm)).get(row["purpose"])
-    if purpose is None or purpose.retired:
+    purpose = (await purposes_offered(crm)).get(row["purpose"])
+    if purpose is None:
         faults["purpose"] = mark("Choose what it is for: people agree to purposes.")
     elif row["channel"] not in purpose.declared.channels:
         faults["purpose"] = mark("This purpose does not go by this channel.")

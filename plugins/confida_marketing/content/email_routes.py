@@ -9,7 +9,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from confida_consent.api import all_purposes, read_controller
+from confida_consent.api import read_controller
 from confida_core.api import (
     InvalidContent,
     MessageState,
@@ -38,6 +38,7 @@ from confida_marketing.content.recipients import fields_of, sample_recipient
 from confida_marketing.content.rendering import Recipient
 from confida_marketing.content.trial import send_trial, trial_file
 from confida_marketing.content.variants import FIRST, as_variant, variants_of
+from confida_marketing.segments.segments import purposes_offered
 from confida_web.api import Option, Tab, Toast, access_for, disposition, page, parse_form, redirect
 
 MOST_FOUND = 8
@@ -64,7 +65,7 @@ async def email_page(request: Request[Any, Any, Any], email: Email, **more: Any)
     pictures = await pictures_of(crm, picture_ids(content))
     shown = previewed(content, sender, pictures, recipient)
     kept = {"version": version, "as": reader_id}
-    purposes = await all_purposes(crm) if access.actor.may("outbound.send") else {}
+    purposes = await purposes_offered(crm) if access.actor.may("outbound.send") else {}
     return EmailPage(
         id=str(email.id),
         name=email.name,
@@ -97,7 +98,7 @@ async def email_page(request: Request[Any, Any, Any], email: Email, **more: Any)
         purposes=tuple(
             Option(value=key, label=one.declared.wording(request.state.frame.lang)[1].title)
             for key, one in sorted(purposes.items())
-            if not one.retired and one.declared.chosen and "email" in one.declared.channels
+            if "email" in one.declared.channels
         ),
         own_address=request.state.visitor.account.email,
         **more,

@@ -13,12 +13,18 @@ from confida_marketing.content.email_content import EmailContent
 from confida_marketing.content.preparing import prepare
 from confida_marketing.content.recipients import recipients_of, sample_recipient
 from confida_marketing.content.rendering import render
+from confida_marketing.segments.segments import purposes_offered
 
 
 async def send_trial(
     crm: Installation, access: Access, content: EmailContent, *, variant: str, contact_id: UUID, purpose: str
 ) -> SendResult:
-    """To one contact, by the same door as everything else: the gates decide. Raises BrokenEmail, Forbidden, NotFound."""
+    """To one contact, by the same door as everything else: the gates decide. Raises BrokenEmail, Forbidden, NotFound.
+
+    purpose: one for which people can be advertised to, or NotFound: an answer or an invoice needs no agreement, this does.
+    """
+    if purpose not in await purposes_offered(crm):
+        raise NotFound
     prepared = await prepare(crm, content, variant)
     recipient = (await recipients_of(crm, access, [contact_id], purpose=purpose)).get(contact_id)
     if recipient is None:

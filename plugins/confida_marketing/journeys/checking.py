@@ -26,6 +26,7 @@ from confida_marketing.journeys.plan import (
 )
 from confida_marketing.segments.fields import index_fields
 from confida_marketing.segments.kept import every_segment, in_use
+from confida_marketing.segments.segments import purposes_offered
 from confida_web.api import mark
 
 LONGEST_DAYS, LONGEST_HOURS, DAY_MINUTES = 730, 10_000, 24 * 60
@@ -72,8 +73,8 @@ def wrong_frame(plan: Plan) -> Iterator[Fault]:
 
 
 async def wrong_purpose(crm: Installation, plan: Plan) -> list[Fault]:
-    purpose: Purpose | None = (await all_purposes(crm)).get(plan.purpose)
-    if purpose is None or purpose.retired:
+    purpose: Purpose | None = (await purposes_offered(crm)).get(plan.purpose)
+    if purpose is None:
         return [Fault(field="purpose", sentence=mark("Choose what it is for: people agree to purposes."))]
     foreign = [
         one for one in plan.steps if one.kind in REACHING and REACHING[one.kind] not in purpose.declared.channels

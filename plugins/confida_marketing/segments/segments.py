@@ -55,7 +55,10 @@ class SegmentDraft:
 
 
 async def purposes_offered(crm: Installation) -> dict[str, Purpose]:
-    """What a segment may serve: something people choose, or may object to, on a channel on which they can be reached."""
+    """What segments, campaigns, journeys and trials may serve: something people choose, or may object to, on a channel.
+
+    Never a contract or a duty: an objection to advertising does not stop what rests on those.
+    """
     return {
         key: one
         for key, one in (await all_purposes(crm)).items()

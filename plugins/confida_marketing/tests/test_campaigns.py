@@ -185,6 +185,12 @@ async def test_broken_field_stops_before_the_first_mail(crm: Installation) -> No
             with pytest.raises(InvalidContent) as wrong:
                 await start_campaign(crm, INSIDE, broken)
             assert set(wrong.value.errors) == {"email"}
+        # What rests on a contract or a law is nothing for which people can be advertised to, and nothing they could stop.
+        for purpose in ("agreement", "data_subject_request", "profiling", "unknown"):
+            forced = await campaign(crm, everybody, await letter(crm), purpose=purpose)
+            with pytest.raises(InvalidContent) as wrong:
+                await start_campaign(crm, INSIDE, forced)
+            assert set(wrong.value.errors) == {"purpose"}
         # One that is broken after it began is paused, and nobody gets half of it.
         email_id = await letter(crm)
         made = await campaign(crm, everybody, email_id)

@@ -155,6 +155,8 @@ async def test_a_trial_goes_only_to_whom_the_gate_allows(crm: Any, client: Any) 
         for name, one in cast.items():
             form = {"as": str(one), "purpose": "newsletter", "version": "a"}
             codes[name] = (await client.post(f"{EMAILS}/{email_id}/trial", data=form)).status_code
+        forced = {"as": str(cast["Withdrawn"]), "purpose": "agreement", "version": "a"}
+        assert (await client.post(f"{EMAILS}/{email_id}/trial", data=forced)).status_code == 404
         await work(crm)
         assert sink.got == ["ada"]
         assert {name for name, code in codes.items() if code == 303} == {"Ada"}
