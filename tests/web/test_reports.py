@@ -73,6 +73,9 @@ def test_periods_begin_where_people_think(period: str, start: str) -> None:
         ({"from": "2026-02-01", "to": "2026-01-01"}, {"to"}),
         ({"from": "1900-02-01", "to": "2026-01-01"}, {"from"}),
         ({"from": "2026-01-01", "to": "2026-02-01"}, set()),
+        # At the ends of the calendar no time zone can be reckoned any more.
+        ({"from": "0001-01-01", "to": "0001-02-01"}, {"from", "to"}),
+        ({"from": "9999-11-01", "to": "9999-12-31"}, {"from", "to"}),
     ],
 )
 def test_days_that_cannot_be_read_are_named(given: dict[str, str], wrong: set[str]) -> None:

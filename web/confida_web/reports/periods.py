@@ -17,6 +17,8 @@ PERIODS: Mapping[str, str] = {
     "own": "From … to …",
 }
 LONGEST_YEARS = 20
+# Beside the ends of the calendar no time zone and no month after can be reckoned.
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,10 +73,13 @@ def own_days(period: Period, first: str, last: str) -> Period:
 
 def read_day(name: str, typed: str, errors: dict[str, str]) -> date | None:
     try:
-        return date.fromisoformat(typed) if typed else None
+        day = date.fromisoformat(typed) if typed else None
     except ValueError:
-        errors[name] = "Please choose a day."
-        return None
+        day = EARLIEST - timedelta(days=1)
+    if day is None or EARLIEST <= day <= LATEST:
+        return day
+    errors[name] = "Please choose a day."
+    return None
 
 
 def days_of(key: str, today: date) -> tuple[date, date]:
