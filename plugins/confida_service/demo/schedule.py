@@ -14,17 +14,22 @@ from confida_service.demo.stories_german import GERMAN
 from confida_service.service_levels.business_hours import BusinessHours, after_open
 
 AMOUNT, DAYS = 40, 60
-OVER, FRESH = 16, 3
+OVER, FRESH = 22, 3
 """Older than so many days, everything is settled; younger than so many, some are nobody's yet."""
-REACHED = (2, 1, 4, 3, 1, 4, 2, 3, 4)
+REACHED = (1, 3, 1, 4, 1, 2, 1, 4, 3)
 """How many turns of the younger ones have been taken, one after the other; after the last one it is solved."""
+TAKEN = ("", "open", "on_hold", "open")
+"""The states to which somebody put those with one turn, one after the other."""
 UNSETTLED = (1, 3, 4)
 """Which of the grievances are still open, by their place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """One ticket to be. owner: whose it is, None for nobody's. turns: how many are taken. solved: once all of them were."""
+    """One ticket to be. owner: whose it is, None for nobody's. turns: how many are taken.
+
+    solved: once all of them were. state: to which somebody put it by hand, "" for none.
+    """
 
     story: Story
     who: Opened[ContactContent]
@@ -32,6 +37,7 @@ class Told:
     opened_at: datetime
     turns: int
     solved: bool
+    state: str = ""
 
 
 def tickets(cast: Cast, hours: BusinessHours) -> Iterator[Told]:
@@ -52,5 +58,6 @@ def tickets(cast: Cast, hours: BusinessHours) -> Iterator[Told]:
             owner=None if days < FRESH and turns == 1 else chance.choice(cast.owners),
             opened_at=min(opened_at, latest),
             turns=turns,
+            state=TAKEN[number % len(TAKEN)] if turns == 1 and days > FRESH else "",
             solved=turns == 4 and not (grievance and place in UNSETTLED),
         )

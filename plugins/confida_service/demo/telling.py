@@ -63,6 +63,10 @@ async def tell(teller: Teller, told: Told) -> UUID:
         moment, whole = await say_all(teller, told, ticket_id)
         if whole and told.solved:
             await solve(teller, told, ticket_id, moment)
+        elif told.state:
+            seen = (await visible_ticket(crm, teller.access, ticket_id)).row["version"]
+            await change_ticket(crm, teller.access, ticket_id, TicketChange(state=told.state), seen=seen)
+            await stamp(teller, ticket_id, told, moment)
         await mark_late(crm, ticket_id)
     return ticket_id
 
