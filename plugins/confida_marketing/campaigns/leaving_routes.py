@@ -42,7 +42,7 @@ async def letters(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) 
     return handed_out(pdf, "letters.pdf", "application/pdf")
 
 
-@post(ONE + "/addresses.csv", permission="marketing.send", status_code=200)
+@post(ONE + "/addresses.csv", permission="marketing.send", fresh=True, status_code=200)
 async def addresses(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> Response[Any]:
     """The next addresses; with `again` those that were handed out before."""
     again = (await parse_form(request)).flag("again")
@@ -55,7 +55,7 @@ async def addresses(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]
     return handed_out(content, "addresses.csv", "text/csv; charset=utf-8")
 
 
-@get(ONE + "/calls", permission="marketing.read")
+@get(ONE + "/calls", permission="marketing.write")
 async def calls(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> Response[Any]:
     crm, access = request.state.crm, access_for(request, "relationship")
     return page(request, await calls_page(crm, access, campaign_id), block="calls")

@@ -28,6 +28,7 @@ from confida_core.api import (
     open_contacts,
     permitted,
     plugin_settings,
+    record_audit_event,
 )
 from confida_marketing.campaigns.calling import settle
 from confida_marketing.campaigns.campaigns import visible_campaign
@@ -77,7 +78,7 @@ async def letters_pdf(crm: Installation, access: Access, campaign_id: UUID, *, a
         author=sender.name,
     )
     pdf = await print_pdf(order)
-    await mark_printed(crm, found)
+    await mark_printed(crm, access, found, "letter")
     return pdf
 
 
@@ -95,7 +96,7 @@ async def addresses_csv(crm: Installation, access: Access, campaign_id: UUID, *,
             place.postal_code, place.locality, place.region, place.country, content.language,
         )  # fmt: skip
         rows.writerow([guarded_cell(cell) for cell in cells])
-    await mark_printed(crm, found)
+    await mark_printed(crm, access, found, "addresses")
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -138,9 +139,17 @@ async def without_capped(crm: Installation, campaign_id: UUID, ids: list[UUID]) 
     return [one for one in ids if one not in capped]
 
 
-async def mark_printed(crm: Installation, found: Batch) -> None:
+async def mark_printed(crm: Installation, access: Access, found: Batch, way: Way) -> None:
     campaign_id = found.campaign.row["id"]
     await settle(crm, campaign_id, {one.row["id"]: "" for one in found.people}, "printed")
+    await record_audit_event(
+        crm,
+        f"marketing.{way}_handed_out",
+        actor_id=access.actor.id,
+        target_id=campaign_id,
+        target_kind="campaign",
+        serious=True,
+    )
     await finish_if_through(crm, campaign_id)
 
 

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from tests.mail_sink import posting, work
 from confida_consent.api import Controller
 from confida_core.api import (
     ContactContent,
+    Forbidden,
     Installation,
     NotFound,
     PostalAddress,
@@ -49,6 +50,9 @@ from confida_marketing.tests.campaign_cast import (
 
 pytestmark = pytest.mark.anyio
 QUIET = MarketingSettings()
+
+
+READING = frozenset({"marketing.read", "contacts.read"})
 
 
 @pytest.fixture
@@ -102,6 +106,8 @@ async def test_addresses_hold_only_whom_the_gate_lets_through_and_the_print_shop
         found = [one.recipient for one in await disclosures_of(crm, INSIDE, cast[name])]
         assert found == (["Example Print"] if name == "Ada" else [])
     assert await states(crm, made) == {"printed": 3, "refused": 3}
+    events = await crm.data.fetch("SELECT kind, target_id FROM audit_event WHERE kind LIKE 'marketing.%handed_out'")
+    assert [(one["kind"], one["target_id"]) for one in events] == [("marketing.addresses_handed_out", made)]
     assert (await visible_campaign(crm, INSIDE, made)).row["state"] == "done"
     await said(crm, cast["Olga"], kind="withdrawn", channel="post")
     assert "Olga" not in (await addresses_csv(crm, INSIDE, made, again=True)).decode()
@@ -118,8 +124,14 @@ async def test_addresses_hold_only_whom_the_gate_lets_through_and_the_print_shop
     assert "<i>" not in shown
 
 
-async def test_calls_are_made_to_those_who_may_be_called_and_what_came_of_them_is_kept(crm: Installation) -> None:
+async def test_calls_are_made_to_those_who_may_be_called_and_what_came_of_them_is_kept(
+    crm: Installation, access: Any
+) -> None:
     made, cast = await begun(crm, "phone")
+    # Whoever may not work on it takes nobody off the list by looking.
+    with pytest.raises(Forbidden):
+        await people_to_call(crm, replace(access, actor=replace(access.actor, permissions=READING)), made)
+    assert await states(crm, made) == {"listed": 6}
     assert [one.contact.content.display_name for one in await people_to_call(crm, INSIDE, made)] == ["Ada", "Olga"]
     assert await states(crm, made) == {"listed": 2, "refused": 4}
     await note_call(crm, INSIDE, made, cast["Ada"], ("agreed", "Sends a cheque."))
