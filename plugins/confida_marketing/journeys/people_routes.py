@@ -140,11 +140,21 @@ def is_id(text: str) -> bool:
 
 @get(ONE + "/simulate", permission="marketing.read")
 async def simulation(request: Request[Any, Any, Any], journey_id: FromPath[UUID]) -> Response[Any]:
-    """`?q=` looks for somebody, `?contact=` is who it is tried on. The plan as it is written, switched on or not."""
+    """`?contact=` is who it is tried on. The plan as it is written, switched on or not."""
+    return await simulated(request, journey_id, "", str(request.query_params.get("contact", "")))
+
+
+@post(ONE + "/simulate", permission="marketing.read", status_code=200)
+async def find_person(request: Request[Any, Any, Any], journey_id: FromPath[UUID]) -> Response[Any]:
+    """Looks for somebody; words are in the body, because addresses are logged."""
+    words = (await parse_form(request)).get("q").strip()[:200]
+    return await simulated(request, journey_id, words, "")
+
+
+async def simulated(request: Request[Any, Any, Any], journey_id: UUID, words: str, chosen: str) -> Response[Any]:
     crm, access = request.state.crm, access_for(request, PURPOSE)
     people_access = access_for(request, "relationship")
     opened = await visible_journey(crm, access, journey_id)
-    words, chosen = str(request.query_params.get("q", ""))[:200], str(request.query_params.get("contact", ""))
     shown: dict[str, Any] = {"person": "", "person_href": "", "begins": "", "begins_tone": "", "rows": (), "ending": ""}
     if is_id(chosen):
         contact = await visible_contact(crm, people_access, UUID(chosen))
@@ -229,4 +239,4 @@ async def subjects_of(crm: Installation, access: Access, steps: Sequence[Step]) 
     return found
 
 
-ROUTES = (people, taken_out, puts_in, simulation)
+ROUTES = (people, taken_out, puts_in, simulation, find_person)
