@@ -92,6 +92,7 @@ async def campaign_page(request: Request[Any, Any, Any], opened: Opened[Campaign
         faults=tuple(gettext(sentence) for sentence in faults.values()),
         facts=await facts_of(crm, f, opened, email.name if email else ""),
         email_id=str(email.id) if email else "",
+        printed=bool(progress.of("printed")),
         goal=content.goal,
         goal_sentence=goal_of(f, row),
         note=content.note,

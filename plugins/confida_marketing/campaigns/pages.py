@@ -159,6 +159,7 @@ class CampaignPage(Page):
     faults: tuple[str, ...]
     facts: tuple[Fact, ...]
     email_id: str
+    printed: bool
     goal: str
     goal_sentence: str
     note: str
