@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from tests.mail_sink import posting, work
 
-from confida_core.api import Installation, InvalidContent, NotFound, now
+from confida_core.api import Installation, InvalidContent, NotFound, new_id, now
 from confida_marketing.campaigns import deciding, running
 from confida_marketing.campaigns.again import send_again
 from confida_marketing.campaigns.audience import Round, audience_of, list_people
@@ -198,3 +198,22 @@ async def test_broken_field_stops_before_the_first_mail(crm: Installation) -> No
         await crm.data.fetch("UPDATE marketing_email SET deleted_at = ? WHERE id = ?", now(), email_id)
         await work(crm)
         assert ((await visible_campaign(crm, INSIDE, made)).row["state"], sink.got) == ("paused", [])
+
+
+async def test_two_that_write_at_once_together_keep_to_what_one_person_may_get(crm: Installation) -> None:
+    given = {"marketing": {"quiet_from": 0, "quiet_until": 0, "most_a_week": 1}}
+    crm.settings = crm.settings.model_copy(update={"plugin": given})
+    async with posting(crm) as sink:
+        cast = await people(crm, *(f"P{number:02}" for number in range(20)))
+        await agreed(crm, cast)
+        email_id, ids = await letter(crm), list(cast.values())
+        several = [
+            Sending(source="journey", source_id=new_id(), part="step", purpose="newsletter", email_id=email_id)
+            for _ in range(3)
+        ]
+        same = [deliver_batch(crm, INSIDE, one, ids) for one in (*several, several[0])]
+        found = await asyncio.gather(*same)
+        await work(crm)
+        assert Counter(sink.got) == {name.lower(): 1 for name in cast}
+        sent = await crm.data.fetch("SELECT contact_id FROM marketing_delivery WHERE state = 'queued'")
+        assert (len(sent), {one.state for each in found for one in each.values()}) == (20, {"queued", "capped"})
