@@ -44,6 +44,14 @@ class Read:
     problem: str
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known while a mailbox is read. own: addresses we send from. met: senders so far, by address."""
+
+    own: frozenset[str]
+    met: dict[str, UUID]
+
+
 async def fetch_all(crm: Installation, _: Mapping[str, Any]) -> None:
     """The job: every mailbox whose time has come, also those that nobody listens to at the moment."""
     for account_id in await due_accounts(crm):
@@ -71,6 +79,7 @@ async def read_account(crm: Installation, account_id: UUID) -> Read:
     if row is None:
         return Read((), "")
     taken: list[Taken] = []
+    met: dict[str, UUID] = {}
     problem = ""
     try:
         login = await login_of(crm, (await open_account(crm, account_id)).content)
@@ -80,7 +89,7 @@ async def read_account(crm: Installation, account_id: UUID) -> Read:
         while more:
             batch = await asyncio.to_thread(fetch, login, position)
             for mail in batch.mails:
-                taken.append(await take_one(crm, row, batch, mail, own))
+                taken.append(await take_one(crm, row, batch, mail, Surroundings(own, met)))
                 position = Position(batch.validity, mail.uid, position.since)
             more = batch.more and bool(batch.mails)
             await renew(crm, account_id)
@@ -96,7 +105,7 @@ def looked_since(row: Row) -> Any:
     return (row["checked_at"] - timedelta(days=2)).date() if row["checked_at"] is not None else None
 
 
-async def take_one(crm: Installation, row: Row, batch: Batch, fetched: FetchedMail, own: frozenset[str]) -> Taken:
+async def take_one(crm: Installation, row: Row, batch: Batch, fetched: FetchedMail, around: Surroundings) -> Taken:
     """One mail, and the mailbox's position with it. What cannot be stored as it was read is stored as it came."""
     raw = fetched.raw
     read = read_head if fetched.cut else read_mail
@@ -104,7 +113,13 @@ async def take_one(crm: Installation, row: Row, batch: Batch, fetched: FetchedMa
     if fetched.cut:
         mail = with_defect(mail, "too_large")
     arrival = Arrival(
-        account_id=row["id"], queue_id=row["queue_id"], raw=raw, mail=mail, sort=sort_of(mail, own), arrived=now()
+        account_id=row["id"],
+        queue_id=row["queue_id"],
+        raw=raw,
+        mail=mail,
+        sort=sort_of(mail, around.own),
+        arrived=now(),
+        met=around.met,
     )
     then = {"validity": batch.validity, "last_uid": fetched.uid, "leased_until": now() + LEASE}
     try:

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -56,7 +56,10 @@ NOT_ANSWERED = frozenset({"bounce", "complaint", "loop"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """One mail at the door. account_id: of the mailbox. queue_id: where it goes if nothing else decides. sort: see `recognising`."""
+    """One mail at the door. account_id: of the mailbox. queue_id: where it goes if nothing else decides. sort: see `recognising`.
+
+    met: senders of the mails just before it, by address; looking each of them up again has the index take in what was stored.
+    """
 
     account_id: UUID
     queue_id: UUID
@@ -64,6 +67,7 @@ class Arrival:
     mail: ReadMail
     sort: Sort
     arrived: datetime
+    met: dict[str, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +106,7 @@ async def take_in(crm: Installation, arrival: Arrival, then: Mapping[str, Any] |
         await set_position(crm, arrival.account_id, then)
         return ALREADY_HERE
     came_back = await return_of(crm, arrival.mail, arrival.sort)
-    person = came_back.contact_id if came_back else await person_of(crm, arrival.mail)
+    person = came_back.contact_id if came_back else await met_or_found(crm, arrival)
     contact_id = person if isinstance(person, UUID) else new_id()
     ticket = came_back.ticket_id if came_back else await ticket_for(crm, arrival.mail)
     # Thousands may come back of a newsletter: what is noted at the message need not be kept as mail, too.
@@ -130,6 +134,8 @@ async def take_in(crm: Installation, arrival: Arrival, then: Mapping[str, Any] |
     except BaseException:
         await discard_files(crm, files)
         raise
+    if arrival.mail.sender.address and came_back is None:
+        arrival.met[arrival.mail.sender.address] = contact_id
     return taken
 
 
@@ -189,6 +195,14 @@ async def close_quietly(crm: Installation, ticket_id: UUID, contact_id: UUID) ->
     """What no person wrote is kept and waits for nobody."""
     await crm.data.fetch("UPDATE service_ticket SET state = 'closed', solved_at = opened_at WHERE id = ?", ticket_id)
     await note_event(crm, INSIDE, {"id": ticket_id, "contact_id": contact_id}, "state", ("new", "closed"))
+
+
+async def met_or_found(crm: Installation, arrival: Arrival) -> UUID | ContactContent:
+    """As `person_of`, and at once for whoever wrote the mail before, if they are still there."""
+    known = arrival.met.get(arrival.mail.sender.address)
+    if known and await crm.data.fetch("SELECT id FROM contact WHERE id = ? AND deleted_at IS NULL", known):
+        return known
+    return await person_of(crm, arrival.mail)
 
 
 async def person_of(crm: Installation, mail: ReadMail) -> UUID | ContactContent:
