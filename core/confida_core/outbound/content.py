@@ -123,7 +123,7 @@ class Permitted:
 
 TELLING_HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"})
 # An address of the public side with a secret of `secrets.token_urlsafe(32)` at its end: whoever opens it is the person.
-_SECRET_ADDRESS = re.compile(r"(/my/[a-z]{1,20}/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+_SECRET_ADDRESS = re.compile(r"(/my/(?:x/[a-z_]{1,40}/)?[a-z]{1,20}/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 
 class OutboundContent(Sealed, frozen=True):

@@ -21,6 +21,7 @@ from confida_core.api import (
     InteractionDraft,
     InvalidContent,
     NewContact,
+    NotFound,
     Opened,
     PhoneNumber,
     PostalAddress,
@@ -121,8 +122,6 @@ async def begin_sign_up(
 
 async def put_on_list(crm: Installation, segment_id: UUID, contact_id: UUID) -> None:
     """The segment may be gone, or living by now: then there is no such list."""
-    from confida_core.api import NotFound
-
     try:
         await add_members(crm, INSIDE, segment_id, [contact_id])
     except (NotFound, InvalidContent):

@@ -17,7 +17,12 @@ CHANGED_MEANWHILE = mark("Somebody else changed this meanwhile. Save again to re
 
 def tabs_of(current: str) -> tuple[Tab, ...]:
     """What stands beside forms. current: address of one of them."""
-    places = {mark("Forms"): FORMS, mark("Sent to us"): SUBMISSIONS}
+    places = {
+        mark("Forms"): FORMS,
+        mark("Sent to us"): SUBMISSIONS,
+        mark("Events"): EVENTS,
+        mark("Donations"): DONATIONS,
+    }
     return tuple(Tab(label=label, href=href, current=href == current) for label, href in places.items())
 
 

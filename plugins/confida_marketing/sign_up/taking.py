@@ -7,6 +7,7 @@ from typing import Any
 
 from confida_core.api import Installation
 from confida_marketing.sign_up.arriving import arrived, take_submission
+from confida_marketing.sign_up.registering import take_registration
 
 
 async def take_arrival(crm: Installation, arguments: Mapping[str, Any]) -> None:
@@ -15,3 +16,5 @@ async def take_arrival(crm: Installation, arguments: Mapping[str, Any]) -> None:
     content = await arrived(crm, arrival_id)
     if content is not None and content.form_id is not None:
         await take_submission(crm, arrival_id, content)
+    elif content is not None:
+        await take_registration(crm, arrival_id, content)
