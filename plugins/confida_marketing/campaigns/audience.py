@@ -25,7 +25,8 @@ from confida_marketing.segments.kept import visible_segment
 from confida_marketing.segments.members import everybody, meant, members_of
 
 MAIN = "main"
-BATCH = 1000
+# Each is a commit, which waits for the disk.
+BATCH = 5_000
 PARTS = 10_000
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from confida_core.api import Access, Installation, NotFound, Opened, new_id, now
-from confida_marketing.campaigns.audience import BATCH, due_times
+from confida_marketing.campaigns.audience import due_times
 from confida_marketing.campaigns.campaigns import set_state, visible_campaign
 from confida_marketing.campaigns.content import CampaignContent
 
 MAIN = "main"
 CLICK = "click"
+BATCH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
