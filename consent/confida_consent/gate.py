@@ -62,6 +62,8 @@ async def may_many(
     crm: Installation, contact_ids: Sequence[UUID], purpose: str, channel: str, at: datetime | None = None
 ) -> dict[UUID, Answer]:
     """The same for many at once, in the order asked for; contacts with the same answer may share it."""
+    if not contact_ids:
+        return {}
     known = (await all_purposes(crm)).get(purpose)
     refusal = purpose_refusal(known, channel)
     if known is None or refusal is not None:

@@ -85,7 +85,7 @@ def over(owner: UUID | None, email_id: UUID, readers: UUID) -> CampaignDraft:
         goal_on=(now() - timedelta(days=5)).date(),
         budget=80_00,
         spent=62_50,
-        hold_out=25,
+        hold_out=30,
         test_share=100,
         decide_by="hand",
     )

@@ -10,18 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from confida_consent.api import Indication, record_event
-from confida_core.api import Access, Actor, Installation, InteractionDraft, log_interaction, new_id
+from confida_core.api import Access, Installation, InteractionDraft, log_interaction, new_id, system_access
 from confida_marketing.campaigns.audience import MAIN, held_out
 from confida_marketing.campaigns.deciding import CLICK
 from confida_marketing.campaigns.ledger import insert_rows
 from confida_marketing.demo.words import FAIR, RIVER, SPRING
 from confida_marketing.results.attribution import DONATION, note_revenue
 
-HOLD_OUT = 25
+HOLD_OUT = 30
 DOOR = "outbound_message"
-REPLIES, GIFTS = 0.16, 0.12
+REPLIES, GIFTS = 0.16, 0.22
 # Who got nothing gives, too, only less often.
-GIFTS_WITHOUT = 0.03
+GIFTS_WITHOUT = 0.04
 AMOUNTS = (15_00, 20_00, 25_00, 30_00, 50_00, 100_00)
 CLICKS = {("a", RIVER): 11, ("a", FAIR): 4, ("b", RIVER): 23, ("b", FAIR): 9}
 
@@ -126,9 +126,8 @@ async def add_answers(crm: Installation, access: Access, past: Past, got: Sequen
             )
             await log_interaction(crm, access, draft)
     for one in past.chance.sample(list(got), min(2, len(got))):
-        own = Access(actor=Actor(id=one, kind="subject"), purpose="consent", where="demo load")
         no = Indication(
             subject_id=one, purpose="newsletter", channel="email", kind="withdrawn", method="one_click",
             indicated_at=past.later(3),
         )  # fmt: skip
-        await record_event(crm, own, no)
+        await record_event(crm, system_access("demo load", "consent"), no)

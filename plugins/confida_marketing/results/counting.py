@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from confida_core.api import Installation, Row, plugin_settings
+from confida_marketing.results.kept_totals import kept_of
 from confida_marketing.settings import MarketingSettings
 
 By = Literal["source_id", "part", "variant"]
@@ -49,16 +50,34 @@ class Counts:
 
 
 async def counted(crm: Installation, ids: Sequence[UUID], by: By = "source_id") -> dict[Place, Counts]:
-    """Of these campaigns and journeys, divided by one column. Five queries, whatever their number."""
+    """Of these campaigns and journeys, divided by one column. Five queries, whatever their number.
+
+    As a whole, those whose days of effect are over are told as they were written down.
+    """
+    if not ids:
+        return {}
+    if by != "source_id":
+        return await counted_now(crm, ids, by)
+    kept = await kept_of(crm, ids)
+    found = await counted_now(crm, [one for one in ids if one not in kept], by)
+    found |= {one: Counts(**figures) for one, figures in kept.items()}
+    return with_numbers(found, {"clicks": await clicked(crm, ids, by)})
+
+
+async def counted_now(crm: Installation, ids: Sequence[UUID], by: By) -> dict[Place, Counts]:
     if not ids:
         return {}
     days = (await plugin_settings(crm, MarketingSettings)).effect_days
     found = {row["place"]: reach_of(row) for row in await reach(crm, ids, by)}
-    parts: Mapping[str, list[Row]] = {
+    parts = {
         "replied": await replied(crm, ids, by, days),
         "ended": await ended(crm, ids, by, days),
-        "clicks": await clicked(crm, ids, by),
+        "clicks": await clicked(crm, ids, by) if by != "source_id" else [],
     }
+    return with_numbers(found, parts)
+
+
+def with_numbers(found: dict[Place, Counts], parts: Mapping[str, list[Row]]) -> dict[Place, Counts]:
     for name, rows in parts.items():
         for row in rows:
             if row["place"] in found:

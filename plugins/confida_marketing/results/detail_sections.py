@@ -12,7 +12,7 @@ from confida_marketing.results.attribution import Attributed, attributed
 from confida_marketing.results.counting import FEWEST, Counts, counted, links_opened
 from confida_marketing.results.holding_out import Compared, Group, compared
 from confida_marketing.results.sections import ANSWERS, MONEY, answer_values, money_finding
-from confida_marketing.results.wording import in_money, in_points, of_groups, of_versions
+from confida_marketing.results.wording import in_money, of_groups, of_versions
 from confida_web.api import Report, ReportColumn, ReportLine, ReportSection, share_of, shown_percent
 
 PEOPLE = (ReportColumn(label="People", kind="count"),)
@@ -128,7 +128,7 @@ def group_sections(found: Compared | None) -> list[ReportSection]:
         ReportSection(
             key="effect",
             title="What it changed",
-            finding=f"{of_groups(found)} Payments: {in_points(found.payers, 'paid something')}",
+            finding=of_groups(found),
             label_head="Group",
             columns=GROUPS,
             lines=tuple(ReportLine(label=label, values=group_values(one)) for label, one in groups),

@@ -131,7 +131,7 @@ def money_section(currency: str, names: Mapping[UUID, Named], money: Attributed)
         lines=tuple(lines),
         chart="rows" if lines else "",
         charted=(0, 1, 2),
-        total=ReportLine(label="Together", values=(whole, whole, whole, len(people))) if lines else None,
+        total=ReportLine(label="Together", values=(whole, whole, whole, len(people))) if len(lines) > 1 else None,
         currency=currency,
     )
 

@@ -52,7 +52,10 @@ def in_money(found: Interval | None, currency: str) -> str:
 
 
 def of_groups(found: Compared) -> str:
-    return in_points(found.replies, "wrote or called")
+    """Of answers and of payments; once, where neither can be told."""
+    if found.replies is None and found.payers is None:
+        return TOO_FEW
+    return f"{in_points(found.replies, 'wrote or called')} Payments: {in_points(found.payers, 'paid something')}"
 
 
 def of_versions(scores: Sequence[Score]) -> str:

@@ -149,7 +149,7 @@ async def test_what_became_of_a_campaign_is_counted_for_the_last_message_before(
         await agreed(crm, cast)
         await tell_events(crm)
         first = await sent(crm, list(cast.values()), goal_figure=4)
-        assert await asked_for(crm, queries) == 11
+        assert await asked_for(crm, queries) == 12
         await wrote(crm, cast["Ada"])
         second = await sent(crm, [cast[name] for name in names[:4]])
         # Both of what Ada says now are answers to the second.
@@ -170,9 +170,18 @@ async def test_what_became_of_a_campaign_is_counted_for_the_last_message_before(
         before = len(sink.mails)
         await sent(crm, list(cast.values()))
         assert sorted(to.split("@")[0] for to, _ in sink.mails[before:]) == ["ada", "mats", "zoe"]
-        assert await asked_for(crm, queries) == 11
+        assert await asked_for(crm, queries) == 12
         html = (await client.get("/x/marketing/results")).text
         assert ("13 messages left; 92% were delivered." in html, html.count('<figure class="chart"')) == (True, 2)
+        # Once its days of effect are over, its figures stay as they are, whoever is erased.
+        await crm.data.fetch(
+            "UPDATE marketing_campaign SET state = 'done', ended_at = ? WHERE id = ?", now() - timedelta(days=40), first
+        )
+        for _ in range(2):
+            await forget(crm, {})
+        await erase(crm, cast["Zoe"])
+        await wrote(crm, cast["Mats"])
+        assert (await counted(crm, [first, second]))[first] == found[first]
         one = (await client.get(f"/x/marketing/results/campaign/{first}")).text
         assert ("83% of 6 were delivered; 1 bounced, 1 complained" in one, "Replies" in one) == (True, True)
         file = await client.get(f"/x/marketing/results/campaign/{first}/csv")
