@@ -25,6 +25,7 @@ from tests.bench.consent_speed import measure_consent
 from tests.bench.erasure_speed import measure_erasure
 from tests.bench.figures import Figures, missed, table
 from tests.bench.gate_speed import measure_gate
+from tests.bench.journey_speed import measure_journeys
 from tests.bench.ledger_speed import measure_ledger
 from tests.bench.load import Outcome, Plan
 from tests.bench.mail_speed import MESSAGES, measure_mail
@@ -58,6 +59,7 @@ PARTS = (
     "mail",
     "segments",
     "campaigns",
+    "journeys",
 )
 STARTS = 3
 BESIDE: dict[str, Callable[[Settings, Figures, int], Coroutine[Any, Any, None]]] = {
@@ -68,6 +70,7 @@ BESIDE: dict[str, Callable[[Settings, Figures, int], Coroutine[Any, Any, None]]]
     "answer": lambda settings, figures, _: measure_answers(settings, figures),
     "campaigns": lambda settings, figures, contacts: measure_campaigns(settings, figures, contacts // 2),
     "segments": lambda settings, figures, _: measure_segments(settings, figures),
+    "journeys": lambda settings, figures, _: measure_journeys(settings, figures),
     "erasure": lambda settings, figures, _: measure_erasure(settings, figures),
 }
 """What is measured without a server: settings, figures, number of contacts."""

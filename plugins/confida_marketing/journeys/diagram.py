@@ -132,4 +132,4 @@ def bent(here: int, there: int, label: str, lane: int) -> Line:
         f"M{side} {begins}H{far - out * 6}Q{far} {begins} {far} {begins + turn}V{ends - turn}"
         f"Q{far} {ends} {far - out * 6} {ends}H{side + out * 5}"
     )
-    return Line(path=path, label=label, x=side + out * 9 - (0 if forward else 14), y=begins - 4, turned=not forward)
+    return Line(path=path, label=label, x=side + out * (9 if forward else 2), y=begins - 4, turned=not forward)

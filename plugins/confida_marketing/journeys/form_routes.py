@@ -25,9 +25,20 @@ from confida_marketing.journeys.form_reading import (
 )
 from confida_marketing.journeys.journeys import LIST, change_journey, change_steps, visible_journey
 from confida_marketing.journeys.pages import JourneyFormPage, StepFormPage
-from confida_marketing.journeys.plan import END, FORKS, KINDS, NEXT, REENTRY, REFUSED, TRIGGERS, Plan, Step, fresh_key
+from confida_marketing.journeys.plan import (
+    END,
+    FORKS,
+    GATED,
+    KINDS,
+    NEXT,
+    REENTRY,
+    REFUSED,
+    TRIGGERS,
+    Plan,
+    Step,
+    fresh_key,
+)
 from confida_marketing.journeys.shown import PURPOSE, formatter_of, options
-from confida_marketing.journeys.simulating import GATED
 from confida_marketing.journeys.words import Names, names_for, title_of
 from confida_marketing.segments.form import HOW, TypedSegment
 from confida_marketing.segments.form_routes import operators

@@ -49,6 +49,9 @@ FORKS: Final = frozenset({"branch", "split"})
 # What reaches a person or makes somebody turn to them: the gate is asked before.
 REACHING: Final[Mapping[str, str]] = {"mail": "email", "call": "phone"}
 
+# What does something with a person or in their name: not without a yes of the gate.
+GATED: Final = frozenset({"mail", "call", "task", "appointment", "tag"})
+
 
 class Step(Sealed, frozen=True):
     """One step. then: where it goes on, NEXT for the step below, END, or a step's key. other: the same for no, or for B.

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from confida_core.api import Installation, NotFound, Row, enqueue, now
+from confida_core.api import Installation, NotFound, Row, catch_up_index, enqueue, now
 from confida_marketing.campaigns.limits import house_zone
 from confida_marketing.content.faults import BrokenEmail
 from confida_marketing.journeys.acting import Group, act
@@ -20,13 +20,16 @@ from confida_marketing.journeys.entering import Live, enter_new, live_journeys
 from confida_marketing.journeys.journeys import set_state
 from confida_marketing.journeys.log import Move, hold_entries, position_of, write_moves
 from confida_marketing.journeys.machine import Happening, advance
-from confida_marketing.journeys.plan import Plan
+from confida_marketing.journeys.plan import GATED, Plan
 
 GO_ON = "marketing.go_on_journeys"
-SLICE_SECONDS = 3.0
+SLICE_SECONDS = 2.5
 AT_ONCE = 2_000
 BATCH = 500
+# Of steps that do something; between two such lots the time is looked at.
+LOT = 200
 MOST_WAITING = 2_000
+PAUSE = timedelta(seconds=1)
 
 
 async def tend_journeys(crm: Installation, _: Mapping[str, Any]) -> None:
@@ -52,7 +55,8 @@ async def go_on(crm: Installation, ends: float) -> None:
     for live in await live_journeys(crm):
         more |= await move_due(crm, live, ends)
     if more:
-        await enqueue(crm, GO_ON, {}, idempotency_key=f"{GO_ON}:{now():%Y%m%d%H%M%S}")
+        soon = now() + PAUSE
+        await enqueue(crm, GO_ON, {}, run_at=soon, idempotency_key=f"{GO_ON}:{soon:%Y%m%d%H%M%S}")
 
 
 async def move_due(crm: Installation, live: Live, ends: float) -> bool:
@@ -72,12 +76,15 @@ async def move_due(crm: Installation, live: Live, ends: float) -> bool:
             except (BrokenEmail, NotFound):
                 await pause_broken(crm, live.id)
                 return False
+            if group.step is not None and group.step.kind in GATED:
+                # Or whoever opens a list next waits until all of these people are read again.
+                await catch_up_index(crm)
         if not rows:
             return False
 
 
 def groups_of(live: Live, rows: Sequence[Row]) -> list[Group]:
-    """By plan, step and the how many-th time; mails in lots of 500, so that the time is looked at in between."""
+    """By plan, step and the how many-th time; what does something in small lots."""
     found: dict[tuple[int, str, int], list[Row]] = {}
     for row in rows:
         found.setdefault((row["plan"], row["step"], row["number"]), []).append(row)
@@ -85,7 +92,7 @@ def groups_of(live: Live, rows: Sequence[Row]) -> list[Group]:
     for (plan_number, key, number), entries in found.items():
         plan = live.plans.get(plan_number) or Plan()
         step = plan.step(key)
-        size = BATCH if step is not None and step.kind not in ("wait", "exit", "branch", "split") else AT_ONCE
+        size = LOT if step is not None and step.kind in GATED else AT_ONCE
         groups += [
             Group(live=live, plan=plan, step=step, number=number, entries=entries[start : start + size])
             for start in range(0, len(entries), size)
@@ -112,14 +119,20 @@ async def leave_at_goal(crm: Installation, live: Live) -> None:
     for number, plan in live.plans.items():
         if not plan.goal:
             continue
-        rows = await crm.data.fetch(
-            "SELECT * FROM marketing_journey_entry WHERE journey_id = ? AND state = 'waiting' AND plan = ?",
+        inside = await crm.data.fetch(
+            "SELECT contact_id FROM marketing_journey_entry WHERE journey_id = ? AND state = 'waiting' AND plan = ?",
             live.id, number,
         )  # fmt: skip
-        if not rows:
-            continue
-        reached = await meeting(crm, plan.goal, [row["contact_id"] for row in rows], for_them=True)
-        await end_all(crm, [row for row in rows if row["contact_id"] in reached], Happening(what="goal"))
+        reached = list(await meeting(crm, plan.goal, [row["contact_id"] for row in inside], for_them=True))
+        for start in range(0, len(reached), BATCH):
+            some = reached[start : start + BATCH]
+            marks = ", ".join("?" * len(some))
+            rows = await crm.data.fetch(
+                "SELECT * FROM marketing_journey_entry WHERE journey_id = ? AND state = 'waiting' AND plan = ? "
+                f"AND contact_id IN ({marks})",
+                live.id, number, *some,
+            )  # fmt: skip
+            await end_all(crm, rows, Happening(what="goal"))
 
 
 async def stop_ordered(crm: Installation) -> None:

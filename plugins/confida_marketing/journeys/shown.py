@@ -16,8 +16,7 @@ from confida_marketing.journeys.figures import Numbers, StepNumbers, inside_olde
 from confida_marketing.journeys.journeys import LIST, STATES
 from confida_marketing.journeys.log import STATES as ENTRY_STATES
 from confida_marketing.journeys.pages import Figure, JourneyPage, JourneyRow, StepRow
-from confida_marketing.journeys.plan import FORKS, KINDS, NEXT, REENTRY, REFUSED, Plan, Step
-from confida_marketing.journeys.simulating import GATED
+from confida_marketing.journeys.plan import FORKS, GATED, KINDS, NEXT, REENTRY, REFUSED, Plan, Step
 from confida_marketing.journeys.words import (
     Names,
     names_for,

@@ -16,12 +16,11 @@ from confida_marketing.campaigns.limits import had_lately, quiet_until, zones_of
 from confida_marketing.journeys.acting import PARTS
 from confida_marketing.journeys.asking import OVER, answers_of, meeting
 from confida_marketing.journeys.machine import FULL_AGAIN, Happening, Position, advance, begin, task_of
-from confida_marketing.journeys.plan import Plan, Step
+from confida_marketing.journeys.plan import GATED, Plan, Step
 from confida_marketing.settings import MarketingSettings
 
 MOST = 60
 WEEK = timedelta(days=7)
-GATED = frozenset({"mail", "call", "task", "appointment", "tag"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

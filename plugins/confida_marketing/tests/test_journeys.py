@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from msgspec import structs
 from tests.mail_sink import posting, work
+from tests.refusals import erase, restrict
 
-from confida_core.api import Installation, Row, open_contacts, read_timeline, system_access
-from confida_marketing.journeys.entering import enter_people, live_journeys, put_in
+from confida_core.api import (
+    Event,
+    Installation,
+    Row,
+    new_id,
+    now,
+    open_contacts,
+    read_timeline,
+    system_access,
+    update_contact,
+)
+from confida_marketing.journeys import acting
+from confida_marketing.journeys.entering import begin_by_events, enter_people, live_journeys, put_in, waits_for_events
+from confida_marketing.journeys.journeys import change_steps, visible_journey
 from confida_marketing.journeys.plan import Trigger
-from confida_marketing.journeys.states import take_out
+from confida_marketing.journeys.states import move_over, switch_off, switch_on, take_out
 from confida_marketing.tests.campaign_cast import (
     INSIDE,
     REFUSED,
@@ -147,3 +161,92 @@ async def test_who_has_had_enough_waits_and_objections_by_browser_count(crm: Ins
         await tick(crm)
         await work(crm)
         assert (sink.got, await places(crm, made)) == (["free"] * 5, {free: ("done", "s5", "")})
+
+
+async def test_whoever_reached_the_goal_leaves_and_versions_are_finished_or_changed_by_hand(crm: Installation) -> None:
+    async with posting(crm) as sink:
+        cast = await people(crm, "Ada", "Olga", "Zoe")
+        ada, olga, zoe = cast.values()
+        await said(crm, *cast.values())
+        email_id = await letter(crm)
+        first = plan(
+            step("s1", "mail", email_id=email_id), step("s2", "wait", days=9), step("s3", "exit"), goal=VIP, reentry="days",
+            reentry_days=30,
+        )  # fmt: skip
+        made = await running(crm, first)
+        for contact_id in (ada, olga):
+            assert await put_in(crm, INSIDE, made, contact_id) == ""
+        assert await put_in(crm, INSIDE, made, ada) == "again"
+        await tick(crm)
+        (opened,) = await open_contacts(crm, INSIDE, [ada])
+        content = structs.replace(opened.content, tags=["vip"])
+        await update_contact(crm, INSIDE, ada, content, seen=opened.row["version"])
+        await tick(crm)
+        assert await places(crm, made) == {ada: ("reached", "s2", ""), olga: ("waiting", "s2", "")}
+        # A step is added behind: whoever begins now goes the new way, who is inside the old one, unless moved over.
+        written = await visible_journey(crm, INSIDE, made)
+        longer = structs.replace(first, steps=(*first.steps[:2], step("s4", "tag", tag="stayed"), first.steps[2]))
+        await change_steps(crm, INSIDE, written, longer)
+        assert await switch_on(crm, INSIDE, made) == 2
+        await put_in(crm, INSIDE, made, zoe)
+        await tick(crm)
+        assert [(await entries(crm, one))[0]["plan"] for one in (olga, zoe)] == [1, 2]
+        assert await move_over(crm, INSIDE, made) == 1
+        # As after a crash between the mail and the moving on: they had it, and get it no second time.
+        await crm.data.fetch("UPDATE marketing_journey_entry SET step = 's1', mails = '', due_at = ?", now())
+        await tick(crm)
+        await pass_days(crm, 9)
+        await tick(crm)
+        await work(crm)
+        assert sink.got == ["ada", "olga", "zoe"]
+        tags = [one.content.tags for one in await open_contacts(crm, INSIDE, [ada, olga, zoe])]
+        assert tags == [["vip"], ["stayed"], ["stayed"]]
+        await pass_days(crm, 30)
+        assert await put_in(crm, INSIDE, made, zoe) == ""
+        await erase(crm, zoe)
+        assert (await entries(crm, zoe), len(await places(crm, made))) == ([], 2)
+        assert await put_in(crm, INSIDE, made, olga) == ""
+        await restrict(crm, olga)
+        await tick(crm)
+        assert (await places(crm, made))[olga] == ("stopped", "s1", "restricted")
+        assert await switch_off(crm, INSIDE, made) == 0
+        assert await put_in(crm, INSIDE, made, ada) == "off"
+
+
+async def test_events_begin_a_journey_once_each_and_quiet_hours_put_it_off(
+    crm: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with posting(crm) as sink:
+        cast = await people(crm, "Ada")
+        ada = cast["Ada"]
+        await said(crm, ada)
+        steps = (step("s1", "wait", hours=1), step("s2", "mail", email_id=await letter(crm)))
+        trigger = Trigger(kind="event", value="task.completed")
+        made = await running(crm, plan(*steps, trigger=trigger, reentry="always"))
+        assert await waits_for_events(crm)
+        task = Event(id=new_id(), kind="task.completed", record_id=new_id(), people=(ada,), position=1, at=now())
+        other = Event(id=new_id(), kind="task.completed", record_id=new_id(), people=(ada,), position=2, at=now())
+        await begin_by_events(crm, [task])
+        await begin_by_events(crm, [task, other])
+        assert [one["state"] for one in await entries(crm, ada)] == ["waiting"]
+        until = now() + timedelta(hours=5)
+
+        async def asleep(*_: Any) -> dict[UUID, Any]:
+            return {ada: until}
+
+        with monkeypatch.context() as night:
+            night.setattr(acting, "may_leave", asleep)
+            await pass_days(crm, 1)
+            await tick(crm)
+        (entry,) = await entries(crm, ada)
+        assert (entry["step"], entry["reason"], entry["due_at"]) == ("s2", "quiet_hours", until)
+        await pass_days(crm, 1)
+        await tick(crm)
+        # The first event told once more brings nobody back, another one does.
+        await begin_by_events(crm, [task])
+        assert len(await entries(crm, ada)) == 1
+        await begin_by_events(crm, [other])
+        await pass_days(crm, 1)
+        await tick(crm)
+        await work(crm)
+        assert (sink.got, (await places(crm, made))[ada]) == (["ada", "ada"], ("done", "s2", ""))
