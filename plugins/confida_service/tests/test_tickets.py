@@ -9,7 +9,17 @@ from uuid import UUID
 import pytest
 from tests.cases import in_one_installation
 
-from confida_core.api import Access, Actor, Forbidden, InvalidContent, NotFound, VersionConflict
+from confida_core.api import (
+    Access,
+    Actor,
+    Forbidden,
+    InvalidContent,
+    NotFound,
+    VersionConflict,
+    restore_contact,
+    system_access,
+    trash_contact,
+)
 from confida_service.content import MessageContent, TicketContent
 from confida_service.queues.queues import (
     ShownQueue,
@@ -214,6 +224,21 @@ async def test_missing_and_forbidden_are_alike(crm: Any, access: Access, contact
     await crm.orders.give("restriction", ada)
     with pytest.raises(NotFound):
         await visible_ticket(crm, access, ticket_id)
+
+
+async def test_ticket_of_somebody_in_the_trash_is_nobodys_until_they_are_back(
+    crm: Any, access: Access, contact: Any
+) -> None:
+    ada = await contact("Ada")
+    ticket_id = await open_ticket(crm, access, ada, LAMP)
+    await trash_contact(crm, access, ada)
+    for work in (visible_ticket(crm, access, ticket_id), add_message(crm, access, ticket_id, said("Yes", "note"))):
+        with pytest.raises(NotFound):
+            await work
+    # What they write meanwhile is not lost.
+    await add_message(crm, system_access("tests"), ticket_id, said("Hello?", contact_id=ada))
+    await restore_contact(crm, access, ada)
+    assert [one.content.text for one in await messages_of(crm, access, ticket_id)] == ["Hello?"]
 
 
 async def test_tickets_of_people_come_with_one_query(crm: Any, access: Access, contact: Any, queries: Any) -> None:
