@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from tests.mail_sink import posting, work
 
-from confida_core.api import Installation
+from confida_core.api import Installation, now
 from confida_marketing.campaigns import running
-from confida_marketing.campaigns.campaigns import visible_campaign
+from confida_marketing.campaigns.campaigns import purge_campaigns, visible_campaign
 from confida_marketing.campaigns.elsewhere import campaigns_of_segment, panel_data, running_campaigns
 from confida_marketing.tests.campaign_cast import INSIDE, agreed, letter, people, said, segment_of
 
@@ -86,6 +87,11 @@ async def test_campaign_is_written_started_looked_at_and_thrown_away(
         assert "Spring appeal" in (await client.get(f"{LIST}?which=trash")).text
         assert (await client.post(f"{place}/restore")).status_code == 303
         assert (await client.get(place)).status_code == 200
+        await client.post(f"{place}/trash")
+        await crm.data.fetch("UPDATE marketing_campaign SET deleted_at = ?", now() - timedelta(days=31))
+        await purge_campaigns(crm, {})
+        for table in ("marketing_campaign", "marketing_delivery"):
+            assert await crm.data.fetch(f"SELECT id FROM {table}") == []
 
 
 async def test_words_of_a_campaign_are_sealed_and_its_ledger_goes_with_the_person(
