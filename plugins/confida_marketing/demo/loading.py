@@ -29,7 +29,7 @@ from confida_marketing.segments.content import SEGMENT, SegmentContent
 
 SEED = 1962
 PURPOSE, CHANNEL = "newsletter", "email"
-BEGUN = timedelta(days=42)
+BEGUN = timedelta(days=24)
 COMING = timedelta(days=12)
 OURS = {
     "marketing_campaign": ("spring", "fair"),

@@ -52,7 +52,7 @@ async def happened(crm: Installation, access: Access, past: Past) -> None:
     for people, share in ((got, GIFTS), (left, GIFTS_WITHOUT)):
         for one in people:
             if past.chance.random() < share:
-                amount, at = past.chance.choice(AMOUNTS), past.later(25)
+                amount, at = past.chance.choice(AMOUNTS), past.later(18)
                 await note_revenue(crm, one, amount, "EUR", at, what=DONATION, occasion=new_id())
 
 
@@ -127,7 +127,6 @@ async def add_answers(crm: Installation, access: Access, past: Past, got: Sequen
             await log_interaction(crm, access, draft)
     for one in past.chance.sample(list(got), min(2, len(got))):
         no = Indication(
-            subject_id=one, purpose="newsletter", channel="email", kind="withdrawn", method="one_click",
-            indicated_at=past.later(3),
+            subject_id=one, purpose="newsletter", channel="email", kind="withdrawn", method="one_click"
         )  # fmt: skip
         await record_event(crm, system_access("demo load", "consent"), no)

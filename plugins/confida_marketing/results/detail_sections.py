@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from confida_core.api import Installation, Row, now
-from confida_marketing.campaigns.deciding import scores_of
+from confida_marketing.campaigns.deciding import Score
 from confida_marketing.results.attribution import Attributed, attributed
 from confida_marketing.results.counting import FEWEST, Counts, counted, links_opened
 from confida_marketing.results.holding_out import Compared, Group, compared
@@ -76,16 +76,16 @@ def way_section(counts: Counts) -> ReportSection:
 
 
 async def version_sections(crm: Installation, campaign_id: UUID) -> list[ReportSection]:
-    scores = await scores_of(crm, campaign_id)
-    if len(scores) < 2:
+    found = {
+        key: one for key, one in sorted((await counted(crm, [campaign_id], "variant")).items()) if key and one.sent
+    }
+    if len(found) < 2:
         return []
-    found = await counted(crm, [campaign_id], "variant")
+    scores = [
+        Score(variant=key, sent=one.delivered, replies=one.replied, clicks=one.clicks) for key, one in found.items()
+    ]
     lines = [
-        ReportLine(
-            label=f"Version {one.variant.upper()}", values=(found[one.variant].sent, *answer_values(found[one.variant]))
-        )
-        for one in scores
-        if one.variant in found
+        ReportLine(label=f"Version {key.upper()}", values=(one.sent, *answer_values(one))) for key, one in found.items()
     ]
     return [
         ReportSection(

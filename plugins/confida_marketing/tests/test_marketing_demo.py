@@ -11,6 +11,7 @@ from tests.refusals import erase
 from confida_core.api import Access, Installation
 from confida_marketing.campaigns.running import tend_campaigns
 from confida_marketing.demo.loading import id_of, load, remove
+from confida_marketing.results.counting import counted
 from confida_marketing.tests.campaign_cast import people, said
 
 pytestmark = pytest.mark.anyio
@@ -45,6 +46,8 @@ async def test_demo_fills_the_pages_and_goes_without_a_trace(
     ):
         page = await client.get(f"/x/marketing/{place}")
         assert (page.status_code, words in page.text) == (200, True), place
+    spring = id_of(ids, "spring")
+    assert (await counted(crm, [spring]))[spring].ended == 2
     await tend_campaigns(crm, {})
     assert await crm.data.fetch("SELECT id FROM job WHERE key LIKE 'marketing.run%'") == []
     for one in ids:
