@@ -53,7 +53,7 @@ screenshots: $(VENV)/.ready-dev  ## Photograph the running program for the docum
 	$(BIN)/python scripts/screenshots.py
 
 faults: $(VENV)/.ready-dev  ## 200 crashes under 16 writers, and everything else that takes minutes
-	$(BIN)/python -m pytest tests -m slow -q
+	$(BIN)/python -m pytest $(TESTS) -m slow -q
 
 lock:  ## Write the locked requirements anew (needs uv)
 	uv pip compile pyproject.toml --group build $(LOCK) --output-file requirements.txt
