@@ -24,12 +24,14 @@ NO_LIST = "Who is in a living segment is said by its conditions."
 async def add_members(crm: Installation, access: Access, segment_id: UUID, contact_ids: Sequence[UUID]) -> int:
     """Put people on a fixed list; how many were not on it before. Some hundreds in one transaction each; can be repeated.
 
-    Raises Forbidden, NotFound, and InvalidContent for a living segment.
+    A colleague puts nobody on it whom they may not see. Raises Forbidden, NotFound, and InvalidContent for a living segment.
     """
     access.actor.require("marketing.write")
     segment = await visible_segment(crm, access, segment_id)
     if segment.living:
         raise InvalidContent({"": NO_LIST})
+    if access.actor.kind != "system":
+        contact_ids = list(await display_names(crm, access, contact_ids))
     return await put_on(crm, access, segment_id, segment.name, contact_ids)
 
 

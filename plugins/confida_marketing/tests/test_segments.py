@@ -215,6 +215,14 @@ async def test_index_and_memory_agree_about_random_segments(crm: Installation, c
         assert list(await everybody(crm, one.scope)) == by_memory, json.loads(source)
 
 
+async def test_nobody_is_put_on_a_list_by_who_may_not_see_them(crm: Installation, access: Any, contact: Any) -> None:
+    ada, hidden = await contact("Ada"), await contact("Hidden")
+    vips = await made(crm, "VIPs", living=False)
+    await restrict(crm, hidden)
+    # Nor does anybody learn by it that they are there.
+    assert await add_members(crm, access, vips, [ada, hidden, new_id()]) == 1
+
+
 async def test_lists_are_sealed_and_part_of_the_answer_and_go_with_the_person(
     crm: Installation, contact: Any, assert_sealed: Any, assert_exported: Any, assert_erased: Any
 ) -> None:
