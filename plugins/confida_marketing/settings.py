@@ -16,6 +16,7 @@ class MarketingSettings(Struct, frozen=True, kw_only=True):
 
     quiet_from, quiet_until: the hours of the person's own day between which nothing leaves; the same twice for none.
     count_clicks, measure_people: see `results.clicks`. effect_days: how long a message counts as the cause of what follows.
+    qualified_at: points from which somebody is handed over to sales, 0 for never.
     sms_url, sms_token, sms_body: the gateway for text messages, see `campaigns.sms_gateway`. sms_provider: whose it is.
     """
 
@@ -54,6 +55,15 @@ class MarketingSettings(Struct, frozen=True, kw_only=True):
             description="For so many days after a message, answers, withdrawals and payments count as its results.",
         ),
     ] = 30
+    qualified_at: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            title="Hand over to sales from",
+            description="Points of a score; 0 hands nobody over by points.",
+        ),
+    ] = 0
     sms_url: Annotated[
         str,
         Meta(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confida_core.api import IndexField, JobDeclaration, TimelineSource
+from confida_core.api import EventHandler, IndexField, JobDeclaration, TimelineSource
 from confida_marketing.sign_up import (
     content,
     donation_routes,
@@ -11,27 +11,37 @@ from confida_marketing.sign_up import (
     event_routes,
     form_routes,
     handing_over,
+    interface,
     own_donation_routes,
     public_event_routes,
     public_form_routes,
     registering,
+    score_routes,
+    scores,
     submission_routes,
 )
 from confida_marketing.sign_up.arriving import TAKE
 from confida_marketing.sign_up.elsewhere import donation_items, event_items
 from confida_marketing.sign_up.pages import FORMS
 from confida_marketing.sign_up.taking import take_arrival
-from confida_web.api import NavDeclaration
+from confida_web.api import ContactPanel, NavDeclaration
 
 TABLE_MODULES = ("confida_marketing.sign_up.tables",)
 RECORDS = content.RECORDS
-ROUTES = (*form_routes.ROUTES, *submission_routes.ROUTES, *event_routes.ROUTES, *donation_routes.ROUTES)
+ROUTES = (
+    *form_routes.ROUTES,
+    *submission_routes.ROUTES,
+    *event_routes.ROUTES,
+    *donation_routes.ROUTES,
+    *score_routes.ROUTES,
+)
 PORTAL_ROUTES = (
     *public_form_routes.PORTAL_ROUTES,
     *public_event_routes.PORTAL_ROUTES,
     *own_donation_routes.PORTAL_ROUTES,
 )
 PORTAL_ITEMS = own_donation_routes.PORTAL_ITEMS
+API_RESOURCES = interface.RESOURCES
 CONSENT_PURPOSES = (event_mails.EVENTS,)
 TIMELINE_SOURCES = (
     TimelineSource(key="marketing.events", label="Events", entries=event_items, covers=(event_mails.PURPOSE,)),
@@ -41,6 +51,9 @@ EVENT_KINDS = handing_over.EVENT_KINDS
 DONATED = (content.DONATION.name,)
 INDEX_FIELDS = (
     IndexField(
+        key=scores.FIELD, type="number", label="Score", gather=scores.points_of, follows=(content.SCORE.name,)
+    ),
+    IndexField(
         key="marketing.donated_last_12m", type="number", label="Donated in twelve months", gather=donations.donated_last_12m,
         follows=DONATED,
     ),
@@ -49,6 +62,9 @@ INDEX_FIELDS = (
     ),
 )  # fmt: skip
 JOBS = (
+    JobDeclaration(
+        key=scores.COMPUTE, run=scores.compute_scores, label="Compute scores", every=3600, seconds=1800, background=True
+    ),
     JobDeclaration(
         key="marketing.forget_old_sums",
         run=donations.forget_old_sums,
@@ -65,5 +81,19 @@ NAV_ITEMS = (
     NavDeclaration(
         key="marketing.forms", label="Forms", icon="fields", href=FORMS, permission="marketing.read", order=53,
         group="Marketing",
+    ),
+)  # fmt: skip
+EVENT_HANDLERS = (
+    EventHandler(
+        key="marketing.scores",
+        label="Forget scores of who objected",
+        run=scores.heed_objections,
+        kinds=("consent.changed",),
+    ),
+)
+CONTACT_PANELS = (
+    ContactPanel(
+        key="marketing.score", title="Score", template="marketing/sign_up/score_panel.html", permission="marketing.read",
+        data=scores.score_panel, order=130,
     ),
 )  # fmt: skip

@@ -22,6 +22,7 @@ def tabs_of(current: str) -> tuple[Tab, ...]:
         mark("Sent to us"): SUBMISSIONS,
         mark("Events"): EVENTS,
         mark("Donations"): DONATIONS,
+        mark("Scores"): SCORES,
     }
     return tuple(Tab(label=label, href=href, current=href == current) for label, href in places.items())
 

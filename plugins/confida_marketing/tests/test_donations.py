@@ -25,7 +25,7 @@ OWN = "/my/x/marketing/donations"
 
 
 async def test_donations_are_counted_shown_to_their_giver_and_go_with_them(
-    crm: Any, access: Access, client: Any, contact: Any, as_person: Any, assert_erased: Any, assert_exported: Any
+    *, crm: Any, access: Access, client: Any, contact: Any, as_person: Any, assert_erased: Any, assert_exported: Any
 ) -> None:
     ada, mats = [UUID(str(await contact(name, email=f"{name.lower()}@example.org"))) for name in ("Ada", "Mats")]
     await catch_up_index(crm)

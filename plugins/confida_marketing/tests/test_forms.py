@@ -46,7 +46,7 @@ async def filled(crm: Any, stranger: Any, **typed: str) -> dict[str, str]:
 
 
 async def test_a_form_is_taken_the_same_whoever_sent_it_and_a_tick_is_no_consent_yet(
-    crm: Any, client: Any, stranger: Any, contact: Any, assert_sealed: Any, assert_erased: Any
+    *, crm: Any, client: Any, stranger: Any, contact: Any, assert_sealed: Any, assert_erased: Any
 ) -> None:
     await made(client)
     known = UUID(str(await contact("Ada", email="ada@example.org")))

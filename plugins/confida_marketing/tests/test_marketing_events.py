@@ -49,7 +49,8 @@ async def test_two_at_once_never_get_one_seat_and_who_waits_moves_up(crm: Any, a
     taken, states = await state_of(crm, event_id)
     assert (taken, sorted(states.values())) == (2, ["in", "in", "waiting", "waiting", "waiting"])
     again = await register(crm, event_id, people[0], said)
-    assert again is not None and (again.new, (await state_of(crm, event_id))[0]) == (False, 2)
+    assert again is not None
+    assert (again.new, (await state_of(crm, event_id))[0]) == (False, 2)
     rows = {one.row["contact_id"]: one.row["id"] for one in await guests_of(crm, access, event_id)}
     seated = [one for one, state in states.items() if state == "in"]
     waiting = [one for one in rows if one not in seated]
@@ -79,7 +80,7 @@ async def test_two_at_once_never_get_one_seat_and_who_waits_moves_up(crm: Any, a
 
 
 async def test_somebody_signs_up_is_told_reminded_and_gives_the_place_back(
-    crm: Any, access: Access, client: Any, stranger: Any, assert_sealed: Any, assert_erased: Any
+    *, crm: Any, access: Access, client: Any, stranger: Any, assert_sealed: Any, assert_erased: Any
 ) -> None:
     event_id = await planned(crm, access)
     async with posting(crm) as sink:
@@ -93,7 +94,8 @@ async def test_somebody_signs_up_is_told_reminded_and_gives_the_place_back(
         await work(crm)
         assert sink.got == ["ada", "zoe"]
         mails = {to.split("@")[0]: mail for to, mail in sink.mails}
-        assert "Warteliste" in mails["zoe"]["subject"] and "Sie haben einen Platz" in mails["ada"]["subject"]
+        assert "Warteliste" in mails["zoe"]["subject"]
+        assert "Sie haben einen Platz" in mails["ada"]["subject"]
         tokens = {name: re.findall(r"/place/([\w-]{43})", mail.get_content())[0] for name, mail in mails.items()}
         await crm.data.fetch("UPDATE marketing_registration SET created_at = ?", now() - timedelta(days=3))
         for _ in range(2):
@@ -116,7 +118,7 @@ async def test_somebody_signs_up_is_told_reminded_and_gives_the_place_back(
 
 
 async def test_guests_are_checked_in_by_those_who_may(
-    crm: Any, access: Access, client: Any, as_role: Any, contact: Any, stranger: Any
+    *, crm: Any, access: Access, client: Any, as_role: Any, contact: Any, stranger: Any
 ) -> None:
     typed = {"title": "Talk", "starts_at": "2030-05-01T18:00", "capacity": "5", "active": "yes", "slug": "talk"}
     place = (await client.post(f"{EVENTS}/new", data=typed)).headers["location"]
