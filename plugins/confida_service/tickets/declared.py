@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confida_core.api import TableDeclaration
+from confida_core.api import EventKind, TableDeclaration
 from confida_service.tickets import (
     answer_routes,
     elsewhere,
@@ -96,5 +96,16 @@ SEARCH_SOURCES = (
     SearchSource(key="service.tickets", label="Tickets", permission="service.read", find=elsewhere.find, order=60),
 )
 INDEX_FIELDS = elsewhere.INDEX_FIELDS
+EVENT_KINDS = (
+    # Solved first and closed later is one event: it happened when it was solved.
+    EventKind(
+        key="service.ticket_closed",
+        label="A ticket was solved or closed",
+        table="service_ticket",
+        change="written",
+        told=lambda row: row["state"] in ("solved", "closed"),
+        happened=lambda row: row["solved_at"],
+    ),
+)
 TIMELINE_SOURCES = elsewhere.TIMELINE_SOURCES
 API_RESOURCES = interface.RESOURCES
