@@ -188,7 +188,7 @@ async def test_customer_says_where_bills_go(
 
 async def test_strangers_are_led_to_the_door(stranger: Any) -> None:
     for path in ("quotes", "orders", "billing"):
-        assert (await stranger.get(f"/my/x/sales/{path}")).headers["location"] == "/my/"
+        assert (await stranger.get(f"/my/x/sales/{path}")).headers["location"] == f"/my/?next=/my/x/sales/{path}"
 
 
 async def test_programs_read_and_begin_quotes(as_program: Any, crm: Any, access: Access, contact: Any) -> None:

@@ -89,6 +89,6 @@ async def test_person_who_is_gone_is_nobody(stranger: Browser, crm: Any) -> None
     ada = await make_person(crm)
     inside, link = await session_of(crm, ada), f"/my/p/{await make_token(crm, ada, 'preferences')}"
     await crm.data.fetch("DELETE FROM contact WHERE id = ?", ada)
-    assert (await stranger.get("/my/consents", headers=inside)).headers["location"] == "/my/"
+    assert (await stranger.get("/my/consents", headers=inside)).headers["location"] == "/my/?next=/my/consents"
     assert (await stranger.get(link)).status_code == 404
     assert (await stranger.post(f"{link}/withdraw-all")).status_code == 404

@@ -167,7 +167,7 @@ async def test_history_and_choices_of_a_stranger_begin_with_the_address(stranger
     for browser in (stranger, client):
         for path in ("/my/consents", "/my/history"):
             answer = await browser.get(path)
-            assert (answer.status_code, answer.headers["location"]) == (303, "/my/")
+            assert (answer.status_code, answer.headers["location"]) == (303, f"/my/?next={path}")
         assert (await browser.post("/my/consents", data={"do": "withdraw"})).status_code == 404
 
 

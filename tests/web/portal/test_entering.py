@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from confida_consent.ways_in import MOST_CODES_IN_ALL, ask_for_code, prepare_code
+from confida_web.portal.wanted import leading_to, wanted
 from tests.cases import in_one_installation
 from tests.web.client import Browser, browser_of, token_in
 from tests.web.portal.people import ADDRESS, counted, let_pass, make_person, newest_mail, session_of, work_off
@@ -52,6 +53,34 @@ async def test_code_opens_a_session_and_leaving_ends_it(stranger: Browser, crm: 
     assert "Ada" not in (await stranger.get("/my/nowhere", headers=inside)).text
     rows = await crm.data.fetch("SELECT token_hash FROM consent_token")
     assert cookie_of(answer, "__Host-my").encode() not in b"".join(bytes(row["token_hash"]) for row in rows)
+
+
+async def test_page_that_was_asked_for_comes_after_the_code(stranger: Browser, crm: Any) -> None:
+    await make_person(crm)
+    place = (await stranger.get("/my/history")).headers["location"]
+    assert place == "/my/?next=/my/history"
+    form = (await stranger.get(place)).text
+    assert ('name="next" value="/my/history"' in form, "?lang=de&amp;next=/my/history" in form) == (True, True)
+    wanted = {"next": "/my/history"}
+    sent = await stranger.post("/my", data={"email": ADDRESS} | wanted)
+    assert sent.headers["location"] == "/my/code?next=/my/history"
+    half = {"cookie": f"__Host-my-code={cookie_of(sent, '__Host-my-code')}"}
+    code = await code_sent(crm)
+    wrong = await stranger.post("/my/code", data={"code": "nothing"} | wanted, headers={**half, **PLAIN})
+    assert (wrong.status_code, 'name="next" value="/my/history"' in wrong.text) == (422, True)
+    answer = await stranger.post("/my/code", data={"code": code} | wanted, headers=half)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/history")
+    inside = {"cookie": f"__Host-my={cookie_of(answer, '__Host-my')}"}
+    assert (await stranger.get(place, headers=inside)).headers["location"] == "/my/history"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["https://example.org", "//example.org", "/my//example.org", "/contacts", "/my/../contacts", "/my/p/AAAA/consents", "/my/code",
+     "/my/history?a=b", "/my/history\nx", "/my/" + "a" * 300],
+)  # fmt: skip
+def test_nobody_is_led_elsewhere_after_the_code(path: str) -> None:
+    assert (wanted(path), leading_to("/my/", path)) == ("", "/my/")
 
 
 async def test_mail_goes_to_the_address_as_it_is_stored_in_the_readers_language(stranger: Browser, crm: Any) -> None:
@@ -173,8 +202,8 @@ async def test_who_shares_an_address_says_the_full_name_and_sees_their_own_pages
         assert answer.status_code == 422
         assert "Ada" not in answer.text
     half = await named_after_the_code(stranger, crm)
-    answer = await stranger.post("/my/who", data={"name": " mats  LOVELACE "}, headers=half)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/my/consents")
+    answer = await stranger.post("/my/who", data={"name": " mats  LOVELACE ", "next": "/my/history"}, headers=half)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my/history")
     inside = {"cookie": f"__Host-my={cookie_of(answer, '__Host-my')}"}
     assert "<bdi>Mats Lovelace</bdi>" in (await stranger.get("/my/nowhere", headers=inside)).text
     again = await stranger.post("/my/who", data={"name": "Mats Lovelace"}, headers=half)

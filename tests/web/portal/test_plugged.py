@@ -106,7 +106,11 @@ async def test_strangers_links_and_staff_are_led_to_the_door(crm: Any, plugged: 
     async with browser_of(app) as stranger, await signed_in_browser(app, crm, "Olga", "owner") as olga:
         for browser in (stranger, olga):
             asked, sent = await browser.get(CARD), await browser.post(CARD, data={})
-            assert (asked.status_code, asked.headers.get("location"), sent.status_code) == (303, "/my/", 404)
+            assert (asked.status_code, asked.headers.get("location"), sent.status_code) == (
+                303,
+                f"/my/?next={CARD}",
+                404,
+            )
             assert "Card of everybody" in (await browser.get("/my/x/sales/club")).text
         by_link = (await stranger.get(f"/my/p/{token}")).text
     assert (f'href="/my/p/{token}/club"' in by_link, CARD in by_link, "/my/details" in by_link) == (True, False, False)

@@ -62,11 +62,11 @@ async def test_person_sees_what_is_held_and_stands_in_the_read_log(stranger: Bro
 @pytest.mark.parametrize("path", ["/my/details", EDIT])
 async def test_details_are_for_a_session_only(stranger: Browser, crm: Any, ada: UUID, path: str) -> None:
     link = await make_token(crm, ada, "preferences")
-    assert (await stranger.get(path)).headers["location"] == "/my/"
+    assert (await stranger.get(path)).headers["location"] == f"/my/?next={path}"
     assert (await stranger.get(f"/my/p/{link}/details")).status_code == 404
     assert (await stranger.post(EDIT, data={"name": "Eve"})).status_code == 404
     await crm.data.fetch("DELETE FROM contact WHERE id = ?", ada)
-    assert (await stranger.get(path, headers=await session_of(crm, ada))).headers["location"] == "/my/"
+    assert (await stranger.get(path, headers=await session_of(crm, ada))).headers["location"] == f"/my/?next={path}"
 
 
 async def test_person_whose_data_are_restricted_still_sees_them(stranger: Browser, crm: Any, ada: UUID) -> None:

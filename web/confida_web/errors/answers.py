@@ -26,6 +26,7 @@ from confida_web.logs import note, places_of
 from confida_web.multipart import BadBody
 from confida_web.page import Page, is_fragment_request, page
 from confida_web.portal.pages import MessagePage
+from confida_web.portal.wanted import leading_to
 from confida_web.redirect import elsewhere
 from confida_web.registers.reason import ReasonNeeded
 from confida_web.rest.problems import Problem, as_problem, is_api, problem_answer
@@ -177,7 +178,7 @@ def ask_to_sign_in(request: Request[Any, Any, Any], address: str) -> Response[An
 def ask_to_enter(request: Request[Any, Any, Any]) -> Response[Any]:
     """To the page that asks for the address; a form of somebody who is out answers like a link that does not work."""
     if request.method in SAFE:
-        return elsewhere("/my/")
+        return elsewhere(leading_to("/my/", request.url.path))
     return page(request, MessagePage(kind="spent", status=404), status=404)
 
 

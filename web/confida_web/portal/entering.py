@@ -18,6 +18,7 @@ from confida_web.languages import LANGUAGES, gettext, speaking
 from confida_web.portal.cookies import CODE, code_cookie, no_code_cookie, no_person_cookie, person_cookie
 from confida_web.portal.pages import CodePage, EnterPage, WhoPage
 from confida_web.portal.showing import person_or_none, refused, show
+from confida_web.portal.wanted import leading_to, wanted, wanted_in
 from confida_web.redirect import elsewhere
 from confida_web.security.cookies import read_cookie
 from confida_web.security.headers import CLEAR_SITE_DATA
@@ -26,25 +27,27 @@ from confida_web.security.headers import CLEAR_SITE_DATA
 @get("/my", public=True)
 async def enter_form(request: Request[Any, Any, Any]) -> Response[Any]:
     """Also /my/: the router makes no difference."""
+    following = wanted_in(request.scope)
     if person_or_none(request) is not None:
-        return elsewhere("/my/consents")
-    return show(request, EnterPage(signed_out="out" in request.query_params))
+        return elsewhere(following or "/my/consents")
+    return show(request, EnterPage(signed_out="out" in request.query_params, following=following))
 
 
 @post("/my", public=True, csrf="portal")
 async def enter(request: Request[Any, Any, Any]) -> Response[Any]:
     """The same answer after the same work, whether or not anybody has the address. Raises TooManyAttempts."""
-    crm, email = request.state.crm, (await parse_form(request)).get("email").strip()
+    crm, form = request.state.crm, await parse_form(request)
+    email, following = form.get("email").strip(), wanted(form.get("next", ""))
     if not is_address(email):
         with speaking(request.state.frame.words):
             errors = {"email": gettext("Please type an e-mail address, such as name@example.org.")}
-        return show(request, EnterPage(email=email[:254], errors=errors), status=422)
+        return show(request, EnterPage(email=email[:254], errors=errors, following=following), status=422)
     await note_attempt(crm, request, f"portal address {email}")
     asked = await ask_for_code(crm, normal_email(email) or email, client_of(request))
     spoken = tuple(LANGUAGES).index(request.state.frame.words)
     arguments = {"token_id": asked.token_id, "candidates": asked.candidates, "language": spoken}
     await enqueue(crm, "portal.send_code", arguments)
-    return elsewhere("/my/code", cookies=(code_cookie(asked.handle),))
+    return elsewhere(leading_to("/my/code", following), cookies=(code_cookie(asked.handle),))
 
 
 def is_address(text: str) -> bool:
@@ -68,7 +71,7 @@ def client_of(request: Request[Any, Any, Any]) -> str:
 
 @get("/my/code", public=True)
 async def code_form(request: Request[Any, Any, Any]) -> Response[Any]:
-    return show(request, code_page())
+    return show(request, code_page(following=wanted_in(request.scope)))
 
 
 def code_page(**changes: Any) -> CodePage:
@@ -78,7 +81,8 @@ def code_page(**changes: Any) -> CodePage:
 @post("/my/code", public=True, csrf="portal")
 async def enter_code(request: Request[Any, Any, Any]) -> Response[Any]:
     """A right code opens a session under a new secret; anything else gets one answer. Raises TooManyAttempts."""
-    crm, code = request.state.crm, (await parse_form(request)).get("code")[:40]
+    crm, form = request.state.crm, await parse_form(request)
+    code, following = form.get("code")[:40], wanted(form.get("next", ""))
     handle = read_cookie(request.scope["headers"], CODE)
     await note_attempt(crm, request, f"portal code {handle}")
     entered = await try_code(crm, handle, code)
@@ -87,29 +91,30 @@ async def enter_code(request: Request[Any, Any, Any]) -> Response[Any]:
             errors = {
                 "code": gettext("This code is not right, or it is too old. After three tries you need a new one.")
             }
-        return show(request, code_page(errors=errors), status=422)
+        return show(request, code_page(errors=errors, following=following), status=422)
     if entered.naming:
-        return elsewhere("/my/who", cookies=(code_cookie(entered.naming),))
-    return await inside(request, entered.session)
+        return elsewhere(leading_to("/my/who", following), cookies=(code_cookie(entered.naming),))
+    return await inside(request, entered.session, following)
 
 
-async def inside(request: Request[Any, Any, Any], secret: str) -> Response[Any]:
-    """To their own pages, under a new secret; whoever was in before in this browser is out."""
+async def inside(request: Request[Any, Any, Any], secret: str, following: str) -> Response[Any]:
+    """To the page they wanted, or the first of their own, under a new secret; whoever was in before in this browser is out."""
     before = person_or_none(request)
     if before is not None and before.session_id is not None:
         await end_person_session(request.state.crm, before.session_id)
-    return elsewhere("/my/consents", cookies=(person_cookie(secret), no_code_cookie()))
+    return elsewhere(following or "/my/consents", cookies=(person_cookie(secret), no_code_cookie()))
 
 
 @get("/my/who", public=True)
 async def who_form(request: Request[Any, Any, Any]) -> Response[Any]:
-    return show(request, WhoPage())
+    return show(request, WhoPage(following=wanted_in(request.scope)))
 
 
 @post("/my/who", public=True, csrf="portal")
 async def who(request: Request[Any, Any, Any]) -> Response[Any]:
     """Of those who share an address, the one who says their full name. Raises TooManyAttempts."""
-    crm, name = request.state.crm, (await parse_form(request)).get("name")[:200]
+    crm, form = request.state.crm, await parse_form(request)
+    name, following = form.get("name")[:200], wanted(form.get("next", ""))
     handle = read_cookie(request.scope["headers"], CODE)
     await note_attempt(crm, request, f"portal naming {handle}")
     secret = await say_who(crm, handle, name)
@@ -118,8 +123,8 @@ async def who(request: Request[Any, Any, Any]) -> Response[Any]:
             errors = {
                 "name": gettext("By this we cannot tell whose pages to open. After three tries you need a new code.")
             }
-        return show(request, WhoPage(name=name, errors=errors), status=422)
-    return await inside(request, secret)
+        return show(request, WhoPage(name=name, errors=errors, following=following), status=422)
+    return await inside(request, secret, following)
 
 
 @post("/my/leave", public=True, csrf="portal")

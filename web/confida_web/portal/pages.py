@@ -13,12 +13,13 @@ from confida_web.page import Page
 
 @dataclass(frozen=True, kw_only=True)
 class EnterPage(Page):
-    """GET /my/. Posts email to /my/."""
+    """GET /my/. Posts email to /my/. following: the page they wanted, "" for none; so on the next two, too."""
 
     template: ClassVar[str] = "portal/enter.html"
     title: ClassVar[str] = mark("Your data and your choices")
 
     email: str = ""
+    following: str = ""
     errors: Errors = field(default_factory=dict)
     signed_out: bool = False
 
@@ -30,6 +31,7 @@ class CodePage(Page):
     template: ClassVar[str] = "portal/code.html"
     title: ClassVar[str] = mark("Enter your code")
 
+    following: str = ""
     errors: Errors = field(default_factory=dict)
     minutes: int = 10
     tries: int = 3
@@ -43,6 +45,7 @@ class WhoPage(Page):
     title: ClassVar[str] = mark("Who are you?")
 
     name: str = ""
+    following: str = ""
     errors: Errors = field(default_factory=dict)
 
 

@@ -10,6 +10,7 @@ from confida_web.page import Page, page
 from confida_web.portal.cookies import language_cookie
 from confida_web.portal.pages import MessagePage
 from confida_web.portal.visit import Person, asked_language
+from confida_web.portal.wanted import leading_to
 from confida_web.redirect import elsewhere
 
 
@@ -35,4 +36,4 @@ def enter_first(request: Request[Any, Any, Any]) -> Response[Any]:
     """For a page that needs a person: by link there is none, else ask for the address first."""
     if "token" in request.path_params or request.method not in {"GET", "HEAD"}:
         return refused(request)
-    return elsewhere("/my/")
+    return elsewhere(leading_to("/my/", request.url.path))

@@ -23,6 +23,7 @@ from confida_web.frame import Frame, LanguageLink, NavItem
 from confida_web.languages import LANGUAGES, choose, direction_of, known
 from confida_web.portal.cookies import LANGUAGE, PERSON
 from confida_web.portal.places import places_of
+from confida_web.portal.wanted import wanted_in
 from confida_web.security.cookies import read_cookie
 
 HOME = "/my"
@@ -111,7 +112,7 @@ def portal_frame(crm: Installation, person: Person | None, scope: Mapping[str, A
         person_in=person is not None,
         may_sign_out=person is not None and person.session_id is not None,
         places=own_places(crm, person, scope["path"], language),
-        languages=language_links(scope["path"], language),
+        languages=language_links(scope["path"], language, wanted_in(scope)),
     )
 
 
@@ -127,9 +128,11 @@ def asked_language(scope: Mapping[str, Any]) -> str:
     return known(parse_qs(query.decode("latin-1")).get("lang", [""])[0]) if b"lang=" in query else ""
 
 
-def language_links(path: str, current: str) -> tuple[LanguageLink, ...]:
+def language_links(path: str, current: str, following: str = "") -> tuple[LanguageLink, ...]:
+    """following: the page somebody wants after signing in."""
+    more = f"&next={following}" if following else ""
     return tuple(
-        LanguageLink(code=code, label=label, href=f"{path}?lang={code}", current=code == current)
+        LanguageLink(code=code, label=label, href=f"{path}?lang={code}{more}", current=code == current)
         for code, label in LANGUAGES.items()
     )
 
