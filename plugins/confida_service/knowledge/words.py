@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 WORD = re.compile(r"[^\W_]+")
 # Where a Markdown link leads, and what a browser would be told by HTML, is nothing that people search.
-ADDRESS = re.compile(r"\]\([^)\s]*\)|https?://\S+|</?\w[^>]{0,200}>")
+ADDRESS = re.compile(r"\]\([^()\s]*\)|https?://\S+|</?\w[^>]{0,200}>")
 ENDINGS = ("innen", "ing", "ern", "est", "en", "er", "es", "em", "ed", "s", "e", "n")
 SHORTEST_STEM, LONGEST_WORD = 4, 40
 TITLE, LABEL, MOST_OF_ONE = 12, 6, 4

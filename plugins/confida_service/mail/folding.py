@@ -41,6 +41,8 @@ SENT_FROM = re.compile(
 LONGEST_SIGNATURE = 12
 LONGEST_ATTRIBUTION = 3
 LONGEST_LINE = 1_000
+# Nobody writes so much above what they quote; whoever sends more lines than that keeps nobody waiting.
+MOST_LINES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,12 @@ def new_text(text: str) -> str:
 def quoted_lines(lines: Sequence[str]) -> list[Kind]:
     """A kind for each line: quoted are lines behind ">" with the line that introduces them, and all below a copied head."""
     kinds: list[Kind] = ["quoted" if QUOTE.match(line) else "new" for line in lines]
-    for at, line in enumerate(lines):
-        if kinds[at] == "new" and starts_copy(lines, at):
+    for at, line in enumerate(lines[:MOST_LINES]):
+        if kinds[at] == "quoted" or line.isspace():
+            continue
+        if starts_copy(lines, at):
             return kinds[:at] + ["quoted"] * (len(lines) - at)
-        if kinds[at] == "new" and WROTE.search(line[:LONGEST_LINE]):
+        if WROTE.search(line[:LONGEST_LINE]):
             mark_attribution(lines, kinds, at)
     fill_gaps(lines, kinds)
     return kinds
@@ -82,8 +86,9 @@ def starts_copy(lines: Sequence[str], at: int) -> bool:
     """Whether the mail below is copied whole: a line that says so, or a head of at least three fields."""
     if ORIGINAL.match(lines[at][:LONGEST_LINE]):
         return True
-    head = [bool(FIELD.match(line[:LONGEST_LINE])) for line in lines[at : at + 5]]
-    return head[0] and sum(head) >= 3
+    if not FIELD.match(lines[at][:LONGEST_LINE]):
+        return False
+    return sum(bool(FIELD.match(line[:LONGEST_LINE])) for line in lines[at : at + 5]) >= 3
 
 
 def mark_attribution(lines: Sequence[str], kinds: list[Kind], at: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,10 @@ def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...], common: str | Non
 def test_addresses_of_links_are_no_words() -> None:
     found = weighed("Lamps", ["Light", ""], "See [the *list*](https://example.org/secret?a=1). <script>alert</script>")
     assert found == {"see": 1, "the": 1, "list": 1, "alert": 1, "light": 6, "lamp": 12}
+    before = time.process_time()
+    assert weighed("Lamps", (), "](" * 50_000) == {"lamp": 12}
+    # Half a minute of the processor where each of them was looked for to the end.
+    assert time.process_time() - before < 3
 
 
 async def test_every_save_keeps_how_it_was_and_an_older_version_comes_back(crm: Any, access: Access) -> None:
