@@ -29,7 +29,7 @@ from tests.bench import gate_speed
 from tests.bench.figures import Figures, table
 from tests.bench.stores import STORES_BY_NAME
 
-PEOPLE, MOST_TICKS = 10_000, 60
+PEOPLE, MOST_TICKS = 10_000, 200
 INSIDE = system_access("bench")
 LEIPZIG = '{"field": "city", "op": "is", "value": "Leipzig"}'
 KNOWN = '{"field": "tags", "op": "has", "value": "journey done"}'

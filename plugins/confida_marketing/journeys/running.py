@@ -28,6 +28,7 @@ AT_ONCE = 2_000
 BATCH = 500
 # Of steps that do something; between two such lots the time is looked at.
 LOT = 200
+LOTS = {"tag": 80, "task": 100, "call": 100, "appointment": 100}
 MOST_WAITING = 2_000
 PAUSE = timedelta(seconds=1)
 
@@ -92,7 +93,7 @@ def groups_of(live: Live, rows: Sequence[Row]) -> list[Group]:
     for (plan_number, key, number), entries in found.items():
         plan = live.plans.get(plan_number) or Plan()
         step = plan.step(key)
-        size = LOT if step is not None and step.kind in GATED else AT_ONCE
+        size = LOTS.get(step.kind, LOT) if step is not None and step.kind in GATED else AT_ONCE
         groups += [
             Group(live=live, plan=plan, step=step, number=number, entries=entries[start : start + size])
             for start in range(0, len(entries), size)

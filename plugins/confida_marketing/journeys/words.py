@@ -25,7 +25,8 @@ REASONS: Mapping[str, str] = {
     "again": mark("They were in it before, or are in it."),
     "off": mark("The journey is not on."),
 }
-NEXT_STEP = mark("the step below")
+# Nobody begins anything who is just being deleted.
+ENDS = frozenset({"contact.erased", "contact.trashed"})
 
 
 def why(code: str) -> str:
@@ -61,7 +62,7 @@ async def names_for(crm: Installation, access: Access) -> Names:
         segments=segments,
         fields=await segment_fields(crm, {UUID(one): name for one, name in segments.items()}),
         consents={key: label.removesuffix(": given") for key, label in given.items()},
-        events={key: one.label for key, one in crm.registry.event_kinds.items()},
+        events={key: one.label for key, one in crm.registry.event_kinds.items() if key not in ENDS},
     )
 
 

@@ -36,7 +36,7 @@ def titles(text: str) -> list[str]:
 
 
 async def test_journey_is_written_checked_tried_and_switched_on(
-    client: Any, crm: Installation, as_role: Any, house: None
+    client: Any, crm: Installation, as_role: Any, house: None, assert_sealed: Any
 ) -> None:
     cast = await people(crm, "Ada", "Zoe")
     await said(crm, cast["Ada"])
@@ -90,7 +90,7 @@ async def test_journey_is_written_checked_tried_and_switched_on(
         "inside": "yes",
         "version": version,
     }
-    await client.post(f"{here}/edit", data=frame)
+    await client.post(f"{here}/edit", data=frame | {"aim": "Zwetschgenkuchen for them"})
     assert "Hello" in (await client.get(f"{here}/edit")).text
     tried = (await client.get(f"{here}/simulate?contact={cast['Ada']}")).text
     assert ("Would begin" in tried, "They consented." in tried, "no" in tried, "Came to the end." in tried) == (
@@ -118,6 +118,7 @@ async def test_journey_is_written_checked_tried_and_switched_on(
     assert "A colleague took them out." in (await client.get(f"{here}/people")).text
     kept = await client.post(f"{here}/trash")
     assert kept.headers["location"] == here
+    await assert_sealed("Zwetschgenkuchen")
     for what in ("pause", "continue", "off", "trash"):
         assert (await client.post(f"{here}/{what}")).status_code == 303
     assert (await client.get(here)).status_code == 404

@@ -12,9 +12,12 @@ from tests.mail_sink import posting, work
 from tests.refusals import erase, restrict
 
 from confida_core.api import (
+    Birthday,
     Event,
     Installation,
+    InteractionDraft,
     Row,
+    log_interaction,
     new_id,
     now,
     open_contacts,
@@ -22,6 +25,7 @@ from confida_core.api import (
     system_access,
     update_contact,
 )
+from confida_marketing.campaigns.limits import house_zone
 from confida_marketing.journeys import acting
 from confida_marketing.journeys.entering import begin_by_events, enter_people, live_journeys, put_in, waits_for_events
 from confida_marketing.journeys.journeys import change_steps, visible_journey
@@ -250,3 +254,25 @@ async def test_events_begin_a_journey_once_each_and_quiet_hours_put_it_off(
         await tick(crm)
         await work(crm)
         assert (sink.got, (await places(crm, made))[ada]) == (["ada", "ada"], ("done", "s2", ""))
+
+
+async def test_days_and_silence_begin_a_journey_and_only_for_whom_it_is_new(crm: Installation) -> None:
+    today = now().astimezone(house_zone(crm)).date()
+    cast = await people(crm, "Ada", "Olga", "Zoe")
+    await said(crm, *cast.values())
+    for contact_id, days in zip(cast.values(), (0, 3, 40), strict=True):
+        (opened,) = await open_contacts(crm, INSIDE, [contact_id])
+        day = today + timedelta(days=days)
+        content = structs.replace(opened.content, birthday=Birthday(month=day.month, day=day.day, year=1980))
+        await update_contact(crm, INSIDE, contact_id, content, seen=opened.row["version"])
+        draft = InteractionDraft(kind="note", people=(contact_id,), subject="Met", at=now() - timedelta(days=days))
+        await log_interaction(crm, INSIDE, draft)
+    wait = step("s1", "wait", days=300)
+    birthday = Trigger(kind="yearly", value="birthday", days=7, inside=True)
+    greeted = await running(crm, plan(wait, trigger=birthday, reentry="days", reentry_days=300), "Birthday")
+    silence = await running(crm, plan(wait, trigger=Trigger(kind="silence", days=30, inside=True)), "Silence")
+    later = await running(crm, plan(wait, trigger=Trigger(kind="silence", days=2)), "Only who falls silent from now on")
+    await tick(crm)
+    assert set(await places(crm, greeted)) == {cast["Ada"], cast["Olga"]}
+    assert set(await places(crm, silence)) == {cast["Zoe"]}
+    assert await places(crm, later) == {}
