@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from confida_service.tickets.html_mail import REST, TOO_DEEP, cleaned
+from confida_service.tickets.html_mail import ALL_PICTURES, REST, TOO_DEEP, cleaned, with_pictures
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,12 @@ def test_long_mail_is_shown_to_where_it_can_be_and_says_so() -> None:
     assert (long.startswith("<p></p><p>Dear you</p><br>"), long.endswith(REST), picture) == (
         True, True, "<img><p>Dear you</p>",
     )  # fmt: skip
+
+
+def test_one_picture_shown_ten_thousand_times_makes_no_page_that_fills_the_memory() -> None:
+    picture = "data:image/png;base64," + "A" * 1_000_000
+    shown = with_pictures('<img src="cid:a">' * 10_000, {"a": picture})
+    assert (shown.count(picture), len(shown) < 2 * ALL_PICTURES) == (11, True)
+    assert (
+        with_pictures('<img src="cid:a"><img src="cid:b">', {"a": "data:x"}) == '<img src="data:x"><img src="data:,">'
+    )

@@ -52,7 +52,8 @@ ENDLESS = frozenset(
 )  # fmt: skip
 TOO_DEEP = "<p>This mail is built so that it cannot be shown. The message as it came has all of it.</p>"
 REST = "<hr><p>It goes on; the message as it came has all of it.</p>"
-PICTURE = 1_000_000
+PICTURE, ALL_PICTURES = 1_000_000, 12_000_000
+EMPTY = "data:,"
 MOST_PICTURES = 20
 
 
@@ -104,11 +105,27 @@ async def document(crm: Installation, access: Access, message: Opened[MessageCon
     """The whole page for the frame, with pictures that came in the mail. Raises Forbidden."""
     body = await asyncio.to_thread(cleaned, message.content.html)
     pictures = await own_pictures(crm, access, message, body)
-    body = OWN_PICTURE.sub(lambda found: f' src="{pictures.get(name_of(found[1]), "data:,")}"', body)
+    body = with_pictures(body, pictures)
     return (
         '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
         f'<title>Mail</title><style>{STYLE}</style></head><body dir="auto">{body}</body></html>'
     )
+
+
+def with_pictures(body: str, pictures: Mapping[str, str]) -> str:
+    """Each picture where the mail has it; none any more once they are as many as no mail needs.
+
+    A mail of two hundred kilobytes that shows one picture ten thousand times would be a page of ten gigabytes.
+    """
+    left = ALL_PICTURES
+
+    def shown(found: re.Match[str]) -> str:
+        nonlocal left
+        picture = pictures.get(name_of(found[1]), EMPTY)
+        left -= len(picture)
+        return f' src="{picture if left > 0 else EMPTY}"'
+
+    return OWN_PICTURE.sub(shown, body)
 
 
 def name_of(cid: str) -> str:
