@@ -74,9 +74,7 @@ def checked(crm: Installation, draft: DonationDraft) -> DonationContent:
     errors = {}
     if not 0 < draft.amount <= LARGEST_AMOUNT:
         errors["amount"] = mark("An amount above nothing, please.")
-    try:
-        minor_digits(draft.currency)
-    except InvalidAmount:
+    if not is_currency(draft.currency):
         errors["currency"] = mark("Three letters, such as EUR.")
     if not EARLIEST <= draft.on_day <= today(crm):
         errors["on_day"] = mark("A day that has been, please.")
@@ -163,7 +161,16 @@ async def donated_for(crm: Installation, campaign_ids: Sequence[UUID]) -> dict[U
 async def usual_currency(crm: Installation) -> str:
     """That of the last donation, so that nobody types it again and again."""
     rows = await crm.data.fetch("SELECT currency FROM marketing_donation ORDER BY id DESC LIMIT 1")
-    return rows[0]["currency"] if rows else "EUR"
+    found: str = rows[0]["currency"] if rows else "EUR"
+    return found if is_currency(found) else "EUR"
+
+
+def is_currency(code: str) -> bool:
+    try:
+        minor_digits(code)
+    except InvalidAmount:
+        return False
+    return True
 
 
 async def donated_last_12m(crm: Installation, contact_ids: Sequence[UUID]) -> Mapping[UUID, float]:
