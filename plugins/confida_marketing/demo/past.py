@@ -15,7 +15,7 @@ from confida_marketing.campaigns.audience import MAIN, held_out
 from confida_marketing.campaigns.deciding import CLICK
 from confida_marketing.campaigns.ledger import insert_rows
 from confida_marketing.demo.words import FAIR, RIVER, SPRING
-from confida_marketing.results.attribution import DONATION, note_revenue
+from confida_marketing.sign_up.donations import DonationDraft, add_donation
 
 HOLD_OUT = 30
 DOOR = "outbound_message"
@@ -52,8 +52,9 @@ async def happened(crm: Installation, access: Access, past: Past) -> None:
     for people, share in ((got, GIFTS), (left, GIFTS_WITHOUT)):
         for one in people:
             if past.chance.random() < share:
-                amount, at = past.chance.choice(AMOUNTS), past.later(18)
-                await note_revenue(crm, one, amount, "EUR", at, what=DONATION, occasion=new_id())
+                day = past.later(18).date()
+                gift = DonationDraft(contact_id=one, amount=past.chance.choice(AMOUNTS), currency="EUR", on_day=day)
+                await add_donation(crm, access, gift)
 
 
 def ledger_row(past: Past, contact_id: UUID, state: str, message_id: UUID | None, variant: str) -> dict[str, Any]:

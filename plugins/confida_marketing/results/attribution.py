@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from confida_consent.api import may_many
-from confida_core.api import Installation, Row, new_id, plugin_settings
+from confida_core.api import Installation, new_id, plugin_settings
 from confida_marketing.campaigns.ledger import those_here
+from confida_marketing.campaigns.limits import house_zone
 from confida_marketing.results.content import PROFILING
 from confida_marketing.results.sharing import Part, Touch, shared_out, touches_before
 from confida_marketing.settings import MarketingSettings
 
-DONATION = "donation"
 # Whom a message reached: it left by e-mail or text message, or they were called, or a letter was printed.
 REACHED = "(d.state IN ('called', 'printed') OR (d.state = 'queued' AND m.state = 'sent'))"
 
@@ -27,7 +27,7 @@ REACHED = "(d.state IN ('called', 'printed') OR (d.state = 'queued' AND m.state 
 async def note_revenue(
     crm: Installation, contact_id: UUID, amount: int, currency: str, at: datetime, *, what: str, occasion: UUID
 ) -> None:
-    """amount: minor units, without tax; nothing or less takes it back. what: a key, DONATION or the kind of an event.
+    """amount: minor units, without tax; nothing or less takes it back. what: a key, such as the kind of an event.
 
     occasion: id of what brought it, such as the invoice; told again, it corrects what was noted. Joins a running transaction.
     Nobody who was erased gets a row. Asks for no permission: it is for what the program itself knows.
@@ -77,32 +77,68 @@ class Attributed:
         return next((one for key, one in self.sums.items() if key[1:] == (source_id, currency)), Sum())
 
 
-async def attributed(crm: Installation, start: datetime, end: datetime, what: str = "") -> Attributed:
-    """What came in from start until before end. what: of this kind alone. Three queries and the gate; not inside a transaction."""
-    money = await crm.data.fetch(
-        "SELECT contact_id, amount, currency, at FROM marketing_revenue WHERE at >= ? AND at < ?"
-        + (" AND what = ?" if what else ""),
-        start, end, *((what,) if what else ()),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One amount that came in, in minor units."""
+
+    contact_id: UUID
+    amount: int
+    currency: str
+    at: datetime
+
+
+async def attributed(crm: Installation, start: datetime, end: datetime) -> Attributed:
+    """What came in from start until before end. Four queries and the gate; not inside a transaction."""
+    return await put_down(crm, [*await noted(crm, start, end), *await donated(crm, start, end)])
+
+
+async def put_down(crm: Installation, money: Sequence[Money]) -> Attributed:
+    """To the messages before it. Not inside a transaction."""
+    if not money:
+        return Attributed({}, {}, {})
     days = (await plugin_settings(crm, MarketingSettings)).effect_days
+    start, end = min(one.at for one in money), max(one.at for one in money)
     touches = await touches_of(crm, start - timedelta(days=days), end)
-    paid = [(row, touches_before(touches.get(row["contact_id"], []), row["at"], days)) for row in money]
-    allowed = await those_allowed(crm, {row["contact_id"] for row, before in paid if before})
+    paid = [(one, touches_before(touches.get(one.contact_id, []), one.at, days)) for one in money]
+    allowed = await those_allowed(crm, {one.contact_id for one, before in paid if before})
     return sorted_out(paid, allowed)
 
 
-def sorted_out(paid: Iterable[tuple[Row, Sequence[Touch]]], allowed: set[UUID]) -> Attributed:
+async def noted(crm: Installation, start: datetime, end: datetime) -> list[Money]:
+    """What other plugins told of."""
+    rows = await crm.data.fetch(
+        "SELECT contact_id, amount, currency, at FROM marketing_revenue WHERE at >= ? AND at < ?", start, end
+    )
+    return [Money(row["contact_id"], row["amount"], row["currency"], row["at"]) for row in rows]
+
+
+async def donated(crm: Installation, start: datetime, end: datetime, *, unnamed: bool = False) -> list[Money]:
+    """Donations of these days. unnamed: those alone that name no campaign. They are taken for given at the end of their day."""
+    zone = house_zone(crm)
+    first, last = (moment.astimezone(zone).date() for moment in (start, end - timedelta(microseconds=1)))
+    rows = await crm.data.fetch(
+        "SELECT contact_id, amount, currency, on_day FROM marketing_donation WHERE on_day >= ? AND on_day <= ?"
+        + (" AND campaign_id IS NULL" if unnamed else ""),
+        first, last,
+    )  # fmt: skip
+    return [
+        Money(row["contact_id"], row["amount"], row["currency"], datetime.combine(row["on_day"], time.max, zone))
+        for row in rows
+    ]
+
+
+def sorted_out(paid: Iterable[tuple[Money, Sequence[Touch]]], allowed: set[UUID]) -> Attributed:
     sums: dict[tuple[str, UUID, str], Sum] = defaultdict(Sum)
     untouched: dict[str, int] = defaultdict(int)
     refused: dict[str, int] = defaultdict(int)
-    for row, before in paid:
+    for one, before in paid:
         if not before:
-            untouched[row["currency"]] += row["amount"]
-        elif row["contact_id"] not in allowed:
-            refused[row["currency"]] += row["amount"]
+            untouched[one.currency] += one.amount
+        elif one.contact_id not in allowed:
+            refused[one.currency] += one.amount
         else:
-            for part in shared_out(row["amount"], before):
-                add(sums[part.source, part.source_id, row["currency"]], part, row["contact_id"])
+            for part in shared_out(one.amount, before):
+                add(sums[part.source, part.source_id, one.currency], part, one.contact_id)
     return Attributed(dict(sums), dict(untouched), dict(refused))
 
 
@@ -118,9 +154,10 @@ async def touches_of(crm: Installation, start: datetime, end: datetime) -> dict[
     rows = await crm.data.fetch(
         "SELECT d.contact_id, d.at, d.source, d.source_id FROM marketing_delivery d "
         "LEFT JOIN outbound_message m ON m.id = d.message_id WHERE d.contact_id IN "
-        "(SELECT contact_id FROM marketing_revenue WHERE at >= ? AND at < ?) "
+        "(SELECT contact_id FROM marketing_revenue WHERE at >= ? UNION "
+        "SELECT contact_id FROM marketing_donation WHERE on_day >= ?) "
         f"AND d.at >= ? AND d.at < ? AND d.source <> 'test' AND {REACHED}",
-        start, end, start, end,
+        start, start.date(), start, end,
     )  # fmt: skip
     found: dict[UUID, list[Touch]] = defaultdict(list)
     for row in rows:

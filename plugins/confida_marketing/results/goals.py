@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from confida_core.api import Access, Installation, InvalidContent, now
 from confida_marketing.campaigns.campaigns import IN_MONEY, set_state, visible_campaign
-from confida_marketing.results.attribution import DONATION, attributed
+from confida_marketing.results.attribution import attributed, donated, put_down
 from confida_marketing.results.counting import Counts
+from confida_marketing.sign_up.donations import donated_for
 from confida_web.api import mark
 
 # What the program can count itself; the rest is typed in by whoever knows.
@@ -41,7 +42,10 @@ class Goal:
 
 
 async def goal_of(crm: Installation, row: Mapping[str, Any], counts: Counts) -> Goal:
-    """Money counts by the last message before it, until the end of the goal's day. Not inside a transaction."""
+    """Money counts by the last message before it, until the end of the goal's day; donations that name a campaign count for it.
+
+    Not inside a transaction.
+    """
     return Goal(
         kind=row["goal_kind"],
         figure=row["goal_figure"],
@@ -59,9 +63,12 @@ async def reached(crm: Installation, row: Mapping[str, Any], counts: Counts) -> 
         return int(row["reached"])
     if row["started_at"] is None:
         return 0
-    what = DONATION if row["goal_kind"] == "donations" else ""
-    found = await attributed(crm, row["started_at"], end_of(crm, row["goal_on"]), what)
-    return found.of(row["id"], row["currency"]).last
+    start, end = row["started_at"], end_of(crm, row["goal_on"])
+    if row["goal_kind"] == "revenue":
+        return (await attributed(crm, start, end)).of(row["id"], row["currency"]).last
+    others = await put_down(crm, await donated(crm, start, end, unnamed=True))
+    named = (await donated_for(crm, [row["id"]]))[row["id"]].get(row["currency"], (0, 0))
+    return named[1] + others.of(row["id"], row["currency"]).last
 
 
 def end_of(crm: Installation, day: date | None) -> datetime:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from confida_core.api import Installation, Row, plugin_settings
-from confida_marketing.results.attribution import those_allowed
+from confida_marketing.results.attribution import donated, noted, those_allowed
 from confida_marketing.results.intervals import Interval, difference, enough, mean_difference
 from confida_marketing.settings import MarketingSettings
 
@@ -66,7 +66,7 @@ class Compared:
 
 
 async def compared(crm: Installation, campaign: Row) -> Compared | None:
-    """None where nobody was left out. Four queries and the gate for those who paid; not inside a transaction."""
+    """None where nobody was left out. Six queries and the gate for those who paid; not inside a transaction."""
     if campaign["audience_at"] is None or not campaign["hold_out"]:
         return None
     days = (await plugin_settings(crm, MarketingSettings)).effect_days
@@ -109,15 +109,21 @@ async def amounts_of(
     crm: Installation, campaign_id: UUID, start: datetime, end: datetime
 ) -> dict[bool, dict[str, dict[UUID, int]]]:
     """Held out or not -> currency -> contact -> minor units, of those about whom conclusions may be drawn."""
-    rows = await crm.data.fetch(
-        f"SELECT {HELD} AS held, r.contact_id, r.currency, sum(r.amount) AS amount FROM marketing_delivery d "
-        f"JOIN marketing_revenue r ON r.contact_id = d.contact_id {WHERE} AND r.at >= ? AND r.at < ? "
-        "GROUP BY 1, r.contact_id, r.currency",
-        campaign_id, MAIN, start, end,
-    )  # fmt: skip
-    allowed = await those_allowed(crm, {row["contact_id"] for row in rows})
+    money = [*await noted(crm, start, end), *await donated(crm, start, end)]
+    groups = await groups_of(crm, campaign_id) if money else {}
+    inside = [one for one in money if one.contact_id in groups]
+    allowed = await those_allowed(crm, {one.contact_id for one in inside})
     found: dict[bool, dict[str, dict[UUID, int]]] = {False: defaultdict(dict), True: defaultdict(dict)}
-    for row in rows:
-        if row["contact_id"] in allowed:
-            found[bool(row["held"])][row["currency"]][row["contact_id"]] = int(row["amount"])
+    for one in inside:
+        if one.contact_id in allowed:
+            people = found[groups[one.contact_id]][one.currency]
+            people[one.contact_id] = people.get(one.contact_id, 0) + one.amount
     return found
+
+
+async def groups_of(crm: Installation, campaign_id: UUID) -> dict[UUID, bool]:
+    """Whether each of them was left out."""
+    rows = await crm.data.fetch(
+        f"SELECT d.contact_id, {HELD} AS held FROM marketing_delivery d {WHERE}", campaign_id, MAIN
+    )
+    return {row["contact_id"]: bool(row["held"]) for row in rows}

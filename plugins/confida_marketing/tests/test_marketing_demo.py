@@ -15,7 +15,7 @@ from confida_marketing.tests.campaign_cast import people, said
 
 pytestmark = pytest.mark.anyio
 TABLES = (
-    "campaign", "delivery", "email", "link", "revenue", "segment", "total",
+    "campaign", "delivery", "email", "link", "donation", "segment", "total",
 )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ async def test_demo_fills_the_pages_and_goes_without_a_trace(
     await tend_campaigns(crm, {})
     assert await crm.data.fetch("SELECT id FROM job WHERE key LIKE 'marketing.run%'") == []
     # What goes with a person is gone before.
-    for table in ("delivery", "revenue"):
+    for table in ("delivery", "donation"):
         await crm.data.fetch(f"DELETE FROM marketing_{table}")
     for _ in range(2):
         await remove(crm, access, ids)
