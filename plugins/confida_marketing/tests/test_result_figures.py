@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from confida_core.api import new_id, now
 from confida_marketing.campaigns.deciding import Score
 from confida_marketing.results.intervals import Z, difference, enough, mean_difference, rates_differ, wilson
 from confida_marketing.results.sharing import Touch, shared_out, touches_before
@@ -112,3 +114,14 @@ def test_words_say_what_can_be_told_and_what_cannot() -> None:
         "By answers: B did better, and that is hardly chance. By clicks: the difference may be chance."
     )
     assert of_versions(many[:1]) == ""
+
+
+@pytest.mark.anyio
+async def test_link_with_letters_of_other_scripts_leads_there(crm: Any, stranger: Any) -> None:
+    await crm.data.fetch(
+        "INSERT INTO marketing_link (id, source_id, part, variant, url, token, clicks, created_at) VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
+        new_id(), new_id(), "main", "", "https://bücher.example.org/€?a=%20b&c=ü#d", "token", now(),
+    )  # fmt: skip
+    answer = await stranger.get("/my/x/marketing/l/token")
+    expected = "https://b%C3%BCcher.example.org/%E2%82%AC?a=%20b&c=%C3%BC#d"
+    assert (answer.status_code, answer.headers["location"]) == (302, expected)
