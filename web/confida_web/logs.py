@@ -54,12 +54,13 @@ class JSONLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "event": record.getMessage() if record.exc_info is None else "failed",
+            "event": "failed" if record.exc_info else record.getMessage(),
             "level": record.levelname.lower(),
             "logger": record.name,
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             **getattr(record, "fields", {}),
         }
-        if record.exc_info is not None and record.exc_info[0] is not None:
+        # asyncio says False where there is no exception.
+        if record.exc_info and record.exc_info[0] is not None:
             line |= {"kind": record.exc_info[0].__name__, "at": places_of(record.exc_info[2])}
         return json.dumps(line)

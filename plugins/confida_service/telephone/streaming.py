@@ -56,17 +56,18 @@ class Switchboard:
         self._ears.add(ear)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look(crm, await crm.feed.head()))
-        stopped = asyncio.create_task(stopping.wait())
+        stopped, waiting = asyncio.create_task(stopping.wait()), asyncio.create_task(ear.news.get())
         try:
-            while not stopped.done():
-                waiting = asyncio.create_task(ear.news.get())
+            while True:
                 await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                if waiting.done():
-                    yield waiting.result()
-                else:
-                    waiting.cancel()
+                if not waiting.done():
+                    break
+                yield waiting.result()
+                waiting = asyncio.create_task(ear.news.get())
         finally:
+            # Also where the browser goes away while we wait.
             stopped.cancel()
+            waiting.cancel()
             self._ears.discard(ear)
 
     async def _look(self, crm: Installation, position: int) -> None:
