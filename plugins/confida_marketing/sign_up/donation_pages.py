@@ -58,6 +58,20 @@ class DonationFormPage(Page):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemoveDonationPage(Page):
+    """GET /x/marketing/forms/donations/<id>/remove: asks once more. amount: minor units."""
+
+    template: ClassVar[str] = "marketing/sign_up/donation_remove.html"
+    title: ClassVar[str] = "Remove this donation?"
+
+    action: str
+    who: PersonRef
+    on_day: date
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DonationImportPage(Page):
     """GET and POST /x/marketing/forms/donations/import. rows: what must be mended."""
 

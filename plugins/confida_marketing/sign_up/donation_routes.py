@@ -23,7 +23,13 @@ from confida_core.api import (
 from confida_marketing.campaigns.campaigns import list_campaigns
 from confida_marketing.campaigns.list_routes import formatter_of
 from confida_marketing.sign_up.donation_import import UnreadableDonations, read_donations, store_donations
-from confida_marketing.sign_up.donation_pages import DonationFormPage, DonationImportPage, DonationRow, DonationsPage
+from confida_marketing.sign_up.donation_pages import (
+    DonationFormPage,
+    DonationImportPage,
+    DonationRow,
+    DonationsPage,
+    RemoveDonationPage,
+)
 from confida_marketing.sign_up.donations import (
     A_PAGE,
     DonationDraft,
@@ -32,6 +38,7 @@ from confida_marketing.sign_up.donations import (
     remove_donation,
     today,
     usual_currency,
+    visible_donation,
 )
 from confida_marketing.sign_up.pages import DONATIONS, tabs_of
 from confida_web.api import (
@@ -198,6 +205,17 @@ async def campaign_options(crm: Installation, access: Access, chosen: str = "") 
     )
 
 
+@get(DONATIONS + "/{donation_id:uuid}/remove", permission="marketing.write")
+async def ask_to_remove(request: Request[Any, Any, Any], donation_id: FromPath[UUID]) -> Response[Any]:
+    crm, access = request.state.crm, access_for(request, PURPOSE)
+    row = (await visible_donation(crm, access, donation_id)).row
+    shown = RemoveDonationPage(
+        action=f"{DONATIONS}/{donation_id}/remove", who=await person_of(crm, access, row["contact_id"]), on_day=row["on_day"],
+        amount=row["amount"], currency=row["currency"],
+    )  # fmt: skip
+    return page(request, shown)
+
+
 @post(DONATIONS + "/{donation_id:uuid}/remove", permission="marketing.write", status_code=303)
 async def remove_it(request: Request[Any, Any, Any], donation_id: FromPath[UUID]) -> Response[Any]:
     await parse_form(request)
@@ -231,4 +249,4 @@ async def take_in(request: Request[Any, Any, Any]) -> Response[Any]:
     return redirect(request, DONATIONS, Toast(message=said))
 
 
-ROUTES = (show_donations, new_donation, add_one, remove_it, choose_file, take_in)
+ROUTES = (show_donations, new_donation, add_one, ask_to_remove, remove_it, choose_file, take_in)

@@ -11,9 +11,8 @@ from confida_consent.api import ConsentPurpose, Wording
 from confida_core.api import Installation, Opened, OutboundMessage, address_of, now, send, system_access
 from confida_marketing.sign_up.content import EVENT, REGISTRATION, EventContent, RegistrationContent
 from confida_marketing.sign_up.events import when_of
-from confida_marketing.sign_up.registering import CANCELLED, IN
+from confida_marketing.sign_up.registering import CANCELLED, IN, PURPOSE
 
-PURPOSE = "marketing.events"
 INSIDE = system_access("marketing events", "relationship")
 PLACE = "/my/x/marketing/place"
 BEFORE = timedelta(hours=24)
@@ -49,11 +48,11 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 PARTS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "hello": "Hello {name},", "link": "Your place, a file for your calendar, and how to cancel:",
+        "hello": "Hello,", "link": "Your place, a file for your calendar, and how to cancel:",
         "other": "If you did not sign up, somebody else typed your address. Cancel there, and you hear no more of it.",
     },
     "de": {
-        "hello": "Guten Tag {name},", "link": "Ihr Platz, eine Datei für Ihren Kalender und wie Sie absagen:",
+        "hello": "Guten Tag,", "link": "Ihr Platz, eine Datei für Ihren Kalender und wie Sie absagen:",
         "other": "Falls Sie sich nicht angemeldet haben, hat jemand anderes Ihre Adresse eingetragen. Sagen Sie dort ab, dann ist es gut.",
     },
 }  # fmt: skip
@@ -87,7 +86,8 @@ def written(
     subject, sentence = WORDS[language][what]
     parts = PARTS[language]
     lines = [
-        parts["hello"].format(name=said.name) if said.name else "",
+        # Whoever typed the address typed the name, too: nothing of theirs goes to somebody else's mailbox in our name.
+        parts["hello"],
         sentence,
         "\n".join(
             filter(

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,9 @@ from confida_marketing.sign_up.content import ARRIVAL, REGISTRATION, ArrivalCont
 INSIDE = system_access("marketing events")
 IN, WAITING, CANCELLED = "in", "waiting", "cancelled"
 TELL = "marketing.tell_guest"
+PURPOSE = "marketing.events"
+# The form is open to whoever knows an address: they are told again, and not again and again.
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +78,8 @@ async def register(
             return None
         before = await place_of(crm, event_id, contact_id)
         if before is not None:
-            await enqueue(crm, TELL, {"registration_id": before["id"]})
+            if await told_lately(crm, contact_id) < MOST_TOLD:
+                await enqueue(crm, TELL, {"registration_id": before["id"]})
             return Registered(id=before["id"], state=before["state"], new=False)
         state = state_for(event)
         if not state:
@@ -90,6 +95,15 @@ async def register(
             await count(crm, event_id, 1)
         await enqueue(crm, TELL, {"registration_id": made})
         return Registered(id=made, state=state, new=True)
+
+
+async def told_lately(crm: Installation, contact_id: UUID) -> int:
+    """How many mails about events they were sent within a day."""
+    rows = await crm.data.fetch(
+        "SELECT count(*) AS told FROM outbound_message WHERE contact_id = ? AND purpose = ? AND created_at > ?",
+        contact_id, PURPOSE, now() - timedelta(days=1),
+    )  # fmt: skip
+    return int(rows[0]["told"])
 
 
 async def held(crm: Installation, event_id: UUID) -> Row | None:

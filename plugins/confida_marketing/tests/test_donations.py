@@ -92,6 +92,7 @@ async def test_a_file_of_donations_is_taken_in_whole_or_not_at_all(
     assert len(kept := await list_donations(crm, access)) == 3
     reader = await as_role("readonly")
     assert (await reader.post(f"{DONATIONS}/{kept[0].row['id']}/remove")).status_code == 404
+    assert "cannot be taken back" in (await client.get(f"{DONATIONS}/{kept[0].row['id']}/remove")).text
     assert (await client.post(f"{DONATIONS}/{kept[0].row['id']}/remove")).status_code == 303
     assert len(await list_donations(crm, access)) == 2
 

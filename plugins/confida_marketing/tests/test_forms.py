@@ -11,7 +11,7 @@ import pytest
 from tests.mail_sink import posting, work
 
 from confida_consent.api import may
-from confida_core.api import catch_up_index, now
+from confida_core.api import catch_up_index, enqueue, now
 from confida_marketing.sign_up.forms import INSIDE, list_forms, origin_of
 from confida_marketing.sign_up.stamps import stamp_of
 from confida_marketing.sign_up.submissions import list_submissions
@@ -83,6 +83,23 @@ async def test_a_form_is_taken_the_same_whoever_sent_it_and_a_tick_is_no_consent
     assert await crm.data.fetch("SELECT id FROM marketing_form_arrival") == []
     # What was asked of them by e-mail stays as long as any proof; what they wrote goes.
     await assert_erased(zoe, "zqwish of Zoe")
+
+
+async def test_who_never_confirms_goes_again_and_who_wrote_something_stays(
+    crm: Any, client: Any, stranger: Any
+) -> None:
+    await made(client)
+    for email, message in (("zoe@example.org", ""), ("eve@example.org", "Please call")):
+        typed = await filled(crm, stranger, email=email, message=message, purpose="newsletter")
+        assert (await stranger.post(PUBLIC, data=typed)).status_code == 303
+    await work(crm)
+    assert len(await list_submissions(crm, INSIDE)) == 2
+    long_ago = now() - timedelta(days=30)
+    await crm.data.fetch("UPDATE contact SET created_at = ?", long_ago)
+    await crm.data.fetch("UPDATE consent_event SET recorded_at = ?", long_ago)
+    await enqueue(crm, "portal.remove_spent", {})
+    await work(crm)
+    assert [one.content.message for one in await list_submissions(crm, INSIDE)] == ["Please call"]
 
 
 async def test_only_what_a_person_sent_from_our_page_counts(crm: Any, client: Any, stranger: Any, as_role: Any) -> None:
