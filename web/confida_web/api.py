@@ -76,6 +76,7 @@ from confida_web.rest.record_resource import record_resource
 from confida_web.search.words import matches_words, words_of
 from confida_web.security.access import access_for
 from confida_web.security.limits import Meter, Policy, TooManyRequests, granted
+from confida_web.security.origins import origin_of
 
 __all__ = [
     "NO_PRESS",
@@ -156,6 +157,7 @@ __all__ = [
     "open_contact",
     "open_place",
     "operator_options",
+    "origin_of",
     "own_path",
     "page",
     "parse_form",

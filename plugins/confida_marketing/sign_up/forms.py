@@ -27,13 +27,11 @@ from confida_core.api import (
 from confida_marketing.segments.kept import visible_segment
 from confida_marketing.sign_up.content import FORM, FormContent
 from confida_marketing.sign_up.fields import kinds_of
-from confida_web.api import mark
+from confida_web.api import mark, origin_of
 
 INSIDE = system_access("marketing forms")
 MOST_FIELDS, MOST_SITES = 30, 20
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
-HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-HERE = frozenset({"localhost", "127.0.0.1"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -175,19 +173,6 @@ def is_address_of_site(text: str) -> bool:
         and text.isprintable()
         and " " not in text
     )
-
-
-def origin_of(text: str) -> str:
-    """The origin of an address, "" for what is none: it becomes part of a policy that browsers read."""
-    try:
-        parts = urlsplit(text.strip().lower())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return ""
-    secure = parts.scheme == "https" or (parts.scheme == "http" and host in HERE)
-    if not secure or not HOST.fullmatch(host) or parts.username or parts.query or parts.path not in {"", "/"}:
-        return ""
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
 async def trash_form(crm: Installation, access: Access, form_id: UUID, *, trashed: bool = True) -> None:

@@ -19,7 +19,7 @@ from confida_core.api import Installation, NotFound, Opened, custom_fields, now
 from confida_marketing.sign_up.arriving import accept
 from confida_marketing.sign_up.content import ArrivalContent, FormContent
 from confida_marketing.sign_up.fields import asked_of, kinds_of
-from confida_marketing.sign_up.forms import offered_purposes, origin_of, public_form
+from confida_marketing.sign_up.forms import offered_purposes, public_form
 from confida_marketing.sign_up.public_pages import Offer, PublicFormPage, ThanksPage
 from confida_marketing.sign_up.stamps import is_timely, stamp_of
 from confida_marketing.sign_up.typed import read_answers
@@ -34,6 +34,7 @@ from confida_web.api import (
     granted,
     is_signalled,
     mark,
+    origin_of,
     page,
     parse_form,
 )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from confida_core.api import (
@@ -21,11 +19,10 @@ from confida_core.api import (
 from confida_service.service_levels.business_hours import open_spans
 from confida_service.service_levels.levels import service_levels
 from confida_service.tickets.tickets import known_queue
+from confida_web.api import origin_of
 
 LANGUAGES = ("en", "de")
 LONGEST_GREETING, LONGEST_NOTICE, MOST_SITES = 400, 800, 20
-HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-HERE = frozenset({"localhost", "127.0.0.1"})
 GREETINGS = {"en": "How can we help you?", "de": "Wie können wir Ihnen helfen?"}
 NOTICES = {
     "en": "What you write is kept with your question, so that we can answer it. It goes to nobody else.",
@@ -95,19 +92,6 @@ def checked(typed: BoxSettings) -> dict[str, Any]:
     if errors:
         raise InvalidContent(errors)
     return columns
-
-
-def origin_of(text: str) -> str:
-    """The origin of an address, "" for what is none: it becomes part of a policy that browsers read."""
-    try:
-        parts = urlsplit(text.strip().lower())
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return ""
-    secure = parts.scheme == "https" or (parts.scheme == "http" and host in HERE)
-    if not secure or not HOST.fullmatch(host) or parts.username or parts.query or parts.path not in {"", "/"}:
-        return ""
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
 async def store(crm: Installation, columns: Mapping[str, Any], seen: int) -> None:

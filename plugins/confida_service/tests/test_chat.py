@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 
 from confida_core.api import Access, catch_up_index, now
-from confida_service.chat.box import box_settings, origin_of
+from confida_service.chat.box import box_settings
 from confida_service.chat.chats import chat_of, forget_chats, said_in
 from confida_service.content import MessageContent
 from confida_service.tickets.messages import MessageDraft, add_message, messages_of
 from confida_service.tickets.tickets import TicketDraft, merge_tickets, open_ticket, visible_ticket
+from confida_web.api import origin_of
 
 pytestmark = pytest.mark.anyio
 START = "/my/x/service/chat"
