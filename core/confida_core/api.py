@@ -39,6 +39,7 @@ from confida_core.contacts.content import (
 from confida_core.contacts.custom_fields import FieldDefinition, custom_fields
 from confida_core.contacts.indexing import catch_up_index, values_of_contact
 from confida_core.contacts.lists import (
+    contacts_with_address,
     contacts_with_number,
     count_matching,
     likely_contacts,
@@ -289,6 +290,7 @@ __all__ = [
     "complete_task",
     "condition_fields",
     "condition_tree",
+    "contacts_with_address",
     "contacts_with_number",
     "count_matching",
     "create_contact",

@@ -194,6 +194,18 @@ async def contacts_with_number(crm: Installation, number: str, *, limit: int = 5
     ids = crm.index.inline(lambda ask: ask.numbered(digits, limit)) if digits else []
     if not ids:
         return []
+    return await living(crm, ids)
+
+
+async def contacts_with_address(crm: Installation, address: str, *, limit: int = 5) -> list[UUID]:
+    """Ids of the contacts that have this mail address, the oldest first, for what came from there. As `contacts_with_number`."""
+    await crm.index.catch_up(ContactSource(crm))
+    ids = crm.index.inline(lambda ask: ask.addressed(address, limit)) if address else []
+    return await living(crm, ids) if ids else []
+
+
+async def living(crm: Installation, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of them that are not in the trash."""
     marks = ", ".join("?" * len(ids))
     rows = await crm.data.fetch(f"SELECT id FROM contact WHERE id IN ({marks}) AND deleted_at IS NULL", *ids)
     there = {row["id"] for row in rows}

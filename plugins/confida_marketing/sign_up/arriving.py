@@ -26,6 +26,7 @@ from confida_core.api import (
     PhoneNumber,
     PostalAddress,
     StructuredName,
+    contacts_with_address,
     create_many,
     custom_fields,
     enqueue,
@@ -33,7 +34,6 @@ from confida_core.api import (
     new_id,
     normal_phone,
     now,
-    possible_duplicates,
     system_access,
     validate_content,
 )
@@ -96,7 +96,8 @@ async def take_submission(crm: Installation, arrival_id: UUID, content: ArrivalC
             "made_contact": known is None,
         }
         await crm.records.insert(SUBMISSION, {**columns, "assignee_id": None, "handled_at": None}, kept)
-        if kept.message:
+        # The timeline of somebody whose data are not to be used now is closed; what they wrote stays with what they sent.
+        if kept.message and not crm.orders.restricted(contact_id):
             draft = InteractionDraft(
                 kind="note", people=(contact_id,), subject=f"{kept.form}"[:200], body=kept.message, direction="in"
             )
@@ -151,14 +152,11 @@ async def submission_of(crm: Installation, form: Opened[FormContent], content: A
 
 
 async def known_contact(crm: Installation, email: str) -> UUID | None:
-    """The contact that has the address, the oldest if several have."""
-    address = email.strip().lower()
-    if not address:
-        return None
-    asked = ContactContent(display_name=address, emails=[EmailAddress(address=address)])
-    found = await possible_duplicates(crm, INSIDE, asked)
-    same = [one.row["id"] for one in found if address in {each.address.lower() for each in one.content.emails}]
-    return min(same, key=lambda one: one.int) if same else None
+    """The contact that has the address, the oldest if several have; also one whose data are not to be used at present: what they
+    send is theirs all the same, and nobody else is made of them.
+    """
+    found = await contacts_with_address(crm, email.strip())
+    return found[0] if found else None
 
 
 async def newcomer(crm: Installation, content: ArrivalContent) -> ContactContent:

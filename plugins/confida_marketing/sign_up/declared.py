@@ -23,7 +23,7 @@ from confida_marketing.sign_up import (
 from confida_marketing.sign_up.arriving import TAKE
 from confida_marketing.sign_up.elsewhere import donation_items, event_items
 from confida_marketing.sign_up.pages import FORMS
-from confida_marketing.sign_up.taking import take_arrival
+from confida_marketing.sign_up.taking import forget_arrivals, take_arrival
 from confida_web.api import ContactPanel, NavDeclaration
 
 TABLE_MODULES = ("confida_marketing.sign_up.tables",)
@@ -44,7 +44,7 @@ PORTAL_ITEMS = own_donation_routes.PORTAL_ITEMS
 API_RESOURCES = interface.RESOURCES
 CONSENT_PURPOSES = (event_mails.EVENTS,)
 TIMELINE_SOURCES = (
-    TimelineSource(key="marketing.events", label="Events", entries=event_items, covers=(event_mails.PURPOSE,)),
+    TimelineSource(key="marketing.events", label="Events", entries=event_items, covers=(registering.PURPOSE,)),
     TimelineSource(key="marketing.donations", label="Donations", entries=donation_items),
 )
 EVENT_KINDS = handing_over.EVENT_KINDS
@@ -70,6 +70,9 @@ JOBS = (
         run=donations.forget_old_sums,
         label="Let sums of donations fall after a year",
         every=24 * 3600,
+    ),
+    JobDeclaration(
+        key="marketing.forget_arrivals", run=forget_arrivals, label="Forget what nobody could take", every=24 * 3600
     ),
     JobDeclaration(key=TAKE, run=take_arrival, label="Take what was sent by a form"),
     JobDeclaration(key=registering.TELL, run=event_mails.tell_guest, label="Tell somebody about their place"),

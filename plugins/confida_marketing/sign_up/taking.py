@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from confida_core.api import Installation
+from confida_core.api import Installation, now
 from confida_marketing.sign_up.arriving import arrived, take_submission
+from confida_marketing.sign_up.content import ARRIVAL
 from confida_marketing.sign_up.registering import take_registration
+
+# What no job could take within that time is nobody's, and must not lie there for ever.
+LONGEST = timedelta(days=7)
 
 
 async def take_arrival(crm: Installation, arguments: Mapping[str, Any]) -> None:
@@ -18,3 +23,12 @@ async def take_arrival(crm: Installation, arguments: Mapping[str, Any]) -> None:
         await take_submission(crm, arrival_id, content)
     elif content is not None:
         await take_registration(crm, arrival_id, content)
+
+
+async def forget_arrivals(crm: Installation, _: Mapping[str, Any]) -> None:
+    """Job: what was sent a week ago and could not be taken."""
+    rows = await crm.data.fetch(
+        "SELECT id FROM marketing_form_arrival WHERE created_at < ? LIMIT 1000", now() - LONGEST
+    )
+    for row in rows:
+        await crm.records.delete(ARRIVAL, row["id"], ())

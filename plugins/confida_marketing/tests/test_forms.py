@@ -9,12 +9,17 @@ from uuid import UUID
 
 import pytest
 from tests.mail_sink import posting, work
+from tests.refusals import restrict
 
 from confida_consent.api import may
 from confida_core.api import catch_up_index, enqueue, now
-from confida_marketing.sign_up.forms import INSIDE, list_forms, origin_of
+from confida_marketing.sign_up.arriving import accept
+from confida_marketing.sign_up.content import ArrivalContent
+from confida_marketing.sign_up.forms import INSIDE, list_forms
 from confida_marketing.sign_up.stamps import stamp_of
 from confida_marketing.sign_up.submissions import list_submissions
+from confida_marketing.sign_up.taking import forget_arrivals
+from confida_web.api import origin_of
 
 pytestmark = pytest.mark.anyio
 FORMS = "/x/marketing/forms"
@@ -99,7 +104,22 @@ async def test_who_never_confirms_goes_again_and_who_wrote_something_stays(
     await crm.data.fetch("UPDATE consent_event SET recorded_at = ?", long_ago)
     await enqueue(crm, "portal.remove_spent", {})
     await work(crm)
-    assert [one.content.message for one in await list_submissions(crm, INSIDE)] == ["Please call"]
+    [left] = await list_submissions(crm, INSIDE)
+    assert left.content.message == "Please call"
+    # Also of somebody whose data are not to be used now: it is kept, and nobody sees it. Nothing waits for ever.
+    await restrict(crm, left.row["contact_id"])
+    assert (
+        await stranger.post(PUBLIC, data=await filled(crm, stranger, email="eve@example.org", message="Again"))
+    ).status_code == 303
+    await work(crm)
+    [counted] = await crm.data.fetch(
+        "SELECT count(*) AS number FROM marketing_submission WHERE contact_id = ?", left.row["contact_id"]
+    )
+    assert (counted["number"], (await client.get(f"{FORMS}/submissions/{left.row['id']}")).status_code) == (2, 404)
+    await accept(crm, ArrivalContent(form_id=UUID(int=1), values={"message": "x"}))
+    await crm.data.fetch("UPDATE marketing_form_arrival SET created_at = ?", long_ago)
+    await forget_arrivals(crm, {})
+    assert await crm.data.fetch("SELECT id FROM marketing_form_arrival") == []
 
 
 async def test_only_what_a_person_sent_from_our_page_counts(crm: Any, client: Any, stranger: Any, as_role: Any) -> None:
