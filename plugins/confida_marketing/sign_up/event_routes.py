@@ -170,13 +170,21 @@ def guest_of(one: Opened[RegistrationContent], names: dict[UUID, str]) -> Guest:
     )  # fmt: skip
 
 
+async def visible_guest(request: Request[Any, Any, Any], event_id: UUID, registration_id: UUID) -> None:
+    """The gate to a place of somebody: whoever may not be seen is on no list. Raises NotFound."""
+    crm, access = request.state.crm, access_for(request, PURPOSE)
+    await visible_event(crm, access, event_id)
+    if registration_id not in {one.row["id"] for one in await guests_of(crm, access, event_id)}:
+        raise NotFound
+
+
 @post(GUEST + "/here", permission="marketing.write", status_code=303)
 async def note_here(
     request: Request[Any, Any, Any], event_id: FromPath[UUID], registration_id: FromPath[UUID]
 ) -> Response[Any]:
     """They came, or, pressed once more, they did not."""
     form, crm, access = await parse_form(request), request.state.crm, access_for(request, PURPOSE)
-    await visible_event(crm, access, event_id)
+    await visible_guest(request, event_id, registration_id)
     await check_in(crm, access, event_id, registration_id, here=form.get("here", "yes") == "yes")
     return redirect(request, f"{EVENTS}/{event_id}")
 
@@ -186,10 +194,8 @@ async def cancel_guest(
     request: Request[Any, Any, Any], event_id: FromPath[UUID], registration_id: FromPath[UUID]
 ) -> Response[Any]:
     await parse_form(request)
-    crm, access = request.state.crm, access_for(request, PURPOSE)
-    await visible_event(crm, access, event_id)
-    if registration_id not in {one.row["id"] for one in await guests_of(crm, access, event_id)}:
-        raise NotFound
+    crm = request.state.crm
+    await visible_guest(request, event_id, registration_id)
     await cancel(crm, registration_id)
     return redirect(request, f"{EVENTS}/{event_id}", Toast(message="The place was given back."))
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from tests.mail_sink import posting, work
+from tests.refusals import restrict
 
 from confida_core.api import Access, now
 from confida_marketing.sign_up.calendar_file import calendar_file, folded
@@ -149,6 +150,9 @@ async def test_guests_are_checked_in_by_those_who_may(
     other = UUID(int=1)
     assert (await client.post(f"{EVENTS}/{other}/guests/{made.id}/here")).status_code == 404
     assert (await client.post(f"{place}/guests/{other}/cancel")).status_code == 404
+    await restrict(crm, ada)
+    hidden = [await client.post(here), await client.post(f"{place}/guests/{made.id}/cancel")]
+    assert ([one.status_code for one in hidden], "Ada Zq" in (await client.get(place)).text) == ([404, 404], False)
     for changes, box in (
         ({"title": ""}, "title"),
         ({"starts_at": "soon"}, "starts_at"),
