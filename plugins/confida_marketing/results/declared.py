@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from confida_marketing.results import content, happenings, keeping, public_routes, routes
-from confida_marketing.results.sources import CAMPAIGN
+from confida_marketing.results.sources import CAMPAIGN, JOURNEY
 from confida_web.api import Command, NavDeclaration
 
 TABLE_MODULES = ("confida_marketing.results.tables",)
@@ -26,4 +26,4 @@ COMMANDS = (
 PORTAL_ROUTES = public_routes.PORTAL_ROUTES
 EVENT_HANDLERS = happenings.EVENT_HANDLERS
 JOBS = keeping.JOBS
-RESULT_SOURCES = (CAMPAIGN,)
+RESULT_SOURCES = (CAMPAIGN, JOURNEY)

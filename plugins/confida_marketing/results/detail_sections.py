@@ -11,11 +11,11 @@ from confida_marketing.campaigns.deciding import Score
 from confida_marketing.results.attribution import Attributed, attributed
 from confida_marketing.results.counting import FEWEST, Counts, counted, links_opened
 from confida_marketing.results.holding_out import Compared, Group, compared
-from confida_marketing.results.sections import ANSWERS, MONEY, answer_values, money_finding
+from confida_marketing.results.sections import ANSWERS, MONEY, added, answer_values, money_finding
 from confida_marketing.results.wording import in_money, of_groups, of_versions
 from confida_web.api import Report, ReportColumn, ReportLine, ReportSection, share_of, shown_percent
 
-PEOPLE = (ReportColumn(label="People", kind="count"),)
+NUMBER = (ReportColumn(label="Number", kind="count"),)
 CLICKS = (ReportColumn(label="Clicks", kind="count"),)
 SENT = ReportColumn(label="Sent", kind="count")
 GROUPS = (
@@ -32,14 +32,16 @@ EACH = (
 GOT, LEFT_OUT = "Meant to get it", "Left out to compare"
 
 
-async def details_of(crm: Installation, source_id: UUID, campaign: Row | None, counts: Counts) -> Report:
-    """campaign: its row, None for a journey. Opens nothing; not inside a transaction."""
+async def details_of(
+    crm: Installation, source_id: UUID, campaign: Row | None, counts: Counts, steps: Mapping[str, str]
+) -> Report:
+    """campaign: its row, None for a journey. steps: titles of a journey's steps. Opens nothing; not inside a transaction."""
     sections = [way_section(counts)] if counts.addressed else []
     if campaign is not None:
         sections += await version_sections(crm, source_id)
         sections += group_sections(await compared(crm, campaign))
     else:
-        sections += part_sections(await counted(crm, [source_id], "part"))
+        sections += part_sections(await counted(crm, [source_id], "part"), steps)
     sections += link_sections(await links_opened(crm, source_id), counts)
     since = campaign["started_at"] if campaign is not None else await first_sent(crm, source_id)
     if since is not None:
@@ -48,9 +50,8 @@ async def details_of(crm: Installation, source_id: UUID, campaign: Row | None, c
 
 
 async def first_sent(crm: Installation, source_id: UUID) -> datetime | None:
-    rows = await crm.data.fetch("SELECT min(at) AS at FROM marketing_delivery WHERE source_id = ?", source_id)
-    moment: datetime | None = rows[0]["at"]
-    return moment
+    rows = await crm.data.fetch("SELECT at FROM marketing_delivery WHERE source_id = ? ORDER BY at LIMIT 1", source_id)
+    return rows[0]["at"] if rows else None
 
 
 def way_section(counts: Counts) -> ReportSection:
@@ -69,7 +70,7 @@ def way_section(counts: Counts) -> ReportSection:
             f"{counts.complained} complained, {counts.ended} said no to more, {counts.refused} were not allowed."
         ),
         label_head="Step",
-        columns=PEOPLE,
+        columns=NUMBER,
         lines=tuple(ReportLine(label=label, values=(number,)) for label, number in steps),
         chart="funnel",
     )
@@ -101,19 +102,26 @@ async def version_sections(crm: Installation, campaign_id: UUID) -> list[ReportS
     ]
 
 
-def part_sections(found: Mapping[str, Counts]) -> list[ReportSection]:
-    """The mails of a journey, each by the key of its step."""
-    sent = {key: one for key, one in sorted(found.items()) if one.sent}
-    if len(sent) < 2:
+def part_sections(found: Mapping[str, Counts], steps: Mapping[str, str]) -> list[ReportSection]:
+    """The mails of a journey by their steps, in order; whoever went through it twice counts twice."""
+    of_step: dict[str, list[Counts]] = {key: [] for key in steps}
+    for part, counts in sorted(found.items()):
+        of_step.setdefault(part.partition(".")[0], []).append(counts)
+    sums = {key: added(each) for key, each in of_step.items()}
+    sent = {key: one for key, one in sums.items() if one.sent}
+    if not sent:
         return []
     return [
         ReportSection(
-            key="parts",
+            key="steps",
             title="By step",
-            finding=f"{len(sent)} steps wrote to people.",
+            finding=f"{len(sent)} of its steps wrote to people.",
             label_head="Step",
             columns=(SENT, *ANSWERS),
-            lines=tuple(ReportLine(label=key, values=(one.sent, *answer_values(one))) for key, one in sent.items()),
+            lines=tuple(
+                ReportLine(label=steps.get(key, "A step that is gone"), values=(one.sent, *answer_values(one)))
+                for key, one in sent.items()
+            ),
             chart="rows",
             charted=(2, 4),
         )

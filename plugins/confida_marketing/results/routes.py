@@ -116,7 +116,9 @@ async def looked_up(request: Asking, source: str, source_id: UUID) -> tuple[Name
     if not found:
         raise NotFound
     counts = (await counted(crm, [source_id])).get(source_id, Counts())
-    report = await details_of(crm, source_id, row, counts)
+    kind = sources()[source]
+    steps = await kind.steps(crm, access, source_id) if kind.steps else {}
+    report = await details_of(crm, source_id, row, counts, steps)
     goal = await goal_of(crm, row, counts) if row is not None and row["started_at"] is not None else None
     return found[0], report, goal
 

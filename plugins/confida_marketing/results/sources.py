@@ -8,27 +8,50 @@ from uuid import UUID
 
 from confida_core.api import Access, Installation, listed
 from confida_marketing.campaigns.campaigns import campaign_names
+from confida_marketing.journeys.journeys import journey_contents
+from confida_marketing.journeys.words import place_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResultSource:
     """One kind of sender, listed in a part's `declared` as RESULT_SOURCES. source: as in the ledger.
 
-    names: of those ids, as far as this access may see them. href: of its page, with `{id}`.
+    names: of those ids, as far as this access may see them. href: of its page, with `{id}`. steps: titles of its parts, by what
+    stands before the dot in the ledger's `part`, in their order.
     """
 
     source: str
     label: str
     names: Callable[[Installation, Access, Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
     href: str
+    steps: Callable[[Installation, Access, UUID], Awaitable[Mapping[str, str]]] | None = None
 
 
 async def names_of_campaigns(crm: Installation, access: Access, ids: Sequence[UUID]) -> Mapping[UUID, str]:
     return await campaign_names(crm, access, list(ids))
 
 
+async def names_of_journeys(crm: Installation, access: Access, ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    return {one: content.name for one, content in (await journey_contents(crm, access, ids)).items()}
+
+
 CAMPAIGN = ResultSource(
     source="campaign", label="Campaign", names=names_of_campaigns, href="/x/marketing/campaigns/{id}"
+)
+
+
+async def steps_of_journey(crm: Installation, access: Access, journey_id: UUID) -> Mapping[str, str]:
+    """The titles of its steps as they are now; those that are gone have none."""
+    content = (await journey_contents(crm, access, [journey_id])).get(journey_id)
+    return {one.key: place_words(content.plan, one.key) for one in content.plan.steps} if content else {}
+
+
+JOURNEY = ResultSource(
+    source="journey",
+    label="Journey",
+    names=names_of_journeys,
+    href="/x/marketing/journeys/{id}",
+    steps=steps_of_journey,
 )
 
 

@@ -17,6 +17,7 @@ from confida_marketing.campaigns.campaigns import visible_campaign
 from confida_marketing.campaigns.states import start_campaign
 from confida_marketing.content.emails import visible_email
 from confida_marketing.content.trial import send_trial
+from confida_marketing.journeys.entering import put_in
 from confida_marketing.results.asked import read_asked
 from confida_marketing.results.attribution import attributed, forget_revenue, note_revenue
 from confida_marketing.results.counting import Counts, counted
@@ -34,6 +35,7 @@ from confida_marketing.tests.campaign_cast import (
     said,
     segment_of,
 )
+from confida_marketing.tests.journey_cast import plan, running, step, tick
 
 pytestmark = pytest.mark.anyio
 TARGET = "https://example.org/spring?from=mail"
@@ -198,7 +200,7 @@ async def test_what_became_of_a_campaign_is_counted_for_the_last_message_before(
         file = await client.get(f"/x/marketing/results/campaign/{first}/csv")
         assert file.content.decode("utf-8-sig").splitlines()[:3] == [
             "From the list to an answer",
-            "Step,People",
+            "Step,Number",
             "On the list,6",
         ]
         assert (await client.get(f"/x/marketing/results/journey/{first}")).status_code == 404
@@ -294,3 +296,25 @@ async def test_figures_are_for_who_may_see_them(as_role: Any, client: Any, stran
         await reader.post(f"/x/marketing/results/campaign/{new_id()}/reached", data={"reached": "1"})
     ).status_code in {403, 404}
     assert (await stranger.get("/x/marketing/results")).status_code == 303
+
+
+async def test_mails_of_a_journey_are_counted_by_its_steps(crm: Installation, client: Any) -> None:
+    async with posting(crm):
+        cast = await people(crm, "Ada", "Olga")
+        await agreed(crm, cast)
+        mail = await letter(crm, TEXT)
+        journey = await running(crm, plan(step("s1", "mail", email_id=mail), step("s2", "mail", email_id=mail)))
+        for one in cast.values():
+            await put_in(crm, INSIDE, journey, one)
+        await tick(crm)
+        await work(crm)
+        await gave(crm, cast["Ada"], 10_00)
+        place = f"/x/marketing/results/journey/{journey}"
+        file = (await client.get(f"{place}/csv")).content.decode("utf-8-sig").splitlines()
+        assert [line.split(",")[:2] for line in file if line[:2] in {"1.", "2."}] == [
+            ["1. E-mail", "2"],
+            ["2. E-mail", "2"],
+        ]
+        assert ["Last message,10.00" in file, "Welcome" in (await client.get(place)).text] == [True, True]
+        assert f'href="{place}"' in (await client.get("/x/marketing/results")).text
+        assert f'href="{place}"' in (await client.get(f"/x/marketing/journeys/{journey}")).text
