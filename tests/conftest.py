@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from confida_web.testing.connections import ASYNCIO
+
 
 def pytest_configure() -> None:
     """No property is broken because an example takes long: the machine may have much else to do."""
@@ -26,8 +28,8 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> Any:
+    return ASYNCIO
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from confida_web.testing.connections import KEEPER
+
 STORES = ("database", "keyring")
 T = TypeVar("T")
 
@@ -44,6 +46,7 @@ SCHEMA = " UNION ALL ".join(
 OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL)
     WHERE datid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid()
+        AND pid <> ALL($1::integer[])
 """
 
 
@@ -53,9 +56,10 @@ class Spoilt(Exception):
 
 @dataclass
 class Lent:
-    """One database. kept: what its tables held when it was made. schema, sequences: as they were then."""
+    """One database. url: for connections to it. kept: what its tables held when it was made. schema, sequences: as they were then."""
 
     name: str
+    url: str
     connection: Any
     kept: Mapping[str, bytes]
     schema: list[Any]
@@ -73,9 +77,10 @@ class Lent:
         await self.connection.execute(self.sequences)
 
     async def _be_alone(self) -> None:
-        """Ends whoever is still connected, and waits until the server has let them go."""
+        """Ends whoever is still connected, but for what waits for the next test; until the server has let them go."""
+        waiting = KEEPER.server_processes(self.url)
         for _ in range(500):
-            if not await self.connection.fetch(OTHERS):
+            if not await self.connection.fetch(OTHERS, waiting):
                 return
             await asyncio.sleep(0.002)
         raise Spoilt
@@ -176,10 +181,11 @@ class Pairs:
     async def _lent(self, name: str) -> Lent:
         import asyncpg
 
-        connection = await asyncpg.connect(self.url(name))
+        url = self.url(name)
+        connection = await asyncpg.connect(url)
         filled = [row["name"] for row in await connection.fetch(TABLES) if row["filled"]]
         kept = {table: await content(connection, table) for table in filled}
-        return Lent(name, connection, kept, await connection.fetch(SCHEMA), await connection.fetchval(SEQUENCES))
+        return Lent(name, url, connection, kept, await connection.fetch(SCHEMA), await connection.fetchval(SEQUENCES))
 
     async def _restored(self, pair: Mapping[str, Lent]) -> bool:
         """Whether both are as they were; they are dropped if not."""
@@ -190,6 +196,7 @@ class Pairs:
             # Whatever a test did to them, the next one gets others.
             for one in pair.values():
                 one.connection.terminate()
+                KEEPER.forget(one.url)
                 await self._execute(f"DROP DATABASE IF EXISTS {one.name} WITH (FORCE)")
             return False
         return True

