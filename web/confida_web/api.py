@@ -42,7 +42,7 @@ from confida_web.declarations import (
 )
 from confida_web.display import Errors, FormState, Option, Paging, Panel, PersonRef, Tab
 from confida_web.files.routes import disposition
-from confida_web.formatting import Formatter, formatter
+from confida_web.formatting import Formatter, formatter, formatter_of
 from confida_web.forms import FormData, SavedFile, UploadedFile, parse_form, read_json, whole_number
 from confida_web.frame import Frame, NavItem, Toast
 from confida_web.interactions.markdown import rendered as rendered_markdown
@@ -143,6 +143,7 @@ __all__ = [
     "excel_is_there",
     "filter_fields",
     "formatter",
+    "formatter_of",
     "gettext",
     "granted",
     "is_fragment_request",

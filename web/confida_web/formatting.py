@@ -21,6 +21,7 @@ from confida_web.languages import gettext, mark
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
+    from litestar import Request
 
 COUNTED_EXACTLY = 10_000  # Beyond this a count would slow the page (issue 2), so it says "more than".
 TINTS = 8  # As many avatar colours as the style sheet knows.
@@ -164,6 +165,11 @@ def formatter(lang: str, time_zone: str) -> Formatter:
         return Formatter(lang, time_zone)
     except (KeyError, ValueError, OSError):
         return Formatter(lang, "UTC")
+
+
+def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
+    """As whoever asked reads it."""
+    return formatter(request.state.frame.lang, request.state.frame.time_zone)
 
 
 def initials(name: str) -> str:

@@ -15,7 +15,7 @@ from confida_marketing.campaigns.audience import audience_of
 from confida_marketing.campaigns.campaigns import CHANNELS, STATES, visible_campaign
 from confida_marketing.campaigns.content import CampaignContent
 from confida_marketing.campaigns.deciding import decide_by_hand, scores_of
-from confida_marketing.campaigns.list_routes import PURPOSE, formatter_of
+from confida_marketing.campaigns.list_routes import PURPOSE
 from confida_marketing.campaigns.pages import CampaignPage, WayRow
 from confida_marketing.campaigns.progress import progress_of, refusals_of
 from confida_marketing.campaigns.shown import LIST, TONES, facts_of, figures_of, goal_of, money_of
@@ -31,7 +31,7 @@ from confida_marketing.campaigns.states import (
 from confida_marketing.campaigns.why import reason_words
 from confida_marketing.content.emails import Email, visible_email
 from confida_marketing.content.variants import variants_of
-from confida_web.api import Toast, access_for, gettext, ngettext, page, parse_form, redirect
+from confida_web.api import Toast, access_for, formatter_of, gettext, ngettext, page, parse_form, redirect
 
 ONE = LIST + "/{campaign_id:uuid}"
 Act = Callable[[Installation, Access, UUID], Awaitable[Any]]

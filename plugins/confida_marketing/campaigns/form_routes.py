@@ -21,13 +21,13 @@ from confida_marketing.campaigns.campaigns import (
 )
 from confida_marketing.campaigns.form_reading import Reader, empty_values, read_campaign, values_of
 from confida_marketing.campaigns.limits import house_zone
-from confida_marketing.campaigns.list_routes import PURPOSE, formatter_of
+from confida_marketing.campaigns.list_routes import PURPOSE
 from confida_marketing.campaigns.pages import CampaignFormPage
 from confida_marketing.campaigns.shown import LIST, options
 from confida_marketing.content.choosing import email_options
 from confida_marketing.segments.choosing import segment_options
 from confida_marketing.segments.segments import purposes_offered
-from confida_web.api import FormData, Option, Toast, access_for, gettext, page, parse_form, redirect
+from confida_web.api import FormData, Option, Toast, access_for, formatter_of, gettext, page, parse_form, redirect
 
 CHANGED = "Somebody changed it meanwhile. What you typed is below: look at the campaign, then save again."
 

@@ -13,14 +13,10 @@ from confida_core.api import NotFound, now
 from confida_marketing.campaigns.campaigns import STATES, list_campaigns, restore_campaign, trash_campaign
 from confida_marketing.campaigns.pages import CalendarPage, CampaignsPage, Entry
 from confida_marketing.campaigns.shown import LIST, TABS, TONES, Campaigns, month_weeks, rows_of, tabs_of
-from confida_web.api import Formatter, Toast, access_for, formatter, gettext, page, redirect
+from confida_web.api import Formatter, Toast, access_for, formatter_of, gettext, page, redirect
 
 PURPOSE = "relationship"
 LONGEST_SHOWN = 366
-
-
-def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
 
 
 @get(LIST, permission="marketing.read")

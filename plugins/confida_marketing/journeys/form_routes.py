@@ -38,12 +38,23 @@ from confida_marketing.journeys.plan import (
     Step,
     fresh_key,
 )
-from confida_marketing.journeys.shown import PURPOSE, formatter_of, options
+from confida_marketing.journeys.shown import PURPOSE, options
 from confida_marketing.journeys.words import Names, names_for, title_of
 from confida_marketing.segments.form import HOW, TypedSegment
 from confida_marketing.segments.form_routes import operators
 from confida_marketing.segments.segments import purposes_offered
-from confida_web.api import FormData, Option, Toast, access_for, filter_fields, gettext, page, parse_form, redirect
+from confida_web.api import (
+    FormData,
+    Option,
+    Toast,
+    access_for,
+    filter_fields,
+    formatter_of,
+    gettext,
+    page,
+    parse_form,
+    redirect,
+)
 
 ONE = LIST + "/{journey_id:uuid}"
 CHANGED = "Somebody changed it meanwhile. Save again to replace what they did."

@@ -26,11 +26,23 @@ from confida_marketing.journeys.journeys import LIST, plans_of, visible_journey
 from confida_marketing.journeys.log import STATES, TONES
 from confida_marketing.journeys.pages import JourneyPeoplePage, PersonRow, SimulatedRow, SimulationPage
 from confida_marketing.journeys.plan import FORKS, GATED, KINDS, Plan, Step
-from confida_marketing.journeys.shown import ICONS, PURPOSE, formatter_of
+from confida_marketing.journeys.shown import ICONS, PURPOSE
 from confida_marketing.journeys.simulating import Simulated, Way, simulate
 from confida_marketing.journeys.states import take_out
 from confida_marketing.journeys.words import Names, names_for, place_words, sentence_of, why, with_accounts
-from confida_web.api import Option, Tab, Toast, access_for, gettext, open_place, page, parse_form, redirect, seal_place
+from confida_web.api import (
+    Option,
+    Tab,
+    Toast,
+    access_for,
+    formatter_of,
+    gettext,
+    open_place,
+    page,
+    parse_form,
+    redirect,
+    seal_place,
+)
 
 ONE = LIST + "/{journey_id:uuid}"
 PLACE = "marketing journey people"

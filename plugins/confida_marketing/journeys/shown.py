@@ -26,7 +26,7 @@ from confida_marketing.journeys.words import (
     trigger_words,
     with_accounts,
 )
-from confida_web.api import Formatter, Option, Tab, access_for, formatter, gettext
+from confida_web.api import Formatter, Option, Tab, access_for, formatter_of, gettext
 
 PURPOSE = "operation"
 TONES: Mapping[str, str] = {"draft": "quiet", "active": "may", "paused": "restricted", "ended": "quiet"}
@@ -35,10 +35,6 @@ ICONS: Mapping[str, str] = {
     "appointment": "calendar", "exit": "sign-out",
 }  # fmt: skip
 Journeys = Sequence[Opened[JourneyContent]]
-
-
-def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
 
 
 def options(words: Mapping[str, str], chosen: str = "") -> tuple[Option, ...]:

@@ -18,7 +18,6 @@ from confida_marketing.segments.segments import Used, copy_segment, restore_segm
 from confida_marketing.segments.showing import (
     PURPOSE,
     SEGMENTS,
-    formatter_of,
     found_in,
     growth_chart,
     rows_shown,
@@ -26,7 +25,7 @@ from confida_marketing.segments.showing import (
 )
 from confida_marketing.segments.uses import uses_of
 from confida_marketing.segments.words import means
-from confida_web.api import Tab, Toast, access_for, is_fragment_request, page, parse_form, redirect
+from confida_web.api import Tab, Toast, access_for, formatter_of, is_fragment_request, page, parse_form, redirect
 
 ONE = SEGMENTS + "/{segment_id:uuid}"
 CHANGED_MEANWHILE = "Somebody else changed this segment meanwhile."

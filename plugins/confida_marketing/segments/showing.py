@@ -17,7 +17,7 @@ from confida_marketing.segments.kept import Segment, every_segment, in_use
 from confida_marketing.segments.members import Glance, glance, sentence_of
 from confida_marketing.segments.pages import Found, Refusal, SegmentRow
 from confida_marketing.segments.words import means
-from confida_web.api import Chart, ChartSeries, Formatter, Option, PersonRef, access_for, formatter
+from confida_web.api import Chart, ChartSeries, Formatter, Option, PersonRef, access_for
 
 PURPOSE = "relationship"
 SEGMENTS = "/x/marketing/segments"
@@ -127,8 +127,3 @@ def segment_choices(around: Surroundings, *, but: UUID | None = None) -> tuple[O
         Option(value=str(one.id), label=one.name) for one in around.segments.values()
         if one.deleted_at is None and one.id != but
     )  # fmt: skip
-
-
-def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
-    frame = request.state.frame
-    return formatter(frame.lang, frame.time_zone)

@@ -21,7 +21,6 @@ from confida_core.api import (
     visible_contact,
 )
 from confida_marketing.campaigns.campaigns import list_campaigns
-from confida_marketing.campaigns.list_routes import formatter_of
 from confida_marketing.sign_up.donation_import import UnreadableDonations, read_donations, store_donations
 from confida_marketing.sign_up.donation_pages import (
     DonationFormPage,
@@ -48,6 +47,7 @@ from confida_web.api import (
     PersonRef,
     Toast,
     access_for,
+    formatter_of,
     mark,
     ngettext,
     page,

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
-
-from litestar import Request
 
 from confida_core.api import (
     InvalidAmount,
@@ -17,16 +14,12 @@ from confida_core.api import (
 from confida_sales.leads.conversion import Conversion
 from confida_sales.leads.leads import LeadDraft
 from confida_sales.opportunities.opportunities import OpportunityDraft
-from confida_web.api import Formatter, FormData, formatter
+from confida_web.api import FormData
 
 LEAD_FIELDS = ("name", "organisation", "email", "phone", "wanted", "note", "source", "owner_id")
 CONVERSION_FIELDS = (
     "person", "organisation", "organisation_name", "stage", "title", "value", "currency", "close_on", "next_step", "next_on",
 )  # fmt: skip
-
-
-def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
 
 
 def typed(form: FormData, names: tuple[str, ...]) -> dict[str, str]:

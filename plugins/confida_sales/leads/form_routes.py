@@ -25,7 +25,6 @@ from confida_sales.leads.conversion import convert_lead
 from confida_sales.leads.form_reading import (
     CONVERSION_FIELDS,
     LEAD_FIELDS,
-    formatter_of,
     lead_draft,
     read_conversion,
     read_id,
@@ -46,7 +45,7 @@ from confida_sales.leads.routes import LIST, PURPOSE
 from confida_sales.leads.shown import card_of, cards, people_options, source_options
 from confida_sales.opportunities.pipelines import pipelines
 from confida_sales.settings import SalesSettings
-from confida_web.api import FormData, Option, PersonRef, Toast, access_for, page, parse_form, redirect
+from confida_web.api import FormData, Option, PersonRef, Toast, access_for, formatter_of, page, parse_form, redirect
 
 CHANGED = "Somebody else has changed this lead since you opened it. Saving again replaces what they wrote with what stands here."
 

@@ -11,12 +11,12 @@ from litestar import Request, Response, get, post
 
 from confida_core.api import NotFound, active_accounts
 from confida_sales.opportunities.board import CLOSED_DAYS, board, heads, more_cards
-from confida_sales.opportunities.choices import formatter_of, owner_filter
+from confida_sales.opportunities.choices import owner_filter
 from confida_sales.opportunities.narrowing import Narrowing, ShownOpportunity
 from confida_sales.opportunities.pages import BoardPage
 from confida_sales.opportunities.pipelines import ShownPipeline, pipeline, pipelines_in_use
 from confida_sales.opportunities.state import LONGEST_TEXT, address, fields_of, id_in, narrowing_of
-from confida_web.api import Tab, access_for, page, parse_form, redirect
+from confida_web.api import Tab, access_for, formatter_of, page, parse_form, redirect
 
 BOARD = "/x/sales/board"
 LIST = "/x/sales/opportunities"

@@ -13,13 +13,7 @@ from confida_sales.opportunities.narrowing import NOBODY, Narrowing
 from confida_sales.opportunities.pipelines import ShownPipeline
 from confida_sales.opportunities.reading import Offered
 from confida_sales.settings import SalesSettings
-from confida_web.api import Formatter, Option, formatter
-
-
-def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
-    """As the reader has it."""
-    frame = request.state.frame
-    return formatter(frame.lang, frame.time_zone)
+from confida_web.api import Option, formatter_of
 
 
 async def offered(request: Request[Any, Any, Any]) -> tuple[Offered, list[StaffAccount]]:

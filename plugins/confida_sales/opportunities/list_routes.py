@@ -10,14 +10,14 @@ from litestar import Request, Response, get, post
 
 from confida_core.api import active_accounts
 from confida_sales.opportunities.board_routes import BOARD, LIST, PURPOSE
-from confida_sales.opportunities.choices import formatter_of, owner_filter, way_options
+from confida_sales.opportunities.choices import owner_filter, way_options
 from confida_sales.opportunities.listing import SHOWN, SORTS, ListQuery, list_opportunities, order_of
 from confida_sales.opportunities.narrowing import Narrowing
 from confida_sales.opportunities.opportunities import DELETED
 from confida_sales.opportunities.pages import OpportunitiesPage, SortColumn
 from confida_sales.opportunities.pipelines import ShownPipeline, pipelines_in_use
 from confida_sales.opportunities.state import LONGEST_TEXT, address, fields_of, id_in, narrowing_of
-from confida_web.api import Tab, access_for, page, parse_form, redirect
+from confida_web.api import Tab, access_for, formatter_of, page, parse_form, redirect
 
 COLUMNS = (
     ("title", "Opportunity", ""),

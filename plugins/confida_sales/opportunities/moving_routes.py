@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from confida_core.api import Access, InvalidContent, Opened, VersionConflict
 from confida_sales.content import OpportunityContent
 from confida_sales.opportunities.board_routes import BOARD, PURPOSE, moved_page
-from confida_sales.opportunities.choices import formatter_of, offered, owner_options, source_options
+from confida_sales.opportunities.choices import offered, owner_options, source_options
 from confida_sales.opportunities.narrowing import ShownOpportunity, shown
 from confida_sales.opportunities.opportunities import (
     LOST_REASONS,
@@ -26,7 +26,17 @@ from confida_sales.opportunities.pages import MovePage
 from confida_sales.opportunities.pipelines import ShownPipeline, ShownStage, pipeline
 from confida_sales.opportunities.reading import posted, read_draft, typed
 from confida_sales.opportunities.state import id_in
-from confida_web.api import FormData, Option, Toast, access_for, is_fragment_request, page, parse_form, redirect
+from confida_web.api import (
+    FormData,
+    Option,
+    Toast,
+    access_for,
+    formatter_of,
+    is_fragment_request,
+    page,
+    parse_form,
+    redirect,
+)
 
 MOVED_MEANWHILE = (
     "Somebody else changed this meanwhile. Look where it stands now, and move it again if that is still right."

@@ -19,12 +19,11 @@ from confida_sales.reporting.pages import BehindPage, ReportPage, ReportsPage
 from confida_sales.settings import SalesSettings
 from confida_web.api import (
     PERIODS,
-    Formatter,
     Option,
     Report,
     access_for,
     excel_is_there,
-    formatter,
+    formatter_of,
     note_export,
     page,
     report_csv,
@@ -77,16 +76,12 @@ def file_of(content: bytes, media_type: str, name: str) -> Response[bytes]:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def reader(request: Request[Any, Any, Any]) -> Formatter:
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
-
-
 def asked_of(request: Request[Any, Any, Any]) -> Asked:
-    return read_asked(request.query_params, reader(request).today())
+    return read_asked(request.query_params, formatter_of(request).today())
 
 
 async def shown(request: Request[Any, Any, Any], key: str, asked: Asked, report: Report) -> ReportPage:
-    kind, f = REPORTS[key], reader(request)
+    kind, f = REPORTS[key], formatter_of(request)
     link = f"{PLACE}/{key}/{{}}{asked.query()}"
     return ReportPage(
         key=key,

@@ -27,7 +27,7 @@ from confida_sales.targets.commissions import add_rule, remove_rule, rules
 from confida_sales.targets.figures import today_of
 from confida_sales.targets.pages import CommissionsPage, RuleRow, TargetRow, TargetsPage
 from confida_sales.targets.periods import EARLIEST, LATEST, Period, read_period
-from confida_sales.targets.routes import PURPOSE, formatter_of, people_options, read_whose
+from confida_sales.targets.routes import PURPOSE, people_options, read_whose
 from confida_sales.targets.shown import everybody_first, rate_text, rule_name, tabs_of, whose_key
 from confida_sales.targets.targets import (
     SetTarget,
@@ -37,7 +37,7 @@ from confida_sales.targets.targets import (
     set_targets,
     targets_between,
 )
-from confida_web.api import FormData, Option, Toast, access_for, page, parse_form, redirect, whole_number
+from confida_web.api import FormData, Option, Toast, access_for, formatter_of, page, parse_form, redirect, whole_number
 
 TARGETS, COMMISSIONS = "/x/sales/targets", "/x/sales/commissions"
 

@@ -26,16 +26,12 @@ from confida_sales.targets.shown import (
     viewed_options,
 )
 from confida_sales.targets.targets import EVERYBODY, Whose
-from confida_web.api import Formatter, Option, access_for, formatter, page
+from confida_web.api import Option, access_for, formatter_of, page
 
 FORECAST = "/x/sales/forecast"
 PURPOSE = "relationship"
 SHOWN = {1: 6, 3: 4, 12: 3}
 """How many periods of each length a forecast shows."""
-
-
-def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
 
 
 def asked_period(request: Request[Any, Any, Any], name: str, otherwise: int = 1) -> Period:

@@ -15,13 +15,12 @@ from confida_service.figures.sections import figures_of
 from confida_service.queues.queues import queues
 from confida_web.api import (
     PERIODS,
-    Formatter,
     Option,
     Report,
     access_for,
     disposition,
     excel_is_there,
-    formatter,
+    formatter_of,
     note_export,
     page,
     report_csv,
@@ -66,16 +65,12 @@ def file_of(content: bytes, media_type: str, name: str) -> Response[bytes]:
     return Response(content, media_type=media_type, headers={"Content-Disposition": disposition(name)})
 
 
-def reader(request: Request[Any, Any, Any]) -> Formatter:
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
-
-
 def asked_of(request: Request[Any, Any, Any]) -> Asked:
-    return read_asked(request.query_params, reader(request).today(), request.state.crm.settings.time_zone)
+    return read_asked(request.query_params, formatter_of(request).today(), request.state.crm.settings.time_zone)
 
 
 async def shown(request: Request[Any, Any, Any], asked: Asked, report: Report) -> FiguresPage:
-    f = reader(request)
+    f = formatter_of(request)
     names = {str(one.id): one.name for one in await queues(request.state.crm)}
     some = bool(report.sections)
     return FiguresPage(

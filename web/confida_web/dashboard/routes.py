@@ -13,9 +13,8 @@ from confida_core.vault.door import Opened
 from confida_web.dashboard.pages import BirthdayRow, MyDayPage, TouchedRow
 from confida_web.declarations import NavDeclaration
 from confida_web.display import Panel, PersonRef
-from confida_web.formatting import Formatter
+from confida_web.formatting import Formatter, formatter_of
 from confida_web.interactions.entries import KINDS
-from confida_web.interactions.story import formatter_of
 from confida_web.interactions.words import said_of, task_rows
 from confida_web.isolation import filled
 from confida_web.page import page

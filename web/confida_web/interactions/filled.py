@@ -11,10 +11,10 @@ from confida_core.contacts.people import display_names
 from confida_core.interactions.content import SOME_DAY, InteractionContent
 from confida_core.vault.door import Opened
 from confida_web.display import Option
-from confida_web.formatting import Formatter
+from confida_web.formatting import Formatter, formatter_of
 from confida_web.interactions.entries import Composer
 from confida_web.interactions.reading import DAY_STARTS
-from confida_web.interactions.story import formatter_of, staff_options
+from confida_web.interactions.story import staff_options
 from confida_web.interactions.words import attachment_of
 from confida_web.security.access import access_for
 

@@ -25,13 +25,14 @@ from confida_core.storage.sealed_files import discard_files
 from confida_core.vault.door import Opened
 from confida_web.contacts.pages import ContactHead, ContactPage
 from confida_web.declarations import NavDeclaration
+from confida_web.formatting import formatter_of
 from confida_web.forms import parse_form
 from confida_web.frame import Toast
 from confida_web.interactions.entries import Composer
 from confida_web.interactions.filled import filled_composer
 from confida_web.interactions.pages import InteractionFormPage, InteractionPage
 from confida_web.interactions.reading import PostedInteraction, read_draft, read_posted
-from confida_web.interactions.story import composer_again, formatter_of, is_id, story_of
+from confida_web.interactions.story import composer_again, is_id, story_of
 from confida_web.interactions.tasks import TASK_ROUTES, due_badge
 from confida_web.interactions.words import attachment_of, entry_of, person_of
 from confida_web.page import is_fragment_request, page

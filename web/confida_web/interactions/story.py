@@ -19,7 +19,7 @@ from confida_core.isolation.running import Fault
 from confida_core.vault.access import SYSTEM_ID
 from confida_web.contacts.pages import NextStep
 from confida_web.display import Errors, Option, Panel, Tab
-from confida_web.formatting import Formatter, formatter
+from confida_web.formatting import Formatter, formatter_of
 from confida_web.forms import FormData
 from confida_web.interactions.entries import KINDS, Attachment, Composer, TimelineDay
 from confida_web.interactions.words import days_of, is_overdue, midday
@@ -42,11 +42,6 @@ class Story:
     next_step: NextStep | None
     panels: tuple[Panel, ...]
     accounts: Mapping[UUID, str]
-
-
-def formatter_of(request: Request[Any, Any, Any]) -> Formatter:
-    """The formatter of whoever reads the page."""
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
 
 
 async def story_of(

@@ -27,13 +27,13 @@ from confida_core.interactions.tasks import (
 from confida_core.vault.access import Access
 from confida_web.display import Paging, Tab
 from confida_web.errors.answers import back_to
-from confida_web.formatting import Formatter, formatter
+from confida_web.formatting import Formatter, formatter, formatter_of
 from confida_web.forms import FormData, parse_form
 from confida_web.frame import Toast
 from confida_web.interactions.entries import Composer
 from confida_web.interactions.pages import InteractionFormPage, TaskGroup, TasksPage
 from confida_web.interactions.reading import read_draft
-from confida_web.interactions.story import composer_again, formatter_of, staff_options
+from confida_web.interactions.story import composer_again, staff_options
 from confida_web.interactions.words import task_rows
 from confida_web.page import page
 from confida_web.redirect import own_path, redirect
