@@ -31,6 +31,8 @@ RINGING = timedelta(minutes=10)
 JUST_ENDED = timedelta(seconds=90)
 MOST_AT_ONCE = 5
 MOST_LAST, LONGEST_LAST = 3, 120
+# The call itself, and what is planned: the timeline shows that first.
+MOST_AHEAD = 5
 
 
 async def visible_call(crm: Installation, access: Access, call_id: UUID) -> ShownCall:
@@ -128,12 +130,13 @@ async def card_of(crm: Installation, access: Access, call: ShownCall) -> Card:
 async def last_contacts(crm: Installation, access: Access, call: ShownCall) -> tuple[LastContact, ...]:
     if call.contact_id is None or not access.actor.may("interactions.read"):
         return ()
-    page = await read_timeline(crm, access, call.contact_id, limit=MOST_LAST + 1)
+    page = await read_timeline(crm, access, call.contact_id, limit=MOST_LAST + MOST_AHEAD)
+    moment = now()
     return tuple(
         LastContact(
             at=one.at, label=one.kind_label or one.kind.capitalize(), text=" ".join((one.subject or one.body).split())[:LONGEST_LAST],
             href=one.href,
         )
         for one in page.items
-        if one.id != call.id
+        if one.id != call.id and one.at <= moment
     )[:MOST_LAST]  # fmt: skip
