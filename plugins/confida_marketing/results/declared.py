@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from confida_marketing.results import content, happenings, keeping, public_routes, routes
+from confida_marketing.results import content, fields, happenings, keeping, public_routes, routes
 from confida_marketing.results.sources import CAMPAIGN, JOURNEY
 from confida_web.api import Command, NavDeclaration
 
@@ -24,6 +24,7 @@ COMMANDS = (
     ),
 )  # fmt: skip
 PORTAL_ROUTES = public_routes.PORTAL_ROUTES
+INDEX_FIELDS = fields.INDEX_FIELDS
 EVENT_HANDLERS = happenings.EVENT_HANDLERS
 JOBS = keeping.JOBS
 RESULT_SOURCES = (CAMPAIGN, JOURNEY)

@@ -12,7 +12,16 @@ from tests.mail_sink import Sink, posting, tell_events, work
 from tests.refusals import erase
 
 from confida_consent.api import Indication, record_event
-from confida_core.api import Installation, InteractionDraft, Returned, log_interaction, new_id, note_returned, now
+from confida_core.api import (
+    Installation,
+    InteractionDraft,
+    Returned,
+    log_interaction,
+    new_id,
+    note_returned,
+    now,
+    values_of_contact,
+)
 from confida_marketing.campaigns.campaigns import visible_campaign
 from confida_marketing.campaigns.states import start_campaign
 from confida_marketing.content.emails import visible_email
@@ -140,6 +149,8 @@ async def test_links_are_counted_without_people_and_kept_only_of_who_agreed(crm:
         await stranger.get(mats)
         await forget(crm, {})
         assert ((await counted(crm, [made]))[made].clicks, await clicks_kept(crm)) == (6, [cast["Zoe"]])
+        values = (await values_of_contact(crm, cast["Zoe"]))[1]
+        assert (values["marketing.clicks"], values["marketing.last_click"]) == (1.0, now().date())
         await erase(crm, cast["Zoe"])
         assert await clicks_kept(crm) == []
         assert (await stranger.get(zoe)).headers["location"] == TARGET
