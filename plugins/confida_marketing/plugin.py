@@ -26,7 +26,7 @@ PARTS: tuple[ModuleType, ...] = (general, segments, content, campaigns, journeys
 
 @hookimpl
 def plugin_info() -> PluginInfo:
-    summary = "In the making: nothing of it can be used yet."
+    summary = "Segments, e-mails, campaigns, journeys, forms, events and donations: only for those who want it, and measured without tracking."
     return PluginInfo(key="marketing", name="Marketing", summary=summary, api=1)
 
 
