@@ -13,6 +13,7 @@ from uuid import UUID
 
 from confida_core.api import Installation, NotFound, Row, catch_up_index, enqueue, now
 from confida_marketing.campaigns.limits import house_zone
+from confida_marketing.campaigns.running import crowded
 from confida_marketing.content.faults import BrokenEmail
 from confida_marketing.journeys.acting import Group, act
 from confida_marketing.journeys.asking import meeting
@@ -29,7 +30,6 @@ BATCH = 500
 # Of steps that do something; between two such lots the time is looked at.
 LOT = 200
 LOTS = {"tag": 80, "task": 100, "call": 100, "appointment": 100}
-MOST_WAITING = 2_000
 PAUSE = timedelta(seconds=1)
 
 
@@ -99,12 +99,6 @@ def groups_of(live: Live, rows: Sequence[Row]) -> list[Group]:
             for start in range(0, len(entries), size)
         ]
     return groups
-
-
-async def crowded(crm: Installation) -> bool:
-    """Core's door has enough to do: what is stopped shall have little to be called back."""
-    sql = "SELECT count(*) AS number FROM (SELECT id FROM outbound_message WHERE state = 'queued' LIMIT ?) AS waiting"
-    return int((await crm.data.fetch(sql, MOST_WAITING))[0]["number"]) >= MOST_WAITING
 
 
 async def pause_broken(crm: Installation, journey_id: UUID) -> None:
