@@ -66,7 +66,8 @@ async def plant(home: Path) -> None:
                 currency="EUR", measure="Look at it each autumn", measure_by=today,
             )  # fmt: skip
             await save_complaint(crm, access, complaint.row["id"], said, seen=1)
-        await move_complaint(crm, access, complaint.row["id"], "acknowledged", seen=2)
+            last = complaint.row["id"]
+        await move_complaint(crm, access, last, "acknowledged", seen=2)
 
 
 def planted(home: Path) -> None:
