@@ -25,8 +25,8 @@ def clean_text(value: str) -> str:
 
     Raises UnstorableText for NUL and lone surrogates.
     """
-    # Printable text has no line breaks, control characters or surrogates: nearly every value leaves here.
-    if value.isprintable():
+    # Printable text has no other line breaks, control characters or surrogates: nearly every value leaves here.
+    if value.replace("\n", "").isprintable():
         return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
     if _UNSTORABLE.search(value):
         raise UnstorableText("contains a character that cannot be stored")
