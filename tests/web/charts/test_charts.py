@@ -174,5 +174,5 @@ def test_nothing_is_drawn_outside_the_picture(first: list[Any], second: list[Any
 
 
 def test_style_sheet_knows_every_tone() -> None:
-    style = (STATIC_FOLDER / "parts.css").read_text(encoding="utf-8")
+    style = (STATIC_FOLDER / "charts.css").read_text(encoding="utf-8")
     assert [tone for tone in range(6) if f".tone-{tone}" not in style or f".age-{tone}" not in style] == []
