@@ -135,7 +135,7 @@ async def test_bundle_says_what_it_holds(crm: Any, access: Access) -> None:
     assert typed.shown.lines[0].description == "Wrapped\n1.5 × Green tea"
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("button", "names", "focus"),
     [
         ("up-2", ["A", "C", "B"], "lines-1-up"),

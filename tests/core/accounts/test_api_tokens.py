@@ -28,11 +28,17 @@ from confida_core.accounts.api_tokens import (
 from confida_core.accounts.staff import change_role, disable_account, enable_account
 from confida_core.clock import now
 from confida_core.vault.access import SYSTEM, Forbidden, NotFound
+from tests.cases import in_one_installation
 from tests.core.accounts.cast import access_of, account_of
 
 pytestmark = pytest.mark.anyio
 
 WANTED = NewToken(label="Newsletter", purpose="relationship", scopes=["contacts.read", "contacts.write"])
+
+
+@pytest.fixture
+async def mats(crm: Any) -> UUID:
+    return await account_of(crm, "Mats", "staff")
 
 
 async def token_of(crm: Any, account_id: UUID, role: str, wanted: NewToken = WANTED) -> tuple[UUID, str]:
@@ -67,9 +73,9 @@ async def test_secrets_have_the_shape_that_scanners_look_for_and_never_repeat() 
     assert len(set(made)) == 20
 
 
-@pytest.mark.parametrize("change", [lambda s: s[:-1], lambda s: s + "a", lambda s: s.swapcase(), lambda s: " " + s])
-async def test_mistyped_token_is_refused_without_a_query(crm: Any, change: Any) -> None:
-    _, secret = await token_of(crm, await account_of(crm, "Mats", "staff"), "staff")
+@in_one_installation("change", [lambda s: s[:-1], lambda s: s + "a", lambda s: s.swapcase(), lambda s: " " + s])
+async def test_mistyped_token_is_refused_without_a_query(crm: Any, mats: UUID, change: Any) -> None:
+    _, secret = await token_of(crm, mats, "staff")
     seen: list[str] = []
     crm.data.observers.append(seen.append)
     assert await token_grant(crm, change(secret)) is None
@@ -77,9 +83,9 @@ async def test_mistyped_token_is_refused_without_a_query(crm: Any, change: Any) 
     assert seen == []
 
 
-@pytest.mark.parametrize("bearer", ["", "cfd_", "x" * 100_000, "cfd_ümlaut", "\x00", "' OR 1=1 --"])
-async def test_rubbish_opens_nothing(crm: Any, bearer: str) -> None:
-    await token_of(crm, await account_of(crm, "Mats", "staff"), "staff")
+@in_one_installation("bearer", ["", "cfd_", "x" * 100_000, "cfd_ümlaut", "\x00", "' OR 1=1 --"])
+async def test_rubbish_opens_nothing(crm: Any, mats: UUID, bearer: str) -> None:
+    await token_of(crm, mats, "staff")
     assert await token_grant(crm, bearer) is None
 
 
@@ -199,7 +205,7 @@ async def test_day_of_use_is_noted_once_a_day(crm: Any) -> None:
     assert len(seen) == 1
 
 
-@pytest.mark.parametrize(
+@in_one_installation(
     ("changes", "field"),
     [
         ({"label": ""}, "label"),
@@ -218,8 +224,7 @@ async def test_day_of_use_is_noted_once_a_day(crm: Any) -> None:
         ({"days": 366}, "days"),
     ],
 )
-async def test_what_staff_cannot_make(crm: Any, changes: dict[str, Any], field: str) -> None:
-    mats = await account_of(crm, "Mats", "staff")
+async def test_what_staff_cannot_make(crm: Any, mats: UUID, changes: dict[str, Any], field: str) -> None:
     given = {"label": "x", "purpose": "relationship", "scopes": ["contacts.read"], "days": 1, **changes}
     with pytest.raises(InvalidToken) as refused:
         await token_of(crm, mats, "staff", NewToken(**given))

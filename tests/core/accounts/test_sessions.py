@@ -50,10 +50,10 @@ async def test_secrets_never_repeat_and_hold_256_bits(crm: Any) -> None:
     assert [len(set(secrets)), {len(secret) for secret in secrets}] == [5, {43}]
 
 
-@pytest.mark.parametrize("chosen", ["", "A" * 43, "x" * 5000, "\x00", "ümlaut", "' OR 1=1 --"])
-async def test_chosen_id_opens_nothing(crm: Any, chosen: str) -> None:
+async def test_chosen_id_opens_nothing(crm: Any) -> None:
     await start_session(crm, await account_of(crm, "Olga", "owner"))
-    assert await find_session(crm, chosen) is None
+    chosen = ["", "A" * 43, "x" * 5000, "\x00", "ümlaut", "' OR 1=1 --"]
+    assert [one for one in chosen if await find_session(crm, one) is not None] == []
 
 
 @pytest.mark.parametrize(("column", "minutes"), [("seen_at", 31), ("created_at", 12 * 60 + 1)])
