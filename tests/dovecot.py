@@ -32,6 +32,8 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {login}
 auth_mechanisms = plain
+# Whoever guesses passwords is made to wait, and so is everybody at their address: all our tests.
+auth_failure_delay = 0
 mail_location = maildir:{home}/mail/%n
 first_valid_uid = 0
 mail_uid = {uid}
@@ -55,6 +57,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
