@@ -86,6 +86,7 @@ from confida_core.events.declarations import Event, EventField, EventHandler, Ev
 from confida_core.exchange.declarations import Exporter, Importer
 from confida_core.exchange.draft import ContactDraft, RowError, UnreadableFile
 from confida_core.exchange.formula_guard import guarded as guarded_cell
+from confida_core.exchange.named_columns import NamedRow, NamedTable, read_named_columns
 from confida_core.hookspecs import hookimpl
 from confida_core.ids import new_id
 from confida_core.inbound.declarations import InboundRefused, InboundWebhook
@@ -219,6 +220,8 @@ __all__ = [
     "Listener",
     "LongText",
     "MessageState",
+    "NamedRow",
+    "NamedTable",
     "Negation",
     "NewContact",
     "NoPicture",
@@ -330,6 +333,7 @@ __all__ = [
     "print_json",
     "read_amount",
     "read_condition",
+    "read_named_columns",
     "read_number",
     "read_timeline",
     "receive_file",

@@ -58,7 +58,8 @@ from confida_web.printing.press import Order as PrintOrder
 from confida_web.printing.printing import MISSING as NO_PRESS
 from confida_web.printing.printing import NoPDF, can_embed, can_print, press_is_busy, print_pdf
 from confida_web.redirect import own_path, redirect
-from confida_web.reports.export import excel_is_there, note_export, report_csv, report_excel
+from confida_web.reports.answers import csv_answer, excel_answer
+from confida_web.reports.export import excel_is_there, note_export
 from confida_web.reports.periods import PERIODS, Period, month_days, month_label, read_period
 from confida_web.reports.report import (
     PART,
@@ -139,7 +140,9 @@ __all__ = [
     "checked_rows",
     "client_of",
     "contact_panels",
+    "csv_answer",
     "disposition",
+    "excel_answer",
     "excel_is_there",
     "filter_fields",
     "formatter",
@@ -170,8 +173,6 @@ __all__ = [
     "record_resource",
     "redirect",
     "rendered_markdown",
-    "report_csv",
-    "report_excel",
     "rows_of_condition",
     "rows_of_form",
     "seal_place",

@@ -76,15 +76,7 @@ def open_table(data: bytes | BinaryIO, *, charset: str = "", delimiter: str = ""
 
     Raises UnreadableFile for what is no table: empty, too large, binary, or with more than 1,000 columns.
     """
-    content = read_whole(data)
-    _refuse_other_formats(content)
-    wide = wide_charset(content)
-    content = to_utf8(content)
-    charset = known_charset(charset) or ("utf-8" if wide else _guess_charset(content))
-    first_line = next(_lines(content, charset), "")
-    stated = _SEPARATOR_LINE.fullmatch(first_line)
-    delimiter = delimiter if delimiter in {*_DELIMITERS, ":"} else ""
-    delimiter = delimiter or (stated[1] if stated else _guess_delimiter(content, charset))
+    content, charset, delimiter, stated = _understood(data, charset, delimiter)
     records = list(islice(split_records(_lines(content, charset), delimiter), _SAMPLE_ROWS))
     records = records[1:] if stated else records
     if not records:
@@ -103,6 +95,29 @@ def open_table(data: bytes | BinaryIO, *, charset: str = "", delimiter: str = ""
         _data=content,
         _first_row=records[place].number + has_header,
     )
+
+
+def read_rows(data: bytes) -> Iterator[CSVRow | RowError]:
+    """Every row, for whoever knows where the header stands; charset and delimiter are found out as for any table.
+
+    A row that cannot be read is an error and harms no other. Raises UnreadableFile for what is no table of text.
+    """
+    content, charset, delimiter, stated = _understood(data)
+    for record in islice(split_records(_lines(content, charset), delimiter), int(stated), None):
+        yield _row(record)
+
+
+def _understood(data: bytes | BinaryIO, charset: str = "", delimiter: str = "") -> tuple[bytes, str, str, bool]:
+    """(the data, in UTF-8 if they were in a wider charset; charset; delimiter; whether the first line states the delimiter)."""
+    content = read_whole(data)
+    _refuse_other_formats(content)
+    wide = wide_charset(content)
+    content = to_utf8(content)
+    charset = known_charset(charset) or ("utf-8" if wide else _guess_charset(content))
+    stated = _SEPARATOR_LINE.fullmatch(next(_lines(content, charset), ""))
+    delimiter = delimiter if delimiter in {*_DELIMITERS, ":"} else ""
+    delimiter = delimiter or (stated[1] if stated else _guess_delimiter(content, charset))
+    return content, charset, delimiter, stated is not None
 
 
 def read_whole(data: bytes | BinaryIO) -> bytes:

@@ -75,6 +75,7 @@ def render(prepared: Prepared, recipient: Recipient) -> Rendered:
     body = prepared.bodies[language]
     values = [value_of(slot, recipient, language) for slot in prepared.slots]
     escaped = [escape(value) for value in values]
+    # mypy does not follow a comparison of classes: what is no text is the number of a slot.
     subject = "".join([part if part.__class__ is str else values[part] for part in prepared.subject])  # type: ignore[index]
     return Rendered(
         subject=one_line(subject)[:LONGEST_SUBJECT].strip(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -26,16 +25,15 @@ from confida_web.api import (
     Report,
     Toast,
     access_for,
-    disposition,
+    csv_answer,
+    excel_answer,
     excel_is_there,
-    formatter,
+    formatter_of,
     gettext,
     mark,
     page,
     parse_form,
     redirect,
-    report_csv,
-    report_excel,
     shown_section,
 )
 
@@ -43,13 +41,12 @@ PURPOSE = "relationship"
 PLACE = "/x/marketing/results"
 ONE = PLACE + "/{source:str}/{source_id:uuid}"
 CAMPAIGN = "campaign"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Asking = Request[Any, Any, Any]
 
 
 @get(PLACE, permission="marketing.read")
 async def results(request: Asking) -> Response[Any]:
-    asked, f = asked_of(request), reader(request)
+    asked, f = asked_of(request), formatter_of(request)
     report = await results_of(request.state.crm, access_for(request, PURPOSE), asked)
     settings = await plugin_settings(request.state.crm, MarketingSettings)
     some = bool(report.sections)
@@ -67,12 +64,14 @@ async def results(request: Asking) -> Response[Any]:
 
 @get(f"{PLACE}/csv", permission="marketing.read")
 async def results_as_csv(request: Asking) -> Response[bytes]:
-    return csv_of(await results_of(request.state.crm, access_for(request, PURPOSE), asked_of(request)))
+    return csv_answer(await results_of(request.state.crm, access_for(request, PURPOSE), asked_of(request)), "results")
 
 
 @get(f"{PLACE}/xlsx", permission="marketing.read")
 async def results_as_excel(request: Asking) -> Response[bytes]:
-    return await excel_of(await results_of(request.state.crm, access_for(request, PURPOSE), asked_of(request)))
+    return await excel_answer(
+        await results_of(request.state.crm, access_for(request, PURPOSE), asked_of(request)), "results"
+    )
 
 
 @get(ONE, permission="marketing.read")
@@ -82,12 +81,12 @@ async def result(request: Asking, source: FromPath[str], source_id: FromPath[UUI
 
 @get(ONE + "/csv", permission="marketing.read")
 async def result_as_csv(request: Asking, source: FromPath[str], source_id: FromPath[UUID]) -> Response[bytes]:
-    return csv_of((await looked_up(request, source, source_id))[1])
+    return csv_answer((await looked_up(request, source, source_id))[1], "results")
 
 
 @get(ONE + "/xlsx", permission="marketing.read")
 async def result_as_excel(request: Asking, source: FromPath[str], source_id: FromPath[UUID]) -> Response[bytes]:
-    return await excel_of((await looked_up(request, source, source_id))[1])
+    return await excel_answer((await looked_up(request, source, source_id))[1], "results")
 
 
 @post(ONE + "/reached", permission="marketing.write")
@@ -127,7 +126,7 @@ async def result_page(
     request: Asking, source: str, source_id: UUID, *, typed: str | None = None, errors: Any = None
 ) -> ResultPage:
     one, report, goal = await looked_up(request, source, source_id)
-    f, kind = reader(request), sources()[source]
+    f, kind = formatter_of(request), sources()[source]
     some, here = bool(report.sections), one.href
     return ResultPage(
         name=one.name,
@@ -159,27 +158,8 @@ def shown_goal(goal: Goal, f: Formatter, typed: str | None) -> ShownGoal:
     )
 
 
-def reader(request: Asking) -> Formatter:
-    return formatter(request.state.frame.lang, request.state.frame.time_zone)
-
-
 def asked_of(request: Asking) -> Asked:
-    return read_asked(request.query_params, reader(request).today(), request.state.crm.settings.time_zone)
-
-
-def csv_of(report: Report) -> Response[bytes]:
-    return file_of(report_csv(report), "text/csv; charset=utf-8", "results.csv")
-
-
-async def excel_of(report: Report) -> Response[bytes]:
-    if not (excel_is_there() and report.sections):
-        raise NotFound
-    # Beside the event loop: packing a file takes longer than a page may.
-    return file_of(await asyncio.to_thread(report_excel, report), EXCEL, "results.xlsx")
-
-
-def file_of(content: bytes, media_type: str, name: str) -> Response[bytes]:
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition(name)})
+    return read_asked(request.query_params, formatter_of(request).today(), request.state.crm.settings.time_zone)
 
 
 ROUTES = (results, results_as_csv, results_as_excel, result, result_as_csv, result_as_excel, type_reached)

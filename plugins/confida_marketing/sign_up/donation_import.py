@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from confida_core.api import Access, Installation, InvalidAmount, InvalidContent, likely_contacts, new_id, read_amount
+from confida_core.api import (
+    Access,
+    Installation,
+    InvalidAmount,
+    InvalidContent,
+    UnreadableFile,
+    likely_contacts,
+    new_id,
+    read_amount,
+    read_named_columns,
+)
 from confida_marketing.sign_up.content import DONATION
 from confida_marketing.sign_up.donations import DonationDraft, checked, columns_of
 
@@ -47,37 +55,22 @@ class UnreadableDonations(Exception):
 
 def read_donations(content: bytes, currency: str, locale: str) -> list[Imported]:
     """currency: where the file says none. locale: how its amounts are written. Raises UnreadableDonations, naming each row."""
-    text = text_of(content)
-    head = text.partition("\n")[0]
     try:
-        table = list(csv.reader(io.StringIO(text), delimiter=max(";,\t", key=head.count)))
-    except csv.Error:
-        raise UnreadableDonations([(0, "This is no CSV file.")]) from None
-    if not 2 <= len(table) <= MOST_ROWS + 1:
-        raise UnreadableDonations([(0, f"Between one and {MOST_ROWS} rows, please, below a row with their names.")])
-    heads = [cell.strip().lower() for cell in table[0]]
-    places = {ours: heads.index(said) for ours, names in COLUMNS.items() for said in names if said in heads}
-    if not {"email", "amount", "on_day"} <= set(places):
+        table = read_named_columns(content, COLUMNS, MOST_ROWS)
+    except UnreadableFile as wrong:
+        raise UnreadableDonations([(0, str(wrong))]) from None
+    if not {"email", "amount", "on_day"} <= table.columns:
         raise UnreadableDonations([(1, "There must be the columns “email”, “amount” and “day”.")])
-    found, errors = list[Imported](), list[tuple[int, str]]()
-    for row, cells in enumerate(table[1:], start=2):
-        if any(cell.strip() for cell in cells):
-            values = {ours: cells[place].strip() if place < len(cells) else "" for ours, place in places.items()}
-            try:
-                found.append(Imported(row=row, email=values["email"].lower(), draft=draft_of(values, currency, locale)))
-            except (ValueError, InvalidAmount) as wrong:
-                errors.append((row, str(wrong)))
+    found, errors = list[Imported](), [(one.row, one.reason) for one in table.errors]
+    for row in table.rows:
+        try:
+            draft = draft_of(row.values, currency, locale)
+            found.append(Imported(row=row.number, email=row.values["email"].lower(), draft=draft))
+        except (ValueError, InvalidAmount) as wrong:
+            errors.append((row.number, str(wrong)))
     if errors or not found:
         raise UnreadableDonations(errors or [(0, "There is nothing in this file.")])
     return found
-
-
-def text_of(content: bytes) -> str:
-    """UTF-8, else what spreadsheets write where they do not say."""
-    try:
-        return content.decode("utf-8-sig").replace("\x00", "")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace").replace("\x00", "")
 
 
 def draft_of(values: Mapping[str, str], currency: str, locale: str) -> DonationDraft:

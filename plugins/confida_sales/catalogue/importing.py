@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -14,7 +12,9 @@ from confida_core.api import (
     InvalidAmount,
     InvalidContent,
     NotFound,
+    UnreadableFile,
     read_amount,
+    read_named_columns,
     read_number,
 )
 from confida_sales.catalogue.products import ProductDraft, save_product, set_price
@@ -62,22 +62,18 @@ class UnreadableProducts(Exception):
 
 def read_products(content: bytes, locale: str, target: Target) -> list[ImportedProduct]:
     """Raises UnreadableProducts, naming every row that is wrong."""
-    table = list(csv.reader(io.StringIO(text_of(content)), delimiter=delimiter_of(content)))
-    if not table or len(table) > MOST_ROWS + 1:
-        raise UnreadableProducts([(0, f"Between one and {MOST_ROWS} products, please, below a row with their names.")])
-    heads = [head.strip().lower() for head in table[0]]
-    places = {ours: heads.index(said) for ours, names in COLUMNS.items() for said in names if said in heads}
-    if not {"sku", "name"} <= set(places):
+    try:
+        table = read_named_columns(content, COLUMNS, MOST_ROWS)
+    except UnreadableFile as wrong:
+        raise UnreadableProducts([(0, str(wrong))]) from None
+    if not {"sku", "name"} <= table.columns:
         raise UnreadableProducts([(1, "There must be a column “number” and a column “name”.")])
-    found, errors = list[ImportedProduct](), list[tuple[int, str]]()
-    for row, cells in enumerate(table[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        values = {ours: cells[place].strip() if place < len(cells) else "" for ours, place in places.items()}
+    found, errors = list[ImportedProduct](), [(one.row, one.reason) for one in table.errors]
+    for row in table.rows:
         try:
-            found.append(product_of(row, values, locale, target))
+            found.append(product_of(row.number, row.values, locale, target))
         except InvalidAmount as wrong:
-            errors.append((row, str(wrong)))
+            errors.append((row.number, str(wrong)))
     errors += repeated(found)
     if errors or not found:
         raise UnreadableProducts(errors or [(0, "There is no product in this file.")])
@@ -88,19 +84,6 @@ def repeated(products: Sequence[ImportedProduct]) -> list[tuple[int, str]]:
     first: dict[str, int] = {}
     rows = [(one.row, first.setdefault(one.draft.sku, one.row)) for one in products]
     return [(row, f"Row {before} has this number already.") for row, before in rows if row != before]
-
-
-def text_of(content: bytes) -> str:
-    """UTF-8, else what spreadsheets write where they do not say."""
-    try:
-        return content.decode("utf-8-sig").replace("\x00", "")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace").replace("\x00", "")
-
-
-def delimiter_of(content: bytes) -> str:
-    head = content.partition(b"\n")[0]
-    return max(";,\t", key=lambda one: head.count(one.encode()))
 
 
 def product_of(row: int, values: Mapping[str, str], locale: str, target: Target) -> ImportedProduct:

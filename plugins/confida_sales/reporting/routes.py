@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -22,18 +21,17 @@ from confida_web.api import (
     Option,
     Report,
     access_for,
+    csv_answer,
+    excel_answer,
     excel_is_there,
     formatter_of,
     note_export,
     page,
-    report_csv,
-    report_excel,
     shown_section,
 )
 
 PURPOSE = "relationship"
 PLACE = "/x/sales/reports"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get(PLACE, permission="sales.read")
@@ -50,19 +48,15 @@ async def one_report(request: Request[Any, Any, Any], key: FromPath[str]) -> Res
 
 @get(f"{PLACE}/{{key:str}}/csv", permission="sales.read")
 async def report_as_csv(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:
-    report = await exported(request, key)
-    return file_of(report_csv(report), "text/csv; charset=utf-8", f"{key}.csv")
+    return csv_answer(await exported(request, key), key)
 
 
 @get(f"{PLACE}/{{key:str}}/xlsx", permission="sales.read")
 async def report_as_excel(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[bytes]:
     if not excel_is_there():
+        # Before it is written down that somebody took the figures along.
         raise NotFound
-    report = await exported(request, key)
-    if not report.sections:
-        raise NotFound
-    # Beside the event loop: packing a file takes longer than a page may.
-    return file_of(await asyncio.to_thread(report_excel, report), EXCEL, f"{key}.xlsx")
+    return await excel_answer(await exported(request, key), key)
 
 
 async def exported(request: Request[Any, Any, Any], key: str) -> Report:
@@ -70,10 +64,6 @@ async def exported(request: Request[Any, Any, Any], key: str) -> Report:
     report = await run_report(crm, access, key, asked_of(request))
     await note_export(crm, access, report, "sales.report_exported")
     return report
-
-
-def file_of(content: bytes, media_type: str, name: str) -> Response[bytes]:
-    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def asked_of(request: Request[Any, Any, Any]) -> Asked:

@@ -254,7 +254,8 @@ async def test_pages_and_files_over_http(
         page = await client.get(f"/x/sales/reports/{key}?period=12m")
         assert (page.status_code, kind.title in page.text, 'role="img"' in page.text) == (200, True, True), key
         sheet = await client.get(f"/x/sales/reports/{key}/csv?period=12m")
-        assert (sheet.status_code, sheet.headers["content-disposition"]) == (200, f'attachment; filename="{key}.csv"')
+        named = f"attachment; filename=\"{key}.csv\"; filename*=UTF-8''{key}.csv"
+        assert (sheet.status_code, sheet.headers["content-disposition"]) == (200, named)
         excel = await client.get(f"/x/sales/reports/{key}/xlsx?period=12m")
         assert (excel.status_code, load_workbook(io.BytesIO(excel.content)).sheetnames != []) == (200, True)
     noted = await crm.data.fetch("SELECT count(*) AS found FROM audit_event WHERE kind = 'sales.report_exported'")

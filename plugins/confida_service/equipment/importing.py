@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from confida_core.api import Access, Installation, InvalidContent, likely_contacts
+from confida_core.api import Access, Installation, InvalidContent, UnreadableFile, likely_contacts, read_named_columns
 from confida_service.equipment.equipment import EquipmentDraft, add_equipment
 from confida_service.equipment.recurring import LONGEST_INTERVAL
 
@@ -51,37 +49,22 @@ class UnreadableEquipment(Exception):
 
 def read_equipment(content: bytes) -> list[ImportedEquipment]:
     """Raises UnreadableEquipment, naming every row that is wrong."""
-    text = text_of(content)
-    head = text.partition("\n")[0]
     try:
-        table = list(csv.reader(io.StringIO(text), delimiter=max(";,\t", key=head.count)))
-    except csv.Error:
-        raise UnreadableEquipment([(0, "This is no CSV file.")]) from None
-    if not 2 <= len(table) <= MOST_ROWS + 1:
-        raise UnreadableEquipment([(0, f"Between one and {MOST_ROWS} rows, please, below a row with their names.")])
-    heads = [cell.strip().lower() for cell in table[0]]
-    places = {ours: heads.index(said) for ours, names in COLUMNS.items() for said in names if said in heads}
-    if not {"email", "product"} <= set(places):
+        table = read_named_columns(content, COLUMNS, MOST_ROWS)
+    except UnreadableFile as wrong:
+        raise UnreadableEquipment([(0, str(wrong))]) from None
+    if not {"email", "product"} <= table.columns:
         raise UnreadableEquipment([(1, "There must be a column “email” and a column “product”.")])
-    found, errors = list[ImportedEquipment](), list[tuple[int, str]]()
-    for row, cells in enumerate(table[1:], start=2):
-        if any(cell.strip() for cell in cells):
-            values = {ours: cells[place].strip() if place < len(cells) else "" for ours, place in places.items()}
-            try:
-                found.append(ImportedEquipment(row=row, email=values["email"].lower(), draft=draft_of(values)))
-            except ValueError as wrong:
-                errors.append((row, str(wrong)))
+    found, errors = list[ImportedEquipment](), [(one.row, one.reason) for one in table.errors]
+    for row in table.rows:
+        try:
+            draft = draft_of(row.values)
+            found.append(ImportedEquipment(row=row.number, email=row.values["email"].lower(), draft=draft))
+        except ValueError as wrong:
+            errors.append((row.number, str(wrong)))
     if errors or not found:
         raise UnreadableEquipment(errors or [(0, "There is nothing in this file.")])
     return found
-
-
-def text_of(content: bytes) -> str:
-    """UTF-8, else what spreadsheets write where they do not say."""
-    try:
-        return content.decode("utf-8-sig").replace("\x00", "")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace").replace("\x00", "")
 
 
 def draft_of(values: Mapping[str, str]) -> EquipmentDraft:

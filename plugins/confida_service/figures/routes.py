@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,19 +17,17 @@ from confida_web.api import (
     Option,
     Report,
     access_for,
-    disposition,
+    csv_answer,
+    excel_answer,
     excel_is_there,
     formatter_of,
     note_export,
     page,
-    report_csv,
-    report_excel,
     shown_section,
 )
 
 PURPOSE = "relationship"
 PLACE = "/x/service/figures"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @get(PLACE, permission="service.read")
@@ -42,16 +39,15 @@ async def figures(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @get(f"{PLACE}/csv", permission="service.read")
 async def figures_as_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
-    return file_of(report_csv(await exported(request)), "text/csv; charset=utf-8", "service.csv")
+    return csv_answer(await exported(request), "service")
 
 
 @get(f"{PLACE}/xlsx", permission="service.read")
 async def figures_as_excel(request: Request[Any, Any, Any]) -> Response[bytes]:
-    report = await exported(request)
-    if not (excel_is_there() and report.sections):
+    if not excel_is_there():
+        # Before it is written down that somebody took the figures along.
         raise NotFound
-    # Beside the event loop: packing a file takes longer than a page may.
-    return file_of(await asyncio.to_thread(report_excel, report), EXCEL, "service.xlsx")
+    return await excel_answer(await exported(request), "service")
 
 
 async def exported(request: Request[Any, Any, Any]) -> Report:
@@ -59,10 +55,6 @@ async def exported(request: Request[Any, Any, Any]) -> Report:
     report = await figures_of(crm, access, asked_of(request))
     await note_export(crm, access, report, "service.figures_exported")
     return report
-
-
-def file_of(content: bytes, media_type: str, name: str) -> Response[bytes]:
-    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition(name)})
 
 
 def asked_of(request: Request[Any, Any, Any]) -> Asked:

@@ -158,7 +158,8 @@ async def opened_just_now(crm: Installation, access: Access, asked: Asked) -> UU
         ticket = await own_ticket(crm, access, row["id"])
         same = ticket.opened.content.subject == asked.subject.strip()
         if same and await said_just_now(crm, access, ticket, asked.text):
-            return ticket.opened.row["id"]  # type: ignore[no-any-return]
+            found: UUID = ticket.opened.row["id"]
+            return found
     return None
 
 
